@@ -1,0 +1,144 @@
+namespace NativeSsl;
+
+/// <summary>Records how tensors are made, and walks back over it: reverse-mode differentiation.</summary>
+public static class Tape
+{
+    [ThreadStatic] static int t_paused;
+
+    /// <summary>Whether ops on this thread are recorded.</summary>
+    public static bool IsRecording => t_paused == 0;
+
+    /// <summary>Until disposed, ops on this thread are not recorded: inference, teachers, evaluation.</summary>
+    public static NoGradientScope NoGradient()
+    {
+        t_paused++;
+        return new NoGradientScope();
+    }
+
+    /// <summary>A stretch without recording; ends when disposed. A ref struct, so that it cannot be carried over an await to another thread.</summary>
+    public readonly ref struct NoGradientScope
+    {
+        /// <summary>Records again.</summary>
+        public void Dispose() => t_paused--;
+    }
+
+    /// <summary>Remembers how <paramref name="y"/> was made, if any input wants a gradient.</summary>
+    /// <param name="y">The output.</param>
+    /// <param name="name">The op's name, for messages.</param>
+    /// <param name="inputs">What it was made from.</param>
+    /// <param name="backward">Its gradient.</param>
+    /// <param name="saved">Tensors that only backward needs; their memory goes back once it has run.</param>
+    /// <param name="isView">Whether the output shares its memory with an input.</param>
+    internal static Tensor Record(this Tensor y, string name, Tensor[] inputs, BackwardFunction backward, Tensor[]? saved = null, bool isView = false)
+    {
+        if (!IsRecording) return y;
+        foreach (Tensor input in inputs)
+            if (input.Node is not null)
+            {
+                y.Node = new Node(name, inputs, backward, isView) { Saved = saved ?? [] };
+                break;
+            }
+        return y;
+    }
+
+    /// <summary>Walks back from a root: gradients gather on the leaves. The tape is used up, and activations go back to the pool on the way.</summary>
+    internal static void Backward(Tensor root, Tensor seed)
+    {
+        if (root.Node is not Node last)
+            throw new GradientException($"Backward: this tensor of shape {root.Shape} was not made from anything that requires a gradient, or it was made under NoGradient.");
+        if (last is { IsLeaf: false, Backward: null })
+            throw new GradientException($"Backward: the result of {last.Name} was already walked back from. Run the forward pass again.");
+
+        List<Tensor> order = TopologicalOrder(root);
+        using NoGradientScope scope = NoGradient();
+        Gather(root, seed);
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            Tensor y = order[i];
+            var node = (Node)y.Node!;
+            node.Visited = false;
+            if (node.IsLeaf) continue;
+            if (node.Gradient is { } dy)
+            {
+                Tensor?[] gradients = node.Backward!(dy);
+                for (int k = 0; k < gradients.Length; k++)
+                    if (gradients[k] is { } g && node.Inputs[k].Node is not null) Gather(node.Inputs[k], g);
+                Drop(dy.Storage);
+            }
+            if (!node.IsView && !ReferenceEquals(y, root)) GiveBack(y.Storage);
+            foreach (Tensor saved in node.Saved) GiveBack(saved.Storage);
+            node.Consume();
+        }
+    }
+
+    static List<Tensor> TopologicalOrder(Tensor root)
+    {
+        List<Tensor> order = [];
+        Stack<(Tensor Tensor, int Next)> path = [];
+        Enter(root);
+        while (path.TryPop(out var top))
+        {
+            Tensor[] inputs = ((Node)top.Tensor.Node!).Inputs;
+            if (top.Next == inputs.Length) { order.Add(top.Tensor); continue; }
+            path.Push((top.Tensor, top.Next + 1));
+            Enter(inputs[top.Next]);
+        }
+        return order;
+
+        void Enter(Tensor tensor)
+        {
+            if (tensor.Node is not Node { Visited: false } node) return;
+            if (node is { IsLeaf: false, Backward: null })
+                throw new GradientException($"Backward: the result of {node.Name} takes part, but it was already walked back from. Run its forward pass again.");
+            node.Visited = true;
+            path.Push((tensor, 0));
+        }
+    }
+
+    static void Gather(Tensor tensor, Tensor gradient)
+    {
+        if (gradient.Shape != tensor.Shape)
+            throw new ShapeException($"{((Node)tensor.Node!).Name}: a gradient of shape {gradient.Shape} for a tensor of shape {tensor.Shape}.");
+        var node = (Node)tensor.Node!;
+        if (node.IsLeaf)
+        {
+            node.Gradient ??= NewLeafGradient(tensor, node);
+            if (node.IsFresh) tensor.Backend.Copy(gradient, node.Gradient);
+            else tensor.Backend.Accumulate(gradient, node.Gradient);
+            node.IsFresh = false;
+            if (gradient.Storage.Holders == 0) GiveBack(gradient.Storage);
+        }
+        else if (node.Gradient is null)
+        {
+            node.Gradient = gradient;
+            node.OwnsGradient = false;
+            gradient.Storage.Holders++;
+        }
+        else if (node.OwnsGradient) tensor.Backend.Accumulate(gradient, node.Gradient);
+        else
+        {
+            Tensor sum = Tensor.Empty(tensor.Backend, tensor.Shape);
+            tensor.Backend.Copy(node.Gradient, sum);
+            tensor.Backend.Accumulate(gradient, sum);
+            Drop(node.Gradient.Storage);
+            sum.Storage.Holders++;
+            (node.Gradient, node.OwnsGradient) = (sum, true);
+        }
+    }
+
+    internal static Tensor NewLeafGradient(Tensor tensor, Node node)
+    {
+        node.IsFresh = true;
+        return Tensor.Lasting(tensor.Backend, tensor.Shape);
+    }
+
+    static void Drop(Storage storage)
+    {
+        if (--storage.Holders <= 0) GiveBack(storage);
+    }
+
+    static void GiveBack(Storage storage)
+    {
+        if (!storage.LastsWholeStep) storage.Release();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NativeSsl;
+
+/// <summary>
+/// Memory of the CPU: 64-byte aligned, with 64 bytes of slack behind the last element, so that a kernel may read (never write) a whole
+/// register past the end. Either a pinned array that the garbage collector owns, or a block lent by the <see cref="CpuPool"/>.
+/// </summary>
+internal sealed unsafe class CpuStorage : Storage
+{
+    internal const int Alignment = 64, Slack = 64;
+
+    readonly object? _owner;                        // the pinned array, or the storage this is a slice of
+    readonly CpuPool? _pool;
+    readonly int _bucket;
+    byte* _pointer;
+
+    CpuStorage(long length, Format format, byte* pointer, object? owner, CpuPool? pool, int bucket) : base(length, format)
+    {
+        _pointer = pointer;
+        (_owner, _pool, _bucket) = (owner, pool, bucket);
+    }
+
+    internal static int BytesOf(Format format) => format == Format.BFloat16 ? 2 : 4;
+
+    internal static CpuStorage Lasting(long length, Format format)
+    {
+        long bytes = checked(length * BytesOf(format) + Slack + Alignment);
+        // An array of 64-byte lines, because an array of bytes ends at 2 GiB.
+        Line[] lines = GC.AllocateArray<Line>(checked((int)(bytes / Alignment + 1)), pinned: true);
+        nint start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(lines));
+        return new(length, format, (byte*)((start + Alignment - 1) & ~(nint)(Alignment - 1)), lines, null, 0);
+    }
+
+    internal static CpuStorage Pooled(CpuPool pool, long length, Format format)
+    {
+        byte* block = pool.Take(checked(length * BytesOf(format) + Slack), out int bucket);
+        return new(length, format, block, null, pool, bucket);
+    }
+
+    internal byte* Pointer => _pointer != null ? _pointer : throw new StaleTensorException(
+        "This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. Take a copy with Keep() before that.");
+
+    public override bool IsReleased => _pointer == null || _owner is CpuStorage { IsReleased: true };
+
+    protected internal override void Release()
+    {
+        if (_pool is null || _pointer == null) return;
+        _pool.Return(_pointer, _bucket);
+        _pointer = null;
+    }
+
+    protected internal override Storage Slice(long start, long length) =>
+        start >= 0 && length >= 0 && start + length <= Length
+            ? new CpuStorage(length, Format, Pointer + start * BytesOf(Format), this, null, 0)
+            : throw new ShapeException($"Storage.Slice: {start} … {start + length} of {Length} elements.");
+
+    public override void CopyTo(Span<float> host) => new ReadOnlySpan<float>(Floats(), checked((int)Length)).CopyTo(host);
+
+    public override void CopyFrom(ReadOnlySpan<float> host) => host.CopyTo(new Span<float>(Floats(), checked((int)Length)));
+
+    internal float* Floats() => Format == Format.Float32 ? (float*)Pointer : throw new UnsupportedFormatException(
+        $"This op takes Float32 tensors; one of {Length} elements is {Format}. Convert it first.");
+
+    internal ushort* Halves() => Format == Format.BFloat16 ? (ushort*)Pointer : throw new UnsupportedFormatException(
+        $"This op takes BFloat16 tensors; one of {Length} elements is {Format}. Convert it first.");
+
+    internal int* Ints() => (int*)Pointer;
+
+    [StructLayout(LayoutKind.Sequential, Size = Alignment)]
+    struct Line;
+}

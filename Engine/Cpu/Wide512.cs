@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace NativeSsl;
+
+/// <summary>Sixteen floats in one AVX-512 register.</summary>
+public readonly unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
+{
+    const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+    readonly Vector512<float> _a = a;
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Of(float value) => new(Vector512.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 operator +(Wide512 x, Wide512 y) => new(x._a + y._a);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 operator -(Wide512 x, Wide512 y) => new(x._a - y._a);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 operator *(Wide512 x, Wide512 y) => new(x._a * y._a);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 operator /(Wide512 x, Wide512 y) => new(x._a / y._a);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 operator -(Wide512 x) => new(-x._a);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 MultiplyAdd(Wide512 x, Wide512 y, Wide512 z) => new(Vector512.FusedMultiplyAdd(x._a, y._a, z._a));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Sqrt(Wide512 x) => new(Vector512.Sqrt(x._a));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Min(Wide512 x, Wide512 y) => new(Avx512F.Min(x._a, y._a));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Max(Wide512 x, Wide512 y) => new(Avx512F.Max(x._a, y._a));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Round(Wide512 x) => new(Vector512.Round(x._a));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 PowerOfTwo(Wide512 n) => new(((Vector512.ConvertToInt32(n._a) + Vector512.Create(127)) << 23).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Exponent(Wide512 x) => new(Vector512.ConvertToSingle((x._a.AsInt32() >> 23) - Vector512.Create(127)));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Mantissa(Wide512 x) => new(((x._a.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 IfLess(Wide512 x, Wide512 y, Wide512 then, Wide512 otherwise) => new(Vector512.ConditionalSelect(Vector512.LessThan(x._a, y._a), then._a, otherwise._a));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Load(float* source) => new(Vector512.Load(source));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Load(float* source, int count) => new(Vector512.Load(source) & First(count));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static void Store(Wide512 value, float* target)
+    {
+        value._a.Store(target);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static void Store(Wide512 value, float* target, int count)
+    {
+        Avx512F.MaskStore(target, First(count), value._a);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide512 Keep(Wide512 value, int count, float fill) => new(Vector512.ConditionalSelect(First(count), value._a, Vector512.Create(fill)));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static float Sum(Wide512 value) => Wide256.Sum(new(value._a.GetLower(), value._a.GetUpper()));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static float Largest(Wide512 value) => Wide256.Largest(new(value._a.GetLower(), value._a.GetUpper()));
+
+    [MethodImpl(Inline)]
+    static Vector512<float> First(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+}

@@ -1,0 +1,50 @@
+namespace NativeSsl;
+
+/// <summary>
+/// Whole numbers on a device: token ids, class labels, positions. They remember their smallest and largest value, so that an index out of range
+/// is an error on the host, before any device is asked to follow it.
+/// </summary>
+public sealed class Indices
+{
+    /// <summary>The lengths of the axes.</summary>
+    public Shape Shape { get; }
+    /// <summary>The memory, in <see cref="Format.Int32"/>.</summary>
+    public Storage Storage { get; }
+    /// <summary>The device that holds the memory.</summary>
+    public IBackend Backend { get; }
+    /// <summary>The smallest value; zero if there are none.</summary>
+    public int Min { get; }
+    /// <summary>The largest value; −1 if there are none.</summary>
+    public int Max { get; }
+    /// <summary>The values on the host, row by row.</summary>
+    public ReadOnlyMemory<int> Values { get; }
+
+    Indices(IBackend backend, Shape shape, Storage storage, ReadOnlyMemory<int> values, int min, int max) =>
+        (Backend, Shape, Storage, Values, Min, Max) = (backend, shape, storage, values, min, max);
+
+    /// <summary>Indices of the given values, row by row.</summary>
+    /// <exception cref="ShapeException">There are more or fewer values than the shape holds.</exception>
+    public static Indices From(IBackend backend, Shape shape, params ReadOnlySpan<int> values)
+    {
+        if (values.Length != shape.Count) throw new ShapeException($"Indices.From: {values.Length} values for shape {shape}, which holds {shape.Count}.");
+        (int min, int max) = values.Length == 0 ? (0, -1) : (int.MaxValue, int.MinValue);
+        foreach (int value in values) (min, max) = (Math.Min(min, value), Math.Max(max, value));
+        return new Indices(backend, shape, backend.Upload(values), values.ToArray(), min, max);
+    }
+
+    /// <summary>The same values under another shape.</summary>
+    public Indices Reshape(Shape shape) => shape.Count == Shape.Count
+        ? new Indices(Backend, shape, Storage, Values, Min, Max)
+        : throw new ShapeException($"Indices.Reshape: {Shape} has {Shape.Count} elements but {shape} has {shape.Count}.");
+
+    /// <summary>Sees to it that every value is in 0 … <paramref name="size"/> − 1, or equal to <paramref name="ignored"/>.</summary>
+    /// <exception cref="IndexException">One is not; the message names the op, the value, its place and the table's size.</exception>
+    public void CheckWithin(string op, int size, int? ignored = null)
+    {
+        if (Max < size && Min >= 0) return;
+        ReadOnlySpan<int> values = Values.Span;
+        for (int i = 0; i < values.Length; i++)
+            if ((values[i] < 0 || values[i] >= size) && values[i] != ignored)
+                throw new IndexException($"{op}: index {values[i]} at place {i} of indices {Shape} is outside 0 … {size - 1}.");
+    }
+}

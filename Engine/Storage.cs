@@ -1,0 +1,46 @@
+namespace NativeSsl;
+
+/// <summary>How the elements of a tensor are stored.</summary>
+public enum Format
+{
+    /// <summary>IEEE single precision, four bytes.</summary>
+    Float32,
+    /// <summary>The upper half of a Float32, two bytes: storage only; arithmetic is done in Float32.</summary>
+    BFloat16,
+    /// <summary>Whole numbers, four bytes: the elements of <see cref="Indices"/>.</summary>
+    Int32,
+}
+
+/// <summary>
+/// Memory on a device. Inside a <see cref="Step"/> it is lent by a pool and goes back at the step's end, or earlier when the backward pass has
+/// used it; touching it afterwards is a <see cref="StaleTensorException"/>. Outside a step it belongs to the garbage collector.
+/// </summary>
+public abstract class Storage(long length, Format format)
+{
+    /// <summary>The number of elements.</summary>
+    public long Length { get; } = length;
+
+    /// <summary>How elements are stored.</summary>
+    public Format Format { get; } = format;
+
+    /// <summary>Whether the memory has gone back to its pool.</summary>
+    public abstract bool IsReleased { get; }
+
+    /// <summary>How many gradients on their way hold this memory: the backward pass counts them.</summary>
+    internal int Holders { get; set; }
+
+    /// <summary>Whether it must last until the step ends, although the backward pass is done with it: somebody outside the graph looks at it too.</summary>
+    internal bool LastsWholeStep { get; set; }
+
+    /// <summary>Gives pooled memory back; memory that the garbage collector owns is left alone.</summary>
+    internal protected abstract void Release();
+
+    /// <summary>A window onto part of this memory, which it keeps alive.</summary>
+    internal protected abstract Storage Slice(long start, long length);
+
+    /// <summary>Copies Float32 elements to the host.</summary>
+    public abstract void CopyTo(Span<float> host);
+
+    /// <summary>Copies Float32 elements from the host.</summary>
+    public abstract void CopyFrom(ReadOnlySpan<float> host);
+}

@@ -1,0 +1,104 @@
+using NativeSsl.Kernels;
+
+namespace NativeSsl.Tests;
+
+/// <summary>One op described once: how to call it, and what the textbook says in double precision.</summary>
+/// <param name="Name">The op, and what is special about this case.</param>
+/// <param name="Inputs">The shapes of its inputs.</param>
+/// <param name="Apply">The call.</param>
+/// <param name="Textbook">Every input as doubles, to the flat output.</param>
+public sealed record OpSpec(string Name, Shape[] Inputs, Func<Tensor[], Tensor> Apply, Func<double[][], double[]> Textbook)
+{
+    /// <summary>Inputs are uniform in Shift ± Scale; a large scale hunts for overflow, a shift avoids poles.</summary>
+    public float Scale { get; init; } = 1f;
+    /// <summary>The middle of the inputs.</summary>
+    public float Shift { get; init; }
+    /// <summary>The largest error of the value, relative to the largest true value (at least 1).</summary>
+    public double Tolerance { get; init; } = 2e-6;
+    /// <summary>The largest error of a gradient, relative likewise.</summary>
+    public double GradientTolerance { get; init; } = 1e-5;
+    /// <summary>Whether the textbook's slope exists everywhere the inputs may lie.</summary>
+    public bool HasGradient { get; init; } = true;
+    /// <summary>Leave-one-out inputs that take no gradient, by position.</summary>
+    public int[] Constants { get; init; } = [];
+
+    public override string ToString() => Name;
+
+    float[][] Draw()
+    {
+        var random = new RandomSource(7, 0);
+        return [.. Inputs.Select(shape => Enumerable.Range(0, (int)shape.Count).Select(_ => Shift + (random.NextUniform() * 2 - 1) * Scale).ToArray())];
+    }
+
+    Tensor[] Upload(IBackend backend, float[][] data, bool gradient)
+    {
+        Tensor[] xs = [.. Inputs.Zip(data, (shape, values) => Tensor.From(backend, shape, values))];
+        if (gradient) for (int k = 0; k < xs.Length; k++) if (!Constants.Contains(k)) xs[k].RequireGradient();
+        return xs;
+    }
+
+    static float[] Weights(int count)
+    {
+        var random = new RandomSource(11, 1);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextUniform() * 2 - 1)];
+    }
+
+    /// <summary>Value, and gradients of Σ weights · y, exactly as a backend computes them: for comparing bits.</summary>
+    public float[][] Run(IBackend backend)
+    {
+        using var step = new Step(backend);
+        Tensor[] xs = Upload(backend, Draw(), HasGradient);
+        Tensor y = Apply(xs);
+        List<float[]> results = [y.ToArray()];
+        if (HasGradient)
+        {
+            y.Backward(Tensor.From(backend, y.Shape, Weights((int)y.Shape.Count)));
+            for (int k = 0; k < xs.Length; k++) if (!Constants.Contains(k)) results.Add(xs[k].Gradient.ToArray());
+        }
+        return [.. results];
+    }
+
+    /// <summary>Holds the value against the textbook, and every gradient against the textbook's central differences.</summary>
+    public void Check(IBackend backend)
+    {
+        float[][] data = Draw();
+        double[][] exact = [.. data.Select(values => values.Select(v => (double)v).ToArray())];
+        float[][] actual = Run(backend);
+        double[] expected = Textbook(exact);
+        Compare("value", actual[0], expected, Tolerance);
+        if (!HasGradient) return;
+
+        float[] weights = Weights(expected.Length);
+        int slot = 1;
+        for (int k = 0; k < data.Length; k++)
+        {
+            if (Constants.Contains(k)) continue;
+            double[] slope = new double[data[k].Length];
+            for (int i = 0; i < slope.Length; i++)
+            {
+                double x = exact[k][i], nudge = 1e-5 * Math.Max(1, Math.Abs(x));
+                exact[k][i] = x + nudge;
+                double up = Loss();
+                exact[k][i] = x - nudge;
+                slope[i] = (up - Loss()) / (2 * nudge);
+                exact[k][i] = x;
+            }
+            Compare($"gradient of input {k}", actual[slot++], slope, GradientTolerance);
+        }
+
+        double Loss() => Textbook(exact).Zip(weights, (a, w) => a * w).Sum();
+    }
+
+    void Compare(string what, float[] actual, double[] expected, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double scale = Math.Max(1, expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max());
+        for (int i = 0; i < actual.Length; i++)
+        {
+            bool same = double.IsNaN(expected[i]) ? float.IsNaN(actual[i])
+                : double.IsInfinity(expected[i]) ? actual[i] == expected[i]
+                : Math.Abs(actual[i] - expected[i]) <= tolerance * scale;
+            Assert.True(same, $"{Name}: {what} [{i}] is {actual[i]:R}, the textbook says {expected[i]:R}, tolerance {tolerance * scale:E1}");
+        }
+    }
+}

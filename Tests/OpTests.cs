@@ -1,0 +1,37 @@
+using System.Reflection;
+using NativeSsl.Kernels;
+
+namespace NativeSsl.Tests;
+
+/// <summary>Every spec, found in the static <c>Specs</c> of the classes in Tests/Ops, on every device, register width and number of threads.</summary>
+public sealed class OpTests
+{
+    static readonly Lazy<GpuBackend> Simulator = new(GpuBackend.Simulator);
+    static readonly CpuBackend[] Widths = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
+    static readonly CpuBackend[] ThreadCounts = [new(1), new(2), new(5)];
+
+    static readonly Dictionary<string, OpSpec> ByName = typeof(OpTests).Assembly.GetTypes()
+        .Select(type => type.GetProperty("Specs", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)?.GetValue(null) as OpSpec[])
+        .OfType<OpSpec[]>().SelectMany(specs => specs).ToDictionary(spec => spec.Name);
+
+    public static TheoryData<string> All => [.. ByName.Keys.Order()];
+
+    [Theory, MemberData(nameof(All))]
+    public void Cpu_on_every_register_width(string name)
+    {
+        foreach (CpuBackend backend in Widths) ByName[name].Check(backend);
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Gpu_simulator(string name) => ByName[name].Check(Simulator.Value);
+
+    [Theory, MemberData(nameof(All))]
+    public void Same_bits_at_any_number_of_threads(string name)
+    {
+        float[][] expected = ByName[name].Run(ThreadCounts[0]);
+        foreach (CpuBackend backend in ThreadCounts)
+            Assert.Equal(Bits(expected), Bits(ByName[name].Run(backend)));
+    }
+
+    static int[] Bits(float[][] values) => [.. values.SelectMany(v => v).Select(BitConverter.SingleToInt32Bits)];
+}

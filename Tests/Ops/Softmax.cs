@@ -1,0 +1,18 @@
+namespace NativeSsl.Tests.Ops;
+
+static class Softmax
+{
+    public static OpSpec[] Specs =>
+    [
+        new("softmax", [[4, 33]], x => x[0].Softmax(), x => Textbook(x[0], classes: 33)),
+        new("softmax of large logits", [[2, 5]], x => x[0].Softmax(), x => Textbook(x[0], classes: 5)) { Scale = 300 },
+        new("softmax of one class", [[3, 1]], x => x[0].Softmax(), x => Textbook(x[0], classes: 1)),
+        new("softmax of rows longer than a register", [[5, 129]], x => x[0].Softmax(), x => Textbook(x[0], classes: 129)),
+    ];
+
+    internal static double[] Textbook(double[] x, int classes) => [.. x.Chunk(classes).SelectMany(row =>
+    {
+        double max = row.Max(), total = row.Sum(v => Math.Exp(v - max));
+        return row.Select(v => Math.Exp(v - max) / total);
+    })];
+}

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace NativeSsl;
@@ -74,7 +75,7 @@ public sealed unsafe class Workers
         while ((Volatile.Read(ref shared.State) & (Closed - 1)) != 0) Thread.SpinWait(1);
         Exception? failure = _failure;
         Volatile.Write(ref _busy, 0);
-        if (failure is not null) throw new NativeSslException(failure.Message, failure);
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
     }
 
     static void Part<T>(void* job, int part) where T : struct, IJob => Unsafe.AsRef<T>(job).Run(part);

@@ -38,6 +38,25 @@ internal sealed unsafe partial class CpuPool
         _idle[bucket].Add((nint)block);
     }
 
+    /// <summary>Floats that a kernel needs while it runs; they go back when disposed.</summary>
+    internal Loan Lend(long floats) => new(this, checked(floats * sizeof(float) + CpuStorage.Slack));
+
+    internal readonly ref struct Loan
+    {
+        readonly CpuPool _pool;
+        readonly int _bucket;
+
+        internal float* Floats { get; }
+
+        internal Loan(CpuPool pool, long bytes)
+        {
+            _pool = pool;
+            Floats = (float*)pool.Take(bytes, out _bucket);
+        }
+
+        public void Dispose() => _pool.Return((byte*)Floats, _bucket);
+    }
+
     internal void Trim()
     {
         for (int bucket = 0; bucket < _idle.Length; bucket++)

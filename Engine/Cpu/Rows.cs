@@ -24,6 +24,27 @@ public sealed partial class CpuBackend
             for (long row = (long)part * rowsPerPart; row < end; row++) kernel.Row<T>(row);
         }
     }
+
+    /// <summary>y[c] ← Σ shares[block, c], in the order of the blocks: the second half of a sum over rows that were cut into blocks.</summary>
+    unsafe void AddShares(float* shares, int blocks, long stride, float* y, int width) =>
+        Run(new SharesKernel(shares, blocks, stride, y, width), (width + SharesKernel.Columns - 1) / SharesKernel.Columns);
+
+    readonly unsafe struct SharesKernel(float* shares, int blocks, long stride, float* y, int width) : IKernel
+    {
+        internal const int Columns = 256;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Part<T>(int part) where T : struct, IWide<T>
+        {
+            int end = Math.Min(width, (part + 1) * Columns);
+            for (int i = part * Columns; i < end; i += Lanes.Count)
+            {
+                T sum = T.Of(0f);
+                for (int block = 0; block < blocks; block++) sum += T.Load(shares + block * stride + i);
+                T.Store(sum, y + i, Math.Min(Lanes.Count, end - i));
+            }
+        }
+    }
 }
 
 /// <summary>What many row kernels need: sums, maxima and products of one row. Two registers of sixteen lanes run side by side.</summary>

@@ -1,0 +1,30 @@
+namespace NativeSsl;
+
+/// <summary>
+/// Adam with weight decay that does not pass through the moments. Kingma &amp; Ba 2015, “Adam: a method for stochastic optimization”, algorithm 1;
+/// Loshchilov &amp; Hutter 2019, “Decoupled weight decay regularization”, algorithm 2.
+/// </summary>
+/// <param name="parameters">What is trained.</param>
+/// <param name="beta1">β₁, how long the mean of gradients remembers.</param>
+/// <param name="beta2">β₂, how long the mean of their squares remembers.</param>
+/// <param name="epsilon">ε, which keeps the quotient finite.</param>
+public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) : Optimizer(parameters)
+{
+    readonly Tensor _means = NewState(parameters), _squares = NewState(parameters);
+    Tensor[][]? _windows;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("means", _means), ("squares", _squares)];
+
+    /// <inheritdoc/>
+    protected override void Move(int group, long time, double learningRate)
+    {
+        _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _means, _squares }.Select(flat => Windows(Parameters, flat))];
+        var scalars = new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2),
+            Keep: (float)(1 - learningRate * Parameters.Groups[group].WeightDecay),
+            Rate: (float)(learningRate / (1 - Math.Pow(beta1, time))),
+            RootCorrection: (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, time))),
+            (float)epsilon);
+        Parameters.Values.Backend.AdamW(_windows[0][group], _windows[1][group], _windows[2][group], _windows[3][group], scalars);
+    }
+}

@@ -1,0 +1,63 @@
+namespace NativeSsl;
+
+/// <summary>Moves the values of parameters along their gradients. Learning rate and step number come in with every step, so that nothing hides here but moments.</summary>
+public abstract class Optimizer(Parameters parameters)
+{
+    readonly long[] _firstSteps = new long[parameters.Groups.Count];
+
+    /// <summary>What is trained.</summary>
+    public Parameters Parameters => parameters;
+
+    /// <summary>The moments, <c>[count]</c> each, laid out like the values: what a checkpoint must hold.</summary>
+    public abstract IReadOnlyList<(string Name, Tensor Tensor)> State { get; }
+
+    /// <summary>For each group, the step at which its moments began; a checkpoint must hold these too.</summary>
+    public IReadOnlyList<long> FirstSteps => _firstSteps;
+
+    /// <summary>Takes one step; the gradients stay.</summary>
+    /// <param name="step">The number of the step, from zero.</param>
+    /// <param name="learningRate">η, before the groups' factors.</param>
+    public void Step(long step, double learningRate)
+    {
+        parameters.Settle();
+        for (int group = 0; group < _firstSteps.Length; group++)
+            Move(group, step - _firstSteps[group] + 1, learningRate * parameters.Groups[group].LearningRateScale);
+    }
+
+    /// <summary>Forgets the moments of one group, as if <paramref name="step"/> were its first: the group's values were drawn anew.</summary>
+    /// <exception cref="GradientException">There is no group of this name.</exception>
+    public void Restart(string group, long step)
+    {
+        int index = parameters.Groups.ToList().FindIndex(candidate => candidate.Name == group);
+        if (index < 0)
+            throw new GradientException($"Optimizer.Restart: no group is named {group}; there are {string.Join(", ", parameters.Groups.Select(g => g.Name))}.");
+        _firstSteps[index] = step;
+        foreach ((_, Tensor tensor) in State) tensor.Backend.Fill(Parameters.Window(tensor, parameters.Ranges[index]), 0f);
+    }
+
+    /// <summary>Takes up where a checkpoint left off.</summary>
+    /// <exception cref="GradientException">It was written for other groups.</exception>
+    public void RestoreFirstSteps(IReadOnlyList<long> steps)
+    {
+        if (steps.Count != _firstSteps.Length)
+            throw new GradientException($"Optimizer.RestoreFirstSteps: {steps.Count} steps for {_firstSteps.Length} groups of parameters.");
+        for (int i = 0; i < _firstSteps.Length; i++) _firstSteps[i] = steps[i];
+    }
+
+    /// <summary>Moves one group.</summary>
+    /// <param name="group">Its position.</param>
+    /// <param name="time">t, the number of steps of this group, this one included.</param>
+    /// <param name="learningRate">η, with the group's factor.</param>
+    protected abstract void Move(int group, long time, double learningRate);
+
+    /// <summary>A flat tensor of zeros laid out like the values.</summary>
+    protected static Tensor NewState(Parameters parameters)
+    {
+        Tensor state = Tensor.Lasting(parameters.Values.Backend, parameters.Values.Shape);
+        state.Backend.Fill(state, 0f);
+        return state;
+    }
+
+    /// <summary>The groups' windows onto a flat tensor laid out like the values.</summary>
+    protected static Tensor[] Windows(Parameters parameters, Tensor flat) => [.. parameters.Ranges.Select(range => Parameters.Window(flat, range))];
+}

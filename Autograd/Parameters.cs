@@ -1,0 +1,162 @@
+namespace NativeSsl;
+
+/// <summary>Parameters that are trained alike.</summary>
+/// <param name="Name">For example <c>decayed</c>.</param>
+/// <param name="Tensors">Leaves whose gradient was asked for, with the names they have in checkpoints.</param>
+public sealed record ParameterGroup(string Name, IReadOnlyList<(string Name, Tensor Tensor)> Tensors)
+{
+    /// <summary>λ: how strongly values are drawn to zero.</summary>
+    public float WeightDecay { get; init; }
+    /// <summary>A factor on the learning rate.</summary>
+    public float LearningRateScale { get; init; } = 1f;
+    /// <summary>Which optimizer trains them: an adversary has its own.</summary>
+    public string Optimizer { get; init; } = "main";
+
+    /// <summary>The usual two groups: weight decay on matrices, and none on gains and biases, which have one axis.</summary>
+    public static ParameterGroup[] Usual(IEnumerable<(string Name, Tensor Tensor)> tensors, float weightDecay)
+    {
+        var byRank = tensors.ToLookup(entry => entry.Tensor.Shape.Rank >= 2);
+        return [new("decayed", [.. byRank[true]]) { WeightDecay = weightDecay }, new("undecayed", [.. byRank[false]])];
+    }
+}
+
+/// <summary>
+/// The parameters of a model in one piece of memory, and their gradients in another: group after group, every tensor on a 64-byte line. Clipping
+/// and the optimizer are one pass each, and so is a later all-reduce of each bucket. The tensors stay what they were; only their memory has moved.
+/// </summary>
+public sealed class Parameters
+{
+    const int Alignment = 16;
+
+    readonly Tensor[] _leaves;
+
+    /// <summary>All values, <c>[count]</c>, padding included.</summary>
+    public Tensor Values { get; }
+    /// <summary>All gradients, in the places of their values, <c>[count]</c>.</summary>
+    public Tensor Gradients { get; }
+    /// <summary>The groups, in the order of their memory.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+    /// <summary>Where each group lies.</summary>
+    public IReadOnlyList<(long Start, long Length)> Ranges { get; }
+    /// <summary>Whole tensors together, about 4 MiB each; the last tensors, whose gradients come first, are in the first bucket.</summary>
+    public IReadOnlyList<(long Start, long Length)> Buckets { get; }
+    /// <summary>How many numbers are learned, without padding.</summary>
+    public long Count { get; }
+
+    /// <param name="groups">Each tensor in one group only.</param>
+    /// <param name="bucket">The least number of elements in a bucket.</param>
+    /// <exception cref="GradientException">A tensor is no leaf, or is in two groups, or there is none.</exception>
+    public Parameters(IReadOnlyList<ParameterGroup> groups, long bucket = 1 << 20)
+    {
+        Groups = [.. groups.Where(group => group.Tensors.Count > 0)];
+        (string Name, Tensor Tensor)[] named = [.. Groups.SelectMany(group => group.Tensors)];
+        _leaves = [.. named.Select(entry => entry.Tensor)];
+        CheckLeaves(named);
+        IBackend backend = _leaves[0].Backend;
+        Count = _leaves.Sum(leaf => leaf.Shape.Count);
+        int total = checked((int)_leaves.Sum(leaf => Padded(leaf.Shape.Count)));
+        (Values, Gradients) = (Tensor.Lasting(backend, [total]), Tensor.Lasting(backend, [total]));
+        backend.Fill(Values, 0f);
+        backend.Fill(Gradients, 0f);
+        Ranges = Adopt();
+        Buckets = CutBuckets(bucket);
+        Zero();
+    }
+
+    static long Padded(long count) => (count + Alignment - 1) / Alignment * Alignment;
+
+    static void CheckLeaves((string Name, Tensor Tensor)[] named)
+    {
+        if (named.Length == 0) throw new GradientException("Parameters: no group holds a tensor; there is nothing to train.");
+        HashSet<Tensor> seen = [];
+        foreach ((string name, Tensor tensor) in named)
+        {
+            if (tensor.Node is not Node { IsLeaf: true })
+                throw new GradientException($"Parameters: {name} of shape {tensor.Shape} is not a leaf. Call RequireGradient() on it first.");
+            if (!seen.Add(tensor)) throw new GradientException($"Parameters: {name} of shape {tensor.Shape} is listed twice; a tied tensor belongs in one group.");
+            Check.SameBackend("Parameters", named[0].Tensor, tensor);
+        }
+    }
+
+    List<(long, long)> Adopt()
+    {
+        List<(long, long)> ranges = [];
+        long place = 0;
+        foreach (ParameterGroup group in Groups)
+        {
+            long start = place;
+            foreach ((_, Tensor tensor) in group.Tensors)
+            {
+                Storage home = Values.Storage.Slice(place, tensor.Shape.Count);
+                tensor.Backend.Copy(tensor, new Tensor(tensor.Backend, tensor.Shape, home));
+                tensor.Storage = home;
+                ((Node)tensor.Node!).Gradient = new Tensor(tensor.Backend, tensor.Shape, Gradients.Storage.Slice(place, tensor.Shape.Count));
+                place += Padded(tensor.Shape.Count);
+            }
+            ranges.Add((start, place - start));
+        }
+        return ranges;
+    }
+
+    List<(long, long)> CutBuckets(long least)
+    {
+        List<(long, long)> buckets = [];
+        long place = Values.Shape.Count, end = place;
+        for (int i = _leaves.Length - 1; i >= 0; i--)
+        {
+            place -= Padded(_leaves[i].Shape.Count);
+            if (end - place < least && i > 0) continue;
+            buckets.Add((place, end - place));
+            end = place;
+        }
+        return buckets;
+    }
+
+    /// <summary>Forgets all gradients. Costs nothing: the next backward pass overwrites what it reaches, and what it does not reach counts as zero.</summary>
+    public void Zero()
+    {
+        foreach (Tensor leaf in _leaves) ((Node)leaf.Node!).IsFresh = true;
+    }
+
+    /// <summary>The length of all gradients taken as one vector, ‖g‖: what no backward pass has reached counts as zero.</summary>
+    public double Norm()
+    {
+        Settle();
+        return Math.Sqrt(Gradients.Backend.SquaredNorm(Gradients));
+    }
+
+    /// <summary>Shortens the gradients to ‖g‖ = <paramref name="maxNorm"/> if they are longer; a NaN or infinite norm changes nothing.</summary>
+    /// <returns>‖g‖ before.</returns>
+    /// <remarks>Pascanu, Mikolov &amp; Bengio 2013, “On the difficulty of training recurrent neural networks”, algorithm 1.</remarks>
+    public double Clip(double maxNorm)
+    {
+        double norm = Norm();
+        if (norm > maxNorm && double.IsFinite(norm)) Gradients.Backend.Shrink(Gradients, (float)(maxNorm / norm));
+        return norm;
+    }
+
+    /// <summary>The name of the first parameter whose gradient has a NaN or an infinity in it; null if there is none.</summary>
+    public string? FirstNotFinite()
+    {
+        Settle();
+        foreach ((string name, Tensor tensor) in Groups.SelectMany(group => group.Tensors))
+            if (!double.IsFinite(tensor.Backend.SquaredNorm(((Node)tensor.Node!).Gradient!))) return name;
+        return null;
+    }
+
+    /// <summary>A window onto a flat tensor laid out like the values: one group's part of it.</summary>
+    internal static Tensor Window(Tensor flat, (long Start, long Length) range) =>
+        new(flat.Backend, [checked((int)range.Length)], flat.Storage.Slice(range.Start, range.Length));
+
+    /// <summary>Writes zeros where no backward pass has been since <see cref="Zero"/>.</summary>
+    internal void Settle()
+    {
+        foreach (Tensor leaf in _leaves)
+        {
+            var node = (Node)leaf.Node!;
+            if (!node.IsFresh) continue;
+            leaf.Backend.Fill(node.Gradient!, 0f);
+            node.IsFresh = false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSsl;
+
+// m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+// θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+
+/// <summary>The numbers of one step of AdamW, worked out on the host in doubles.</summary>
+/// <param name="Beta1">β₁, how long the mean of gradients remembers.</param>
+/// <param name="Beta2">β₂, how long the mean of squares remembers.</param>
+/// <param name="Fresh1">1 − β₁: not taken from the rounded β₁, which would lose half its digits.</param>
+/// <param name="Fresh2">1 − β₂.</param>
+/// <param name="Keep">1 − η λ: what weight decay leaves of a value.</param>
+/// <param name="Rate">η / (1 − β₁ᵗ).</param>
+/// <param name="RootCorrection">1 / √(1 − β₂ᵗ).</param>
+/// <param name="Epsilon">ε, beside the root.</param>
+public readonly record struct AdamWScalars(
+    float Beta1, float Beta2, float Fresh1, float Fresh2, float Keep, float Rate, float RootCorrection, float Epsilon);
+
+public partial interface IBackend
+{
+    /// <summary>One step of AdamW in place, one pass. Shapes: all <c>[count]</c>.</summary>
+    void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars);
+}
+
+/// <summary>The update of one lane, for every device.</summary>
+public static class AdamWFormula
+{
+    /// <summary>Moves mean, square and value by one gradient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Update<T>(T gradient, ref T mean, ref T square, ref T value, AdamWScalars s) where T : struct, ILane<T>
+    {
+        mean = T.MultiplyAdd(T.Of(s.Beta1), mean, T.Of(s.Fresh1) * gradient);
+        square = T.MultiplyAdd(T.Of(s.Beta2), square, T.Of(s.Fresh2) * gradient * gradient);
+        T root = T.MultiplyAdd(T.Sqrt(square), T.Of(s.RootCorrection), T.Of(s.Epsilon));
+        value = value * T.Of(s.Keep) - T.Of(s.Rate) * mean / root;
+    }
+}
+
+public sealed partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public unsafe void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars) =>
+        Run(new AdamWKernel(Floats(values), Floats(gradients), Floats(means), Floats(squares), values.Shape.Count, scalars), PartsOf(values.Shape.Count));
+
+    readonly unsafe struct AdamWKernel(float* values, float* gradients, float* means, float* squares, long count, AdamWScalars scalars) : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Part<T>(int part) where T : struct, IWide<T>
+        {
+            long start = (long)part * ElementsPerPart, end = Math.Min(count, start + ElementsPerPart);
+            for (long i = start; i < end; i += Lanes.Count)
+            {
+                int left = (int)Math.Min(Lanes.Count, end - i);
+                T mean = T.Load(means + i), square = T.Load(squares + i), value = T.Load(values + i);
+                AdamWFormula.Update(T.Load(gradients + i), ref mean, ref square, ref value, scalars);
+                if (left == Lanes.Count) { T.Store(mean, means + i); T.Store(square, squares + i); T.Store(value, values + i); }
+                else { T.Store(mean, means + i, left); T.Store(square, squares + i, left); T.Store(value, values + i, left); }
+            }
+        }
+    }
+}

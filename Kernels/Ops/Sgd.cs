@@ -1,0 +1,21 @@
+namespace NativeSsl.Kernels;
+
+static class SgdKernels
+{
+    public static void Update(Floats values, Floats gradients, Floats velocities, SgdScalars scalars, long count)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= count) return;
+        Scalar velocity = new(velocities[i]), value = new(values[i]);
+        SgdFormula.Update(new Scalar(gradients[i]), ref velocity, ref value, scalars);
+        velocities[i] = velocity.Value;
+        values[i] = value.Value;
+    }
+}
+
+public sealed partial class GpuBackend
+{
+    /// <inheritdoc/>
+    public void Sgd(Tensor values, Tensor gradients, Tensor velocities, SgdScalars scalars) =>
+        Launch(SgdKernels.Update, values.Shape.Count, View(values), View(gradients), View(velocities), scalars, values.Shape.Count);
+}

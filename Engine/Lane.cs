@@ -48,6 +48,10 @@ public unsafe interface IWide<T> : ILane<T> where T : struct, IWide<T>
     static abstract T Load(float* source);
     /// <summary>The first <paramref name="count"/> (1…16) floats, zeros behind. Reads all sixteen: buffers have 64 bytes of slack at the end.</summary>
     static abstract T Load(float* source, int count);
+    /// <summary>The float at <paramref name="source"/> on every lane.</summary>
+    static abstract T Broadcast(float* source);
+    /// <summary>sum ← sum + x · y, rounded once.</summary>
+    static abstract void AddProduct(ref T sum, T x, T y);
     /// <summary>Writes all sixteen.</summary>
     static abstract void Store(T value, float* target);
     /// <summary>Writes the first <paramref name="count"/> (1…16) and touches nothing behind them.</summary>

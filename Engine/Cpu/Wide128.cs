@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace NativeSsl;
 
 /// <summary>Sixteen floats in four 128-bit registers (SSE, NEON).</summary>
-public readonly unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) : IWide<Wide128>
+public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) : IWide<Wide128>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
-    readonly Vector128<float> _a = a, _b = b, _c = c, _d = d;
+    Vector128<float> _a = a, _b = b, _c = c, _d = d;
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -69,6 +69,25 @@ public readonly unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Ve
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide128 IfLess(Wide128 x, Wide128 y, Wide128 then, Wide128 otherwise) => new(Vector128.ConditionalSelect(Vector128.LessThan(x._a, y._a), then._a, otherwise._a), Vector128.ConditionalSelect(Vector128.LessThan(x._b, y._b), then._b, otherwise._b), Vector128.ConditionalSelect(Vector128.LessThan(x._c, y._c), then._c, otherwise._c), Vector128.ConditionalSelect(Vector128.LessThan(x._d, y._d), then._d, otherwise._d));
+
+    /// <inheritdoc/>
+    // Field by field, in place: the JIT then keeps the sum in its register and moves nothing.
+    [MethodImpl(Inline)]
+    public static void AddProduct(ref Wide128 sum, Wide128 x, Wide128 y)
+    {
+        sum._a = Vector128.FusedMultiplyAdd(x._a, y._a, sum._a);
+        sum._b = Vector128.FusedMultiplyAdd(x._b, y._b, sum._b);
+        sum._c = Vector128.FusedMultiplyAdd(x._c, y._c, sum._c);
+        sum._d = Vector128.FusedMultiplyAdd(x._d, y._d, sum._d);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Wide128 Broadcast(float* source)
+    {
+        Vector128<float> value = Vector128.Create(*source);
+        return new(value, value, value, value);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

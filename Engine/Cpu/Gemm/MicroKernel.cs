@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSsl;
+
+/// <summary>
+/// One tile of a product: c[r, j] ← Σₖ a[r, k] · b[k, j], optionally plus what <see cref="Plus"/> points at. Strides are in floats. Because a
+/// has a stride for both of its axes, a matrix and its transpose are the same to the kernel, and neither needs to be copied.
+/// </summary>
+internal unsafe struct Tile
+{
+    /// <summary>The first element of a; the distance from one row, and from one k, to the next.</summary>
+    internal float* A;
+    internal nint RowStride, StepStride;
+
+    /// <summary>The first row of b, and the distance to the next. Whole registers are read: up to 15 floats behind the last column.</summary>
+    internal float* B;
+    internal nint BStride;
+
+    /// <summary>The first element of c, and the distance to its next row.</summary>
+    internal float* C;
+    internal nint CStride;
+
+    /// <summary>Null; or c itself, to add to it; or a bias, with stride 0; or any other matrix of c's shape.</summary>
+    internal float* Plus;
+    internal nint PlusStride;
+
+    /// <summary>The length of the sum.</summary>
+    internal int Steps;
+
+    /// <summary>How many columns of the last group of sixteen exist: 1…16. The others are computed, but never stored.</summary>
+    internal int LastColumns;
+}
+
+/// <summary>A number that the JIT knows: branches on it vanish.</summary>
+internal interface INumber
+{
+    static abstract int Value { get; }
+}
+
+internal readonly struct One : INumber { public static int Value => 1; }
+internal readonly struct Two : INumber { public static int Value => 2; }
+internal readonly struct Three : INumber { public static int Value => 3; }
+internal readonly struct Four : INumber { public static int Value => 4; }
+internal readonly struct Five : INumber { public static int Value => 5; }
+internal readonly struct Six : INumber { public static int Value => 6; }
+
+/// <summary>
+/// The innermost loop of every matrix product. Up to six rows times four wide columns of sums stay in registers; each step of k loads one row
+/// of b, and multiplies it by one broadcast element of each row of a. Six by 64 floats are 24 of AVX-512's 32 registers, with four for b
+/// and one for a; six by 16 are 12 of AVX2's 16. The body is written once for all sizes: what <c>Rows</c> and <c>Columns</c> rule out, the
+/// JIT leaves away.
+/// </summary>
+internal static unsafe class MicroKernel<T, Rows, Columns> where T : struct, IWide<T> where Rows : INumber where Columns : INumber
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Run(Tile* tile)
+    {
+        T zero = T.Of(0f);
+        T c00 = zero, c01 = zero, c02 = zero, c03 = zero;
+        T c10 = zero, c11 = zero, c12 = zero, c13 = zero;
+        T c20 = zero, c21 = zero, c22 = zero, c23 = zero;
+        T c30 = zero, c31 = zero, c32 = zero, c33 = zero;
+        T c40 = zero, c41 = zero, c42 = zero, c43 = zero;
+        T c50 = zero, c51 = zero, c52 = zero, c53 = zero;
+
+        // Two pointers into a, three rows apart, so that a row is at most two strides away: an address the processor computes for free.
+        nint row = tile->RowStride, step = tile->StepStride, bStride = tile->BStride;
+        float* a = tile->A, a3 = a + 3 * row, b = tile->B;
+        for (nint k = tile->Steps; k > 0; k--)
+        {
+            T b0 = T.Load(b), b1 = b0, b2 = b0, b3 = b0;
+            if (Columns.Value > 1) b1 = T.Load(b + Lanes.Count);
+            if (Columns.Value > 2) b2 = T.Load(b + 2 * Lanes.Count);
+            if (Columns.Value > 3) b3 = T.Load(b + 3 * Lanes.Count);
+            AddProducts(a, b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
+            if (Rows.Value > 1) AddProducts(a + row, b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
+            if (Rows.Value > 2) AddProducts(a + 2 * row, b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
+            if (Rows.Value > 3) AddProducts(a3, b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
+            if (Rows.Value > 4) AddProducts(a3 + row, b0, b1, b2, b3, ref c40, ref c41, ref c42, ref c43);
+            if (Rows.Value > 5) AddProducts(a3 + 2 * row, b0, b1, b2, b3, ref c50, ref c51, ref c52, ref c53);
+            a += step;
+            if (Rows.Value > 3) a3 += step;
+            b += bStride;
+        }
+        Store(tile, 0, c00, c01, c02, c03);
+        if (Rows.Value > 1) Store(tile, 1, c10, c11, c12, c13);
+        if (Rows.Value > 2) Store(tile, 2, c20, c21, c22, c23);
+        if (Rows.Value > 3) Store(tile, 3, c30, c31, c32, c33);
+        if (Rows.Value > 4) Store(tile, 4, c40, c41, c42, c43);
+        if (Rows.Value > 5) Store(tile, 5, c50, c51, c52, c53);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void AddProducts(float* a, T b0, T b1, T b2, T b3, ref T c0, ref T c1, ref T c2, ref T c3)
+    {
+        T x = T.Broadcast(a);
+        T.AddProduct(ref c0, x, b0);
+        if (Columns.Value > 1) T.AddProduct(ref c1, x, b1);
+        if (Columns.Value > 2) T.AddProduct(ref c2, x, b2);
+        if (Columns.Value > 3) T.AddProduct(ref c3, x, b3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store(Tile* tile, int row, T c0, T c1, T c2, T c3)
+    {
+        float* c = tile->C + row * tile->CStride;
+        if (tile->Plus != null)
+        {
+            float* plus = tile->Plus + row * tile->PlusStride;
+            c0 += T.Load(plus);
+            if (Columns.Value > 1) c1 += T.Load(plus + Lanes.Count);
+            if (Columns.Value > 2) c2 += T.Load(plus + 2 * Lanes.Count);
+            if (Columns.Value > 3) c3 += T.Load(plus + 3 * Lanes.Count);
+        }
+        if (Columns.Value > 1) T.Store(c0, c);
+        if (Columns.Value > 2) T.Store(c1, c + Lanes.Count);
+        if (Columns.Value > 3) T.Store(c2, c + 2 * Lanes.Count);
+        T last = Columns.Value == 4 ? c3 : Columns.Value == 3 ? c2 : Columns.Value == 2 ? c1 : c0;
+        float* end = c + (Columns.Value - 1) * Lanes.Count;
+        if (tile->LastColumns == Lanes.Count) T.Store(last, end);
+        else T.Store(last, end, tile->LastColumns);
+    }
+}

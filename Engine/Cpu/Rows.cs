@@ -97,4 +97,25 @@ internal static unsafe class Rows
         for (; i + Lanes.Count <= width; i += Lanes.Count) T.Store(T.Load(x + i) * f, y + i);
         if (i < width) T.Store(T.Load(x + i) * f, y + i, width - i);
     }
+    /// <summary>Σ exp(x − max)</summary>
+    [MethodImpl(Inline)]
+    internal static float SumOfExp<T>(float* x, float max, int width) where T : struct, IWide<T>
+    {
+        T m = T.Of(max), sum = T.Of(0f);
+        int i = 0;
+        for (; i + Lanes.Count <= width; i += Lanes.Count) sum += LaneMath.Exp(T.Load(x + i) - m);
+        if (i < width) sum += T.Keep(LaneMath.Exp(T.Load(x + i) - m), width - i, 0f);
+        return T.Sum(sum);
+    }
+
+    /// <summary>Σ (max − x)</summary>
+    [MethodImpl(Inline)]
+    internal static float SumBelow<T>(float* x, float max, int width) where T : struct, IWide<T>
+    {
+        T m = T.Of(max), sum = T.Of(0f);
+        int i = 0;
+        for (; i + Lanes.Count <= width; i += Lanes.Count) sum += m - T.Load(x + i);
+        if (i < width) sum += T.Keep(m - T.Load(x + i), width - i, 0f);
+        return T.Sum(sum);
+    }
 }

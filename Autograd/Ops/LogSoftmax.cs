@@ -1,0 +1,23 @@
+namespace NativeSsl;
+
+public static partial class TensorOps
+{
+    extension(Tensor x)
+    {
+        /// <summary>The logarithms of the softmax, without the loss of small probabilities: yᵢ = xᵢ − ln Σⱼ exp(xⱼ) over the last axis.</summary>
+        /// <returns>The shape of <c>x</c>, <c>[..., classes]</c>.</returns>
+        /// <exception cref="ShapeException"><c>x</c> is a scalar.</exception>
+        public Tensor LogSoftmax()
+        {
+            Check.Rank("LogSoftmax", "x", x.Shape, atLeast: 1);
+            Tensor y = x.Like();
+            x.Backend.LogSoftmax(x, y);
+            return y.Record("log-softmax", [x], dy =>
+            {
+                Tensor dx = x.Like();
+                x.Backend.LogSoftmaxGrad(y, dy, dx);
+                return [dx];
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>Naive: one thread for each stretch of elements, and a single one that adds the stretches up; for the gradient one thread for each element.</summary>
+static class MeanSquaredErrorKernels
+{
+    public const int Stretch = 256;
+
+    public static void Forward(Floats x, Floats t, Floats sums, long count)
+    {
+        long start = Grid.GlobalLinearIndex * Stretch;
+        if (start >= count) return;
+        float sum = 0f;
+        for (long i = start; i < start + Stretch && i < count; i++) sum += (x[i] - t[i]) * (x[i] - t[i]);
+        sums[start / Stretch] = sum;
+    }
+
+    public static void Backward(Floats x, Floats t, float factor, Floats dy, Floats dx, long count)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i < count) dx[i] = (x[i] - t[i]) * (factor * dy[0] / count);
+    }
+}
+
+public sealed partial class GpuBackend
+{
+    /// <inheritdoc/>
+    public void MeanSquaredError(Tensor x, Tensor t, Tensor loss)
+    {
+        long count = x.Shape.Count, stretches = (count + MeanSquaredErrorKernels.Stretch - 1) / MeanSquaredErrorKernels.Stretch;
+        Tensor sums = Tensor.Empty(this, [checked((int)stretches)]);
+        if (count > 0) Launch(MeanSquaredErrorKernels.Forward, stretches, View(x), View(t), View(sums), count);
+        Launch(CrossEntropyKernels.Mean, 1, View(sums), View(loss), stretches, count);
+    }
+
+    /// <inheritdoc/>
+    public void MeanSquaredErrorGrad(Tensor x, Tensor t, float factor, Tensor dy, Tensor dx)
+    {
+        if (x.Shape.Count > 0) Launch(MeanSquaredErrorKernels.Backward, x.Shape.Count, View(x), View(t), factor, View(dy), View(dx), x.Shape.Count);
+    }
+}

@@ -1,67 +1,157 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using ILGPU.Runtime.CPU;
 
 namespace NativeSsl.Kernels;
 
-/// <summary>CUDA and OpenCL through ILGPU, or ILGPU's own simulator where there is no GPU.</summary>
+/// <summary>
+/// CUDA and OpenCL through ILGPU, or ILGPU's simulator where there is no GPU. Kernels and copies run in order on one stream; several threads may
+/// use the device, one at a time. Tensors may outlive it: using one afterwards is a <see cref="DeviceException"/>. ILGPU.Algorithms (scan, sort,
+/// group reductions) is referenced for kernels in which threads work together; the present ones have one thread to an element or a row and
+/// need none of it.
+/// </summary>
 public sealed partial class GpuBackend : IBackend, IDisposable
 {
+    // A device that is dropped without being disposed stays until the process ends: ILGPU's finalizers would free its parts in any order, on
+    // another thread, and some drivers do not survive that.
+    static readonly ConcurrentDictionary<GpuBackend, bool> Alive = [];
+
     readonly Context _context;
     readonly Accelerator _gpu;
-    readonly ConcurrentDictionary<MethodInfo, Delegate> _kernels = [];
+    readonly AcceleratorStream _stream;
+    readonly int _groupSize;
+    readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launcher)> _kernels = [];
+    readonly Lock _turn = new();
+    string? _gone;
 
-    GpuBackend(Context context, Accelerator gpu) => (_context, _gpu) = (context, gpu);
-
-    /// <summary>ILGPU's simulator: slow, but the same kernels, on any machine.</summary>
-    public static GpuBackend Simulator()
+    GpuBackend(Context context, Accelerator gpu, AcceleratorType type, int groupSize)
     {
-        // Warps of 32 as on NVIDIA hardware, in small groups: a simulated barrier costs microseconds for each thread of a group.
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(32, 1, 1)));
-        return new GpuBackend(context, context.CreateCPUAccelerator(0));
+        // Where no device that was asked for can be had, ILGPU quietly puts its own CPU device in.
+        if (gpu.AcceleratorType != type) throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
+        (_context, _gpu, _stream, _groupSize) = (context, gpu, gpu.DefaultStream, groupSize);
+        Pool = new GpuPool(gpu);
+        if (type == AcceleratorType.CPU) SimulatorTrace.Install();
+        Alive[this] = true;
     }
 
     /// <inheritdoc/>
     public string Name => _gpu.Name;
 
-    /// <inheritdoc/>
-    public Storage Allocate(long count, Format format) => NewStorage(count, format, rented: false);
+    /// <summary>Bytes the pool has taken from the device.</summary>
+    public long PoolBytes => Pool.Held;
+
+    /// <summary>Bytes of the pool in use by tensors.</summary>
+    public long PoolBytesInUse => Pool.Lent;
+
+    internal GpuPool Pool { get; }
 
     /// <inheritdoc/>
-    public Storage Rent(long count, Format format) => NewStorage(count, format, rented: true);
+    public Storage Allocate(long count, Format format) => NewStorage(count, format, lasting: true);
+
+    /// <inheritdoc/>
+    public Storage Rent(long count, Format format) => NewStorage(count, format, lasting: false);
 
     /// <inheritdoc/>
     public Storage Upload(ReadOnlySpan<int> values)
     {
-        GpuStorage storage = NewStorage(values.Length, Format.Int32, rented: false);
-        if (values.Length > 0) storage.View<int>().CopyFromCPU(_gpu.DefaultStream, values.ToArray());
-        _gpu.Synchronize();
+        GpuStorage storage = NewStorage(values.Length, Format.Int32, lasting: true);
+        CopyFrom(values, storage);
         return storage;
     }
 
-    GpuStorage NewStorage(long count, Format format, bool rented)
+    GpuStorage NewStorage(long count, Format format, bool lasting)
     {
-        var buffer = _gpu.Allocate1D<byte>(Math.Max(1, count) * GpuStorage.BytesOf(format));
-        if (!rented) buffer.MemSetToZero();
-        return new GpuStorage(_gpu, buffer, 0, count, format, rented, slice: false);
+        using Lock.Scope turn = Turn();
+        try
+        {
+            GpuBlock block = Pool.Take(checked(count * GpuStorage.BytesOf(format)));
+            if (lasting) block.Buffer.MemSetToZero(_stream);
+            return new GpuStorage(this, block, count, format, lasting);
+        }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
     }
 
-    /// <summary>Releases the device.</summary>
+    internal void CopyFrom<T>(ReadOnlySpan<T> host, GpuStorage storage) where T : unmanaged
+    {
+        using Lock.Scope turn = Turn();
+        try
+        {
+            if (host.Length == 0) return;
+            storage.View<T>().SubView(0, host.Length).CopyFromCPU(_stream, host);
+            _stream.Synchronize();                          // the host may change its array as soon as this returns
+        }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+    }
+
+    internal void CopyTo<T>(GpuStorage storage, Span<T> host) where T : unmanaged
+    {
+        using Lock.Scope turn = Turn();
+        try
+        {
+            if (storage.Length == 0) return;
+            storage.View<T>().SubView(0, storage.Length).CopyToCPU(_stream, host[..checked((int)storage.Length)]);
+            _stream.Synchronize();
+        }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+    }
+
+    void CopyOnDevice(GpuStorage from, GpuStorage to)
+    {
+        using Lock.Scope turn = Turn();
+        try { from.View<byte>().CopyTo(_stream, to.View<byte>()); }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+    }
+
+    /// <summary>Waits until everything asked for so far is done.</summary>
+    /// <exception cref="DeviceException">Something failed since the last time.</exception>
+    public void Synchronize()
+    {
+        using Lock.Scope turn = Turn();
+        try { _stream.Synchronize(); }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+    }
+
+    /// <summary>Gives idle memory of the pool back to the device.</summary>
+    public void TrimPool()
+    {
+        using Lock.Scope turn = Turn();
+        _stream.Synchronize();
+        Pool.Trim();
+    }
+
+    /// <summary>Releases the device. Tensors that live on can no longer be used.</summary>
     public void Dispose()
     {
-        _gpu.Dispose();
-        _context.Dispose();
+        lock (_turn)
+        {
+            if (!Alive.TryRemove(this, out _)) return;
+            _gone ??= "has been disposed";
+            try
+            {
+                _stream.Synchronize();
+                Pool.Dispose();
+                foreach ((Kernel kernel, _) in _kernels.Values) kernel.Dispose();
+                _gpu.Dispose();
+                _context.Dispose();
+            }
+            catch (AcceleratorException) { }                // a device that was lost cannot be tidied up either
+        }
     }
 
-    const int GroupSize = 32;
+    /// <summary>One thread at a time speaks to the device: OpenCL's kernel objects are shared, and CUDA wants its context bound to the thread.</summary>
+    Lock.Scope Turn()
+    {
+        Lock.Scope turn = _turn.EnterScope();
+        if (_gone is null) { _gpu.Bind(); return turn; }
+        turn.Dispose();
+        throw new DeviceException($"{Name} {_gone}; its tensors can no longer be used. Open the device again and load them from a checkpoint.");
+    }
 
-    /// <summary>One thread for each of <paramref name="count"/> elements or rows; the kernel skips the surplus of the last group.</summary>
-    static KernelConfig Threads(long count) => new((Index1D)checked((int)((count + GroupSize - 1) / GroupSize)), GroupSize);
-
-    TDelegate Load<TDelegate>(Delegate kernel) where TDelegate : Delegate =>
-        (TDelegate)_kernels.GetOrAdd(kernel.Method, method => KernelLoader.Load<TDelegate>(_gpu, method));
-
-    AcceleratorStream Stream => _gpu.DefaultStream;
+    /// <summary>What a driver reports may be the late news of an earlier kernel; after that, CUDA takes no more orders in this process.</summary>
+    DeviceException Failed(Exception failure)
+    {
+        if (_gpu.AcceleratorType == AcceleratorType.Cuda && failure is AcceleratorException) _gone = $"failed earlier ({failure.Message})";
+        return new DeviceException($"{Name}: {failure.Message} Resume from the last checkpoint in a new process; if it happens again, update the driver.", failure);
+    }
 
     static Floats View(Tensor tensor) => Device(tensor.Storage).View<float>();
     static Ints View(Indices indices) => Device(indices.Storage).View<int>();

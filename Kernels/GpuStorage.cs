@@ -1,44 +1,63 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>A window onto device memory.</summary>
+/// <summary>Device memory: lent until released, or lasting until the garbage collector finds that nobody holds it; or a window onto either.</summary>
 sealed class GpuStorage : Storage
 {
-    readonly Accelerator _gpu;
-    readonly MemoryBuffer1D<byte, Stride1D.Dense> _buffer;
+    readonly GpuBackend _device;
+    readonly GpuStorage? _whole;
+    readonly Lease? _lease;
+    readonly GpuBlock _block;
     readonly long _start;
-    readonly bool _rented, _slice;
     bool _released;
 
-    internal GpuStorage(Accelerator gpu, MemoryBuffer1D<byte, Stride1D.Dense> buffer, long start, long length, Format format, bool rented, bool slice)
-        : base(length, format) => (_gpu, _buffer, _start, _rented, _slice) = (gpu, buffer, start, rented, slice);
+    internal GpuStorage(GpuBackend device, GpuBlock block, long length, Format format, bool lasting) : base(length, format)
+    {
+        (_device, _block) = (device, block);
+        if (lasting) _lease = new Lease(device.Pool, block);
+    }
+
+    GpuStorage(GpuStorage whole, long start, long length) : base(length, whole.Format) =>
+        (_device, _block, _whole, _start) = (whole._device, whole._block, whole, whole._start + start);
 
     internal static int BytesOf(Format format) => format == Format.BFloat16 ? 2 : 4;
 
     internal ArrayView<T> View<T>() where T : unmanaged => IsReleased
         ? throw new StaleTensorException("This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. Take a copy with Keep() before that.")
-        : _buffer.View.AsContiguous().SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
+        : _block.Buffer.View.AsContiguous().SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
 
-    public override bool IsReleased => _released;
+    public override bool IsReleased => _released || _whole is { IsReleased: true };
 
     protected override void Release()
     {
-        if (!_rented || _slice || _released) return;
+        if (_whole is not null || _lease is not null || _released) return;
         _released = true;
-        _gpu.Synchronize();
-        _buffer.Dispose();
+        _device.Pool.Return(_block);
     }
 
-    protected override Storage Slice(long start, long length) => new GpuStorage(_gpu, _buffer, _start + start, length, Format, _rented, slice: true);
+    protected override Storage Slice(long start, long length) => start >= 0 && length >= 0 && start + length <= Length
+        ? new GpuStorage(this, start, length)
+        : throw new ShapeException($"Storage.Slice: {start} … {start + length} of {Length} elements.");
 
-    public override void CopyTo(Span<float> host)
-    {
-        _gpu.Synchronize();
-        if (Length > 0) View<float>().SubView(0, Length).CopyToCPU(_gpu.DefaultStream, host);
-    }
+    public override void CopyTo(Span<float> host) => _device.CopyTo(this, host);
 
-    public override void CopyFrom(ReadOnlySpan<float> host)
+    public override void CopyFrom(ReadOnlySpan<float> host) => _device.CopyFrom(host, this);
+
+    /// <summary>Dies with the tensor it belongs to. Its finalizer touches no driver: it hands the block to the pool, which uses it again.</summary>
+    sealed class Lease
     {
-        if (Length > 0) View<float>().SubView(0, Length).CopyFromCPU(_gpu.DefaultStream, host.ToArray());
-        _gpu.Synchronize();
+        readonly GpuPool _pool;
+        readonly GpuBlock _block;
+
+        internal Lease(GpuPool pool, GpuBlock block)
+        {
+            (_pool, _block) = (pool, block);
+            GC.AddMemoryPressure(GpuPool.SizeOf(block.Bucket));
+        }
+
+        ~Lease()
+        {
+            GC.RemoveMemoryPressure(GpuPool.SizeOf(_block.Bucket));
+            _pool.Return(_block);
+        }
     }
 }

@@ -1,13 +1,42 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
 
 namespace NativeSsl.Kernels;
 
-/// <summary>Compiles kernels and keeps their launchers.</summary>
+/// <summary>Compiles a kernel for a device, puts right what ILGPU gets wrong in the text, and loads it.</summary>
 static class KernelLoader
 {
-    internal static TDelegate Load<TDelegate>(Accelerator gpu, MethodInfo kernel) where TDelegate : Delegate =>
-        gpu.LoadKernel(gpu.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default))
-           .CreateLauncherDelegate<TDelegate>();
+    /// <summary>The loaded kernel, to be disposed before its accelerator.</summary>
+    internal static Kernel Load(Accelerator gpu, MethodInfo method, int groupSize) =>
+        gpu.LoadKernel(Compile(gpu.Context, gpu.GetBackend(), method, groupSize));
+
+    /// <summary>The machine text of a kernel. The group size is stated, so that the driver knows how many registers a thread may have.</summary>
+    internal static CompiledKernel Compile(Context context, Backend backend, MethodInfo method, int groupSize)
+    {
+        try
+        {
+            return backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, 1)) switch
+            {
+                PTXCompiledKernel ptx => NewPtx(context, EntryPointOf(ptx), ptx.Info, PtxPatch.Apply(ptx.PTXAssembly)),
+                CLCompiledKernel cl => new CLCompiledKernel(context, (SeparateViewEntryPoint)EntryPointOf(cl), cl.Info, OpenClPatch.Apply(cl.Source), cl.CVersion),
+                CompiledKernel simulated => simulated,
+            };
+        }
+        catch
+        {
+            // A kernel that fails to compile leaves the context broken: every later one would fail too.
+            context.ClearCache(ClearCacheMode.Everything);
+            throw;
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    static extern PTXCompiledKernel NewPtx(Context context, EntryPoint entry, CompiledKernel.KernelInfo? info, string text);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EntryPoint")]
+    static extern EntryPoint EntryPointOf(CompiledKernel kernel);
 }

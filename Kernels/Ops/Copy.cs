@@ -24,7 +24,7 @@ public sealed partial class GpuBackend
     public void Copy(Tensor x, Tensor y)
     {
         if (x.Format != y.Format) throw new UnsupportedFormatException($"Copy: {x.Format} into {y.Format}; convert it first.");
-        if (x.Shape.Count > 0) Device(x.Storage).View<byte>().CopyTo(Stream, Device(y.Storage).View<byte>());
+        if (x.Shape.Count > 0) CopyOnDevice(Device(x.Storage), Device(y.Storage));
     }
 
     /// <inheritdoc/>

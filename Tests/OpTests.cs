@@ -1,5 +1,6 @@
 using System.Reflection;
 using NativeSsl.Kernels;
+using NativeSsl.Tests.Gpu;
 
 namespace NativeSsl.Tests;
 
@@ -7,6 +8,7 @@ namespace NativeSsl.Tests;
 public sealed class OpTests
 {
     static readonly Lazy<GpuBackend> Simulator = new(GpuBackend.Simulator);
+    static readonly Lazy<GpuBackend> OpenCl = new(() => GpuBackend.OpenCl());
     static readonly CpuBackend[] Widths = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
     static readonly CpuBackend[] ThreadCounts = [new(1), new(2), new(5)];
 
@@ -24,6 +26,9 @@ public sealed class OpTests
 
     [Theory, MemberData(nameof(All))]
     public void Gpu_simulator(string name) => ByName[name].Check(Simulator.Value);
+
+    [OpenClTheory, MemberData(nameof(All))]
+    public void Gpu_opencl(string name) => ByName[name].Check(OpenCl.Value);
 
     [Theory, MemberData(nameof(All))]
     public void Same_bits_at_any_number_of_threads(string name)

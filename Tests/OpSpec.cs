@@ -22,6 +22,9 @@ public sealed record OpSpec(string Name, Shape[] Inputs, Func<Tensor[], Tensor> 
     /// <summary>Leave-one-out inputs that take no gradient, by position.</summary>
     public int[] Constants { get; init; } = [];
 
+    /// <summary>Whether the step is a training step, where dropout acts; its seed is 5, its number 3.</summary>
+    public bool Training { get; init; }
+
     public override string ToString() => Name;
 
     float[][] Draw()
@@ -46,7 +49,7 @@ public sealed record OpSpec(string Name, Shape[] Inputs, Func<Tensor[], Tensor> 
     /// <summary>Value, and gradients of Σ weights · y, exactly as a backend computes them: for comparing bits.</summary>
     public float[][] Run(IBackend backend)
     {
-        using var step = new Step(backend);
+        using var step = new Step(backend, Training, seed: 5, number: 3);
         Tensor[] xs = Upload(backend, Draw(), HasGradient);
         Tensor y = Apply(xs);
         List<float[]> results = [y.ToArray()];

@@ -1,0 +1,82 @@
+namespace NativeSsl;
+
+public sealed partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public unsafe void Attention(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp)
+    {
+        AttentionCut cut = new(shape);
+        Run(new AttentionKernel(Pointers(shape, mask, q, k, v, o, logSumExp), cut), cut.Parts);
+    }
+
+    unsafe AttentionPointers Pointers(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp) => new()
+    {
+        Shape = shape, Q = Pointer(q), K = Pointer(k), V = Pointer(v), O = Pointer(o), LogSumExp = Floats(logSumExp), Pool = _pool,
+        KeyLengths = mask.KeyLengths is { } lengths ? Ints(lengths) : null,
+        Bias = mask.Bias is { } bias ? Floats(bias) : null, BiasBatchStride = mask.BiasBatchStride, BiasHeadStride = mask.BiasHeadStride,
+    };
+
+    static unsafe HeadPointer Pointer(HeadView view) => new(Floats(view.Tensor), view);
+
+    readonly unsafe struct AttentionKernel(AttentionPointers pointers, AttentionCut cut) : IKernel
+    {
+        readonly AttentionPointers _at = pointers;
+
+        public void Part<T>(int part) where T : struct, IWide<T>
+        {
+            AttentionShape shape = _at.Shape;
+            int scoreStride = AttentionTiles.ScoreStride(shape.Keys), padded = AttentionTiles.Padded(shape.Width);
+            long panels = AttentionTiles.PanelFloats(shape.Keys, shape.Width);
+            long floats = panels + AttentionTiles.Height * scoreStride + Math.Max(scoreStride, AttentionTiles.Height * padded);
+            byte* memory = _at.Pool.Take(floats * sizeof(float), out int bucket);
+            float* keys = (float*)memory, scores = keys + panels;
+            (int unit, int end) = cut.Units(part);
+            for (; unit < end; unit++)
+            {
+                int head = unit / cut.UnitsPerHead, first = unit % cut.UnitsPerHead * cut.RowsPerUnit;
+                Unit<T>(head / shape.Heads, head % shape.Heads, first, Math.Min(shape.Queries, first + cut.RowsPerUnit), keys, scores, scoreStride);
+            }
+            _at.Pool.Return(memory, bucket);
+        }
+
+        void Unit<T>(int batch, int head, int first, int end, float* keys, float* scores, int scoreStride) where T : struct, IWide<T>
+        {
+            AttentionShape shape = _at.Shape;
+            int keyLength = _at.KeyLength(batch), width = shape.Width;
+            float* q = _at.Q.At(batch, head, width);
+            AttentionTiles.Transpose(_at.K.At(batch, head, width), _at.K.Stride, shape.Visible(end - 1, keyLength), width, shape.Scale, keys);
+            for (int query = first; query < end; query += AttentionTiles.Height)
+            {
+                int rows = Math.Min(AttentionTiles.Height, end - query);
+                AttentionTiles.Scores<T>(q + (long)query * _at.Q.Stride, _at.Q.Stride, rows, width, keys, shape.Visible(query + rows - 1, keyLength),
+                    scores, scoreStride);
+                Group<T>(batch, head, query, rows, keyLength, scores, scoreStride, scores + AttentionTiles.Height * scoreStride);
+            }
+        }
+
+        // Six rows: probabilities, times values.
+        void Group<T>(int batch, int head, int query, int rows, int keyLength, float* scores, int scoreStride, float* scratch) where T : struct, IWide<T>
+        {
+            AttentionShape shape = _at.Shape;
+            int end = shape.Visible(query + rows - 1, keyLength), width = shape.Width, padded = AttentionTiles.Padded(width);
+            float* sums = stackalloc float[AttentionTiles.Height];
+            for (int r = 0; r < rows; r++)
+            {
+                float* row = scores + (long)r * scoreStride;
+                int count = shape.Visible(query + r, keyLength);
+                long index = shape.Row(batch, head, query + r);
+                if (_at.Bias != null) AttentionRows.Add<T>(_at.BiasRow(batch, head, query + r), row, count);
+                sums[r] = AttentionRows.Exponentials<T>(row, count, end, out float max);
+                _at.LogSumExp[index] = sums[r] == 0f ? float.PositiveInfinity : max + MathF.Log(sums[r]);
+                if (shape.Dropout > 0f)
+                {
+                    AttentionRows.Kept(shape, index, count, scratch);
+                    AttentionRows.Multiply<T>(row, scratch, count);
+                }
+            }
+            AttentionTiles.Mix<T>(rows, padded / Lanes.Count, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
+            float* o = _at.O.At(batch, head, width) + (long)query * _at.O.Stride;
+            for (int r = 0; r < rows; r++) Rows.Scale<T>(scratch + r * padded, sums[r] == 0f ? 0f : 1f / sums[r], o + (long)r * _at.O.Stride, width);
+        }
+    }
+}

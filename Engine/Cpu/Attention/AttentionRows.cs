@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSsl;
+
+/// <summary>What happens to one row of scores between the matrix products. A row is padded to whole registers; behind its end it holds zeros.</summary>
+internal static unsafe class AttentionRows
+{
+    /// <summary>y ← y + x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Add<T>(float* x, float* y, int count) where T : struct, IWide<T>
+    {
+        int j = 0;
+        for (; j + Lanes.Count <= count; j += Lanes.Count) T.Store(T.Load(y + j) + T.Load(x + j), y + j);
+        if (j < count) T.Store(T.Load(y + j) + T.Load(x + j), y + j, count - j);
+    }
+
+    /// <summary>y ← x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Copy<T>(float* x, float* y, int count) where T : struct, IWide<T>
+    {
+        int j = 0;
+        for (; j + Lanes.Count <= count; j += Lanes.Count) T.Store(T.Load(x + j), y + j);
+        if (j < count) T.Store(T.Load(x + j), y + j, count - j);
+    }
+
+    /// <summary>scores ← exp(scores − max), zero from count to end; returns their sum, and the maximum that was taken off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Exponentials<T>(float* scores, int count, int end, out float max) where T : struct, IWide<T>
+    {
+        max = Rows.Max<T>(scores, count);
+        // Nothing to see: exp(−∞ − 0) is 0, where −∞ − −∞ would be NaN.
+        if (max == float.NegativeInfinity) max = 0f;
+        T offset = T.Of(max), sum = T.Of(0f);
+        int j = 0;
+        for (; j + Lanes.Count <= count; j += Lanes.Count)
+        {
+            T e = LaneMath.Exp(T.Load(scores + j) - offset);
+            T.Store(e, scores + j);
+            sum += e;
+        }
+        if (j < count)
+        {
+            T e = T.Keep(LaneMath.Exp(T.Load(scores + j) - offset), count - j, 0f);
+            T.Store(e, scores + j);
+            sum += e;
+            j += Lanes.Count;
+        }
+        for (; j < end; j += Lanes.Count) T.Store(T.Of(0f), scores + j);
+        return T.Sum(sum);
+    }
+
+    /// <summary>
+    /// scores ← P = exp(scores − logSumExp) and slopes ← P (slopes − delta) factor, both zero from count to end. With kept, M: slopes are multiplied with
+    /// it before, and P, which then stands for P ∘ M, afterwards.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Slopes<T>(float* scores, float* slopes, float* kept, int count, int end, float logSumExp, float delta, float factor)
+        where T : struct, IWide<T>
+    {
+        T l = T.Of(logSumExp), d = T.Of(delta), f = T.Of(factor), zero = T.Of(0f);
+        int j = 0;
+        if (kept != null)
+            for (; j < count; j += Lanes.Count)
+            {
+                int inside = Math.Min(Lanes.Count, count - j);
+                T p = LaneMath.Exp(T.Load(scores + j) - l), m = T.Load(kept + j);
+                T.Store(T.Keep(p * m, inside, 0f), scores + j);
+                T.Store(T.Keep(p * f * (T.Load(slopes + j) * m - d), inside, 0f), slopes + j);
+            }
+        else
+        {
+            for (; j + Lanes.Count <= count; j += Lanes.Count)
+            {
+                T p = LaneMath.Exp(T.Load(scores + j) - l);
+                T.Store(p, scores + j);
+                T.Store(p * f * (T.Load(slopes + j) - d), slopes + j);
+            }
+            if (j < count)
+            {
+                T p = T.Keep(LaneMath.Exp(T.Load(scores + j) - l), count - j, 0f);
+                T.Store(p, scores + j);
+                T.Store(T.Keep(p * f * (T.Load(slopes + j) - d), count - j, 0f), slopes + j);
+                j += Lanes.Count;
+            }
+        }
+        for (; j < end; j += Lanes.Count)
+        {
+            T.Store(zero, scores + j);
+            T.Store(zero, slopes + j);
+        }
+    }
+
+    /// <summary>kept ← M, the factors of dropout, for the first count keys of a row, and up to three more.</summary>
+    internal static void Kept(AttentionShape shape, long row, int count, float* kept)
+    {
+        for (int j = 0; j < count; j += 4)
+        {
+            var (a, b, c, d) = Philox.Block(shape.Seed, shape.Stream, AttentionShape.Counter(row, j));
+            (kept[j], kept[j + 1], kept[j + 2], kept[j + 3]) = (shape.Kept(a), shape.Kept(b), shape.Kept(c), shape.Kept(d));
+        }
+    }
+
+    /// <summary>x ← x ∘ y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Multiply<T>(float* x, float* y, int count) where T : struct, IWide<T>
+    {
+        int j = 0;
+        for (; j + Lanes.Count <= count; j += Lanes.Count) T.Store(T.Load(x + j) * T.Load(y + j), x + j);
+        if (j < count) T.Store(T.Load(x + j) * T.Load(y + j), x + j, count - j);
+    }
+}

@@ -4,9 +4,6 @@ public static partial class TensorOps
 {
     extension(Tensor x)
     {
-        /// <summary>σ(x) = 1 / (1 + e⁻ˣ), element by element.</summary>
-        public Tensor Sigmoid() => x.Map<Sigmoid>("sigmoid");
-
         /// <summary>An element-wise formula of your own, with its slope: a struct that runs on every device.</summary>
         /// <returns>The shape of <c>x</c>.</returns>
         public Tensor Map<F>(string name) where F : struct, IFormula

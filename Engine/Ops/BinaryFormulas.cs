@@ -1,0 +1,53 @@
+namespace NativeSsl;
+
+/// <summary>a + b</summary>
+public readonly struct Add : IBinaryFormula
+{
+    /// <inheritdoc/>
+    public static T Value<T>(T a, T b) where T : struct, ILane<T> => a + b;
+    /// <inheritdoc/>
+    public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f);
+    /// <inheritdoc/>
+    public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f);
+    /// <inheritdoc/>
+    public static bool HasConstantSlopes => true;
+}
+
+/// <summary>a − b</summary>
+public readonly struct Subtract : IBinaryFormula
+{
+    /// <inheritdoc/>
+    public static T Value<T>(T a, T b) where T : struct, ILane<T> => a - b;
+    /// <inheritdoc/>
+    public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f);
+    /// <inheritdoc/>
+    public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(-1f);
+    /// <inheritdoc/>
+    public static bool HasConstantSlopes => true;
+}
+
+/// <summary>a · b</summary>
+public readonly struct Multiply : IBinaryFormula
+{
+    /// <inheritdoc/>
+    public static T Value<T>(T a, T b) where T : struct, ILane<T> => a * b;
+    /// <inheritdoc/>
+    public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => b;
+    /// <inheritdoc/>
+    public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => a;
+    /// <inheritdoc/>
+    public static bool HasConstantSlopes => false;
+}
+
+/// <summary>a / b;  ∂/∂a = 1/b,  ∂/∂b = −a/b² = −y/b.</summary>
+public readonly struct Divide : IBinaryFormula
+{
+    /// <inheritdoc/>
+    public static T Value<T>(T a, T b) where T : struct, ILane<T> => a / b;
+    /// <inheritdoc/>
+    public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f) / b;
+    /// <inheritdoc/>
+    public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => -(y / b);
+    /// <inheritdoc/>
+    public static bool HasConstantSlopes => false;
+}

@@ -1,0 +1,52 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>Naive: one thread for each result. Pieces of 1024 are folded first, so that a long sum loses little to rounding.</summary>
+static class ReduceKernels<R> where R : struct, IReduction
+{
+    const long Piece = 1024;
+
+    public static void Fold(Floats x, Floats y, long length, long inner, long count)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= count) return;
+        long place = i / inner * length * inner + i % inner;
+        var total = new Scalar(R.Start);
+        for (long start = 0; start < length; start += Piece)
+        {
+            long end = start + Piece < length ? start + Piece : length;
+            var piece = new Scalar(R.Start);
+            for (long r = start; r < end; r++) piece = R.Take(piece, new Scalar(x[place + r * inner]));
+            total = R.Take(total, piece);
+        }
+        y[i] = total.Value;
+    }
+}
+
+static class LargestKernels
+{
+    public static void Backward(Floats x, Floats y, Floats dy, Floats dx, long length, long inner, long count)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= count) return;
+        long place = i / inner * length * inner + i % inner;
+        bool found = false;
+        for (long r = 0; r < length; r++)
+        {
+            float value = x[place + r * inner];
+            bool first = !found && (value == y[i] || float.IsNaN(value));
+            dx[place + r * inner] = first ? dy[i] : 0f;
+            found = found || first;
+        }
+    }
+}
+
+public sealed partial class GpuBackend
+{
+    /// <inheritdoc/>
+    public void Reduce<R>(Tensor x, Tensor y, long outer, long length, long inner) where R : struct, IReduction =>
+        Launch(ReduceKernels<R>.Fold, outer * inner, View(x), View(y), length, inner, outer * inner);
+
+    /// <inheritdoc/>
+    public void LargestGrad(Tensor x, Tensor y, Tensor dy, Tensor dx, long outer, long length, long inner) =>
+        Launch(LargestKernels.Backward, outer * inner, View(x), View(y), View(dy), View(dx), length, inner, outer * inner);
+}

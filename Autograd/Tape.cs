@@ -15,6 +15,21 @@ public static class Tape
         return new NoGradientScope();
     }
 
+    /// <summary>Until disposed, ops on this thread are recorded although a backward pass is under way: what is computed again has gradients too.</summary>
+    internal static RecordingScope Recording()
+    {
+        var scope = new RecordingScope(t_paused);
+        t_paused = 0;
+        return scope;
+    }
+
+    /// <summary>A stretch with recording inside one without.</summary>
+    internal readonly ref struct RecordingScope(int paused)
+    {
+        /// <summary>Pauses again, as before.</summary>
+        public void Dispose() => t_paused = paused;
+    }
+
     /// <summary>A stretch without recording; ends when disposed. A ref struct, so that it cannot be carried over an await to another thread.</summary>
     public readonly ref struct NoGradientScope
     {

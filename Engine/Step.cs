@@ -62,7 +62,7 @@ public sealed class Step : IDisposable
     internal void ReleaseSince(int mark, Storage? except)
     {
         for (int i = _rented.Count - 1; i >= mark; i--)
-            if (!ReferenceEquals(_rented[i], except)) { _rented[i].Release(); _rented.RemoveAt(i); }
+            if (!ReferenceEquals(_rented[i], except) && !_rented[i].LastsWholeStep) { _rented[i].Release(); _rented.RemoveAt(i); }
     }
 
     /// <summary>Ends the step: everything lent goes back to the pool.</summary>
@@ -74,7 +74,8 @@ public sealed class Step : IDisposable
             throw new NativeSslException("Step: ended on another thread than it began on. Do not await inside a step.");
         if (!ReferenceEquals(t_current, this)) throw new NativeSslException("Step: ended while a step begun inside it still runs.");
         _ended = true;
-        ReleaseSince(0, null);
+        foreach (Storage storage in _rented) storage.Release();
+        _rented.Clear();
         t_current = _outer;
         Flow.Value = _outer;
     }

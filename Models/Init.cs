@@ -1,0 +1,61 @@
+namespace NativeSsl;
+
+/// <summary>
+/// First values of parameters: each call draws from a stream of its own, so that a model depends on nothing but the seed and the order in which
+/// its parts are built; the same on every device. Every tensor belongs to the garbage collector and asks for its gradient.
+/// </summary>
+/// <param name="backend">The device of the parameters.</param>
+/// <param name="seed">The seed of the run.</param>
+public sealed class Init(IBackend backend, ulong seed)
+{
+    // Streams of steps have the step's number in their upper bits; the highest ones are kept for what is drawn before the first step.
+    const ulong FirstStream = 0xFFFF_FF00_0000_0000;
+
+    ulong _drawn;
+
+    /// <summary>The device of the parameters.</summary>
+    public IBackend Backend => backend;
+
+    /// <summary>All zero.</summary>
+    public Tensor Zeros(Shape shape) => Fill(shape, 0f);
+
+    /// <summary>All one.</summary>
+    public Tensor Ones(Shape shape) => Fill(shape, 1f);
+
+    /// <summary>Normal with mean 0.</summary>
+    public Tensor Normal(Shape shape, float deviation) => Draw(shape, random => deviation * random.NextNormal());
+
+    /// <summary>Normal with mean 0, drawn again until it is within two deviations.</summary>
+    public Tensor TruncatedNormal(Shape shape, float deviation) => Draw(shape, random =>
+    {
+        float z;
+        do z = random.NextNormal(); while (MathF.Abs(z) > 2f);
+        return deviation * z;
+    });
+
+    /// <summary>Uniform within ±√(6 / fanIn): keeps the variance of activations through ReLU.</summary>
+    /// <param name="shape"><c>[out, in, ...]</c>.</param>
+    /// <remarks>He, Zhang, Ren &amp; Sun 2015, “Delving deep into rectifiers”, equation 10, as a uniform distribution of that variance.</remarks>
+    public Tensor KaimingUniform(Shape shape)
+    {
+        float bound = MathF.Sqrt(6f / shape.Span(1, shape.Rank));
+        return Draw(shape, random => bound * (2f * random.NextUniform() - 1f));
+    }
+
+    Tensor Draw(Shape shape, Func<RandomSource, float> next)
+    {
+        var random = new RandomSource(seed, FirstStream | _drawn++);
+        float[] values = new float[shape.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = next(random);
+        Tensor tensor = Tensor.Lasting(backend, shape);
+        tensor.Storage.CopyFrom(values);
+        return tensor.RequireGradient();
+    }
+
+    Tensor Fill(Shape shape, float value)
+    {
+        Tensor tensor = Tensor.Lasting(backend, shape);
+        backend.Fill(tensor, value);
+        return tensor.RequireGradient();
+    }
+}

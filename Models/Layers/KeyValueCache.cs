@@ -1,0 +1,56 @@
+namespace NativeSsl;
+
+/// <summary>
+/// The keys and values that a causal transformer has computed for the tokens it has seen: with them a new token costs one position, not all of
+/// them again. For inference: no gradient flows through.
+/// </summary>
+public sealed class KeyValueCache
+{
+    readonly Tensor[] _keys, _values;
+
+    /// <summary>How many tokens it has room for.</summary>
+    public int Capacity { get; }
+
+    /// <summary>How many tokens it holds.</summary>
+    public int Length { get; private set; }
+
+    /// <param name="backend">The device.</param>
+    /// <param name="layers">How many layers of attention the model has.</param>
+    /// <param name="batch">How many sequences run side by side.</param>
+    /// <param name="capacity">How many tokens of each it has room for.</param>
+    /// <param name="heads">Attention heads.</param>
+    /// <param name="width">Features of a head.</param>
+    public KeyValueCache(IBackend backend, int layers, int batch, int capacity, int heads, int width)
+    {
+        Capacity = capacity;
+        _keys = [.. Enumerable.Range(0, layers).Select(_ => Tensor.Lasting(backend, [batch, capacity, heads, width]))];
+        _values = [.. Enumerable.Range(0, layers).Select(_ => Tensor.Lasting(backend, [batch, capacity, heads, width]))];
+    }
+
+    /// <summary>Takes in keys and values of new tokens and lets their queries look at all tokens so far.</summary>
+    /// <param name="layer">The layer, from zero.</param>
+    /// <param name="packed">Queries, keys and values of the new tokens, <c>[batch, time, 3, heads, width]</c>.</param>
+    /// <returns><c>[batch, time, heads, width]</c></returns>
+    /// <exception cref="ShapeException">There is no room for as many tokens, or the shape is another than the cache's.</exception>
+    /// <exception cref="GradientException">A gradient is asked for.</exception>
+    public Tensor Attend(int layer, Tensor packed)
+    {
+        (Tensor keys, Tensor values) = (_keys[layer], _values[layer]);
+        int batch = keys.Shape[0], time = packed.Shape.Rank > 1 ? packed.Shape[1] : 0;
+        if (packed.Shape != [batch, time, 3, keys.Shape[2], keys.Shape[3]])
+            throw new ShapeException($"KeyValueCache: packed has shape {packed.Shape} but a cache of {keys.Shape} takes [{batch}, time, 3, {keys.Shape[2]}, {keys.Shape[3]}].");
+        if (Length + time > Capacity)
+            throw new ShapeException($"KeyValueCache: {Length} tokens and {time} new ones are more than its capacity of {Capacity}. Reset it and begin with the latest tokens.");
+        if (Tape.IsRecording && packed.RequiresGradient)
+            throw new GradientException("KeyValueCache: no gradient flows through a cache. Call the model under Tape.NoGradient().");
+        Tensor queries = Tensor.Empty(keys.Backend, [batch, time, keys.Shape[2], keys.Shape[3]]);
+        keys.Backend.CacheKeysAndValues(packed, queries, keys, values, Length);
+        return queries.Attention(keys, values, new AttentionOptions { Causal = time > 1, KeyCount = Length + time });
+    }
+
+    /// <summary>Counts the new tokens, once all layers have taken them in.</summary>
+    public void Advance(int tokens) => Length += tokens;
+
+    /// <summary>Forgets all tokens.</summary>
+    public void Reset() => Length = 0;
+}

@@ -1,0 +1,51 @@
+namespace NativeSsl;
+
+/// <summary>How far a run is.</summary>
+/// <param name="Step">The current step, from zero.</param>
+/// <param name="Steps">The steps of the whole run.</param>
+/// <param name="Epoch">The current pass over the data, from zero; 0 if there are no epochs.</param>
+public sealed record Progress(long Step, long Steps, long Epoch)
+{
+    /// <summary>The share of the run that lies behind, 0 up to 1.</summary>
+    public double Fraction => Steps == 0 ? 0 : (double)Step / Steps;
+}
+
+/// <summary>
+/// A self-supervised task: a loss over views of unlabelled data, and what moves between the steps. Networks come in through the constructor and are
+/// its parts, so that a checkpoint holds them all, teachers and heads included. The hooks do nothing unless an objective needs them.
+/// </summary>
+public abstract class Objective : Module
+{
+    /// <summary>The loss, a scalar.</summary>
+    public abstract Tensor Loss(Views views);
+
+    /// <summary>
+    /// The loss of one player, named as the optimizer of its parameters. Players move in turn, each on gradients of its own loss alone; a task
+    /// without an adversary has the one player <c>main</c>, and does not override this.
+    /// </summary>
+    public virtual Tensor Loss(Views views, string player) => Loss(views);
+
+    /// <summary>The loss that an uninformed or collapsed model shows, where it is known: a run that sits on it learns nothing.</summary>
+    public virtual double? ChanceLoss => null;
+
+    /// <summary>What is trained, and how: weight decay on matrices only, one optimizer, unless an objective says otherwise.</summary>
+    public virtual IReadOnlyList<ParameterGroup> ParameterGroups(float weightDecay) => ParameterGroup.Usual(NamedParameters(), weightDecay);
+
+    /// <summary>Before the first step of every epoch: assigning clusters anew.</summary>
+    /// <param name="data">The training set.</param>
+    /// <param name="progress">How far the run is.</param>
+    /// <returns>The names of the parameter groups whose values were drawn anew: their optimizer forgets its moments.</returns>
+    public virtual IReadOnlyList<string> BeforeEpoch(IViewSource data, Progress progress) => [];
+
+    /// <summary>Between the backward pass and the optimizer: holding a layer still, for example.</summary>
+    public virtual void AfterBackward(Progress progress) { }
+
+    /// <summary>After the optimizer: teachers follow.</summary>
+    public virtual void AfterStep(Progress progress) { }
+
+    /// <summary>Puts what is no tensor of a part (assignments, counters) into a checkpoint.</summary>
+    public virtual void Save(CheckpointWriter checkpoint) { }
+
+    /// <summary>Takes it out again.</summary>
+    public virtual void Load(CheckpointReader checkpoint) { }
+}

@@ -31,17 +31,17 @@ public sealed partial class CpuBackend
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long first = (long)part * RowsPerSum;
-            Columns<T>(x + first * columns, (int)Math.Min(RowsPerSum, rows - first), columns, sums + (long)part * columns, false);
+            AddRows<T>(x + first * columns, (int)Math.Min(RowsPerSum, rows - first), columns, sums + (long)part * columns, false);
         }
     }
 
     readonly unsafe struct SumSums(float* sums, float* y, int stretches, int columns, bool accumulate) : IKernel
     {
-        public void Part<T>(int part) where T : struct, IWide<T> => Columns<T>(sums, stretches, columns, y, accumulate);
+        public void Part<T>(int part) where T : struct, IWide<T> => AddRows<T>(sums, stretches, columns, y, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static unsafe void Columns<T>(float* x, int rows, int columns, float* y, bool accumulate) where T : struct, IWide<T>
+    static unsafe void AddRows<T>(float* x, int rows, int columns, float* y, bool accumulate) where T : struct, IWide<T>
     {
         int j = 0;
         for (; j + 2 * Lanes.Count <= columns; j += 2 * Lanes.Count)                // two lines of a row at a time

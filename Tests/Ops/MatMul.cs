@@ -28,10 +28,6 @@ static class MatMul
         Case("ragged nt", 1, 33, 67, 129, transposeB: true) with { HasGradient = false },
         Case("ragged tn", 1, 33, 67, 129, transposeA: true) with { HasGradient = false },
         Case("ragged tt", 1, 33, 67, 129, transposeA: true, transposeB: true) with { HasGradient = false },
-        Case("several blocks of steps", 1, 31, 700, 35) with { HasGradient = false },
-        Case("a long sum", 1, 21, 2100, 19, transposeA: true) with { HasGradient = false },
-        Case("wide", 1, 26, 130, 1100, transposeA: true) with { HasGradient = false },
-        Case("tall", 1, 700, 130, 260, transposeB: true) with { HasGradient = false },
         Case("large values", 1, 5, 9, 17) with { Scale = 1e18f, Tolerance = 2e-6, HasGradient = false },
     ];
 

@@ -8,7 +8,14 @@ internal static unsafe class Epilogue<T> where T : struct, IWide<T>
     /// <summary>Finishes a block of c that already holds a b + bias.</summary>
     internal static void Run(in Product product, int row, int rows, int column, int columns)
     {
-        Run<Identity>(product, row, rows, column, columns);
+        switch (product.Activation)
+        {
+            case Activation.Relu: Run<Relu>(product, row, rows, column, columns); break;
+            case Activation.Gelu: Run<Gelu>(product, row, rows, column, columns); break;
+            case Activation.GeluErf: Run<GeluErf>(product, row, rows, column, columns); break;
+            case Activation.Silu: Run<Silu>(product, row, rows, column, columns); break;
+            default: Run<Identity>(product, row, rows, column, columns); break;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -34,11 +41,5 @@ internal static unsafe class Epilogue<T> where T : struct, IWide<T>
     {
         if (count == Lanes.Count) T.Store(value, target);
         else T.Store(value, target, count);
-    }
-
-    readonly struct Identity : IFormula
-    {
-        public static TLane Value<TLane>(TLane x) where TLane : struct, ILane<TLane> => x;
-        public static TLane Slope<TLane>(TLane x, TLane y) where TLane : struct, ILane<TLane> => TLane.Of(1f);
     }
 }

@@ -3,7 +3,7 @@ namespace NativeSsl;
 public sealed partial class CpuBackend
 {
     // How products are cut. Every number depends on the shape alone; except for long sums, no cut changes the order in which an element is summed.
-    const int RowsPerPart = 96, ColumnsPerPart = 512;
+    const int MostRowsPerPart = 96, MostColumnsPerPart = 512;
     const double WorkPerPart = 1 << 18;                     // about 5 µs of one core: ten times what starting a job costs
     const int MostParts = 24;
     const int MostRowsForDots = 4;
@@ -60,8 +60,8 @@ public sealed partial class CpuBackend
         {
             int wanted = (int)Math.Clamp(p.Work * items / WorkPerPart, 1, MostParts);
             wanted = (wanted + items - 1) / items;
-            int across = (p.Columns + ColumnsPerPart - 1) / ColumnsPerPart;
-            int down = Math.Max((p.Rows + RowsPerPart - 1) / RowsPerPart, (wanted + across - 1) / across);
+            int across = (p.Columns + MostColumnsPerPart - 1) / MostColumnsPerPart;
+            int down = Math.Max((p.Rows + MostRowsPerPart - 1) / MostRowsPerPart, (wanted + across - 1) / across);
             Rows = RoundUp((p.Rows + down - 1) / down, tileRows);
             Down = (p.Rows + Rows - 1) / Rows;
             across = Math.Max(across, Down < wanted ? (wanted + Down - 1) / Down : 1);

@@ -1,1 +1,1 @@
-System.Console.WriteLine("bench");
+return NativeSsl.Bench.Commands.Commands.Run(args);

@@ -32,66 +32,66 @@ public sealed partial class CpuBackend
         {
             AttentionShape shape = _at.Shape;
             long slopeFloats = AttentionSlopes.Floats(shape), sumFloats = SumFloats(shape);
-            byte* memory = _at.Pool.Take((slopeFloats + (unitSums == null ? sumFloats : 0)) * sizeof(float), out int bucket);
+            int tile = AttentionTiles.Height * AttentionTiles.Padded(shape.Width);
+            byte* memory = _at.Pool.Take((slopeFloats + tile + (unitSums == null ? sumFloats : 0)) * sizeof(float), out int bucket);
             AttentionSlopes slopes = new(_at, (float*)memory);
-            float* ownSums = (float*)memory + slopeFloats;
+            float* queryTile = (float*)memory + slopeFloats, ownSums = queryTile + tile;
             (int unit, int end) = cut.Units(part);
             for (; unit < end; unit++)
             {
                 int head = unit / cut.UnitsPerHead, first = unit % cut.UnitsPerHead * cut.RowsPerUnit;
                 float* sums = unitSums == null ? ownSums : unitSums + unit * sumFloats;
-                Unit<T>(slopes, head / shape.Heads, head % shape.Heads, first, Math.Min(shape.Queries, first + cut.RowsPerUnit), sums);
+                Unit<T>(slopes, head / shape.Heads, head % shape.Heads, first, Math.Min(shape.Queries, first + cut.RowsPerUnit), queryTile, sums);
                 if (unitSums == null) AttentionSumKernel.Write<T>(_at, cut, head, sums);
             }
             _at.Pool.Return(memory, bucket);
         }
 
-        void Unit<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, float* sums) where T : struct, IWide<T>
+        void Unit<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, float* queryTile, float* sums) where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
             int keyLength = _at.KeyLength(batch), seen = shape.Visible(end - 1, keyLength), padded = AttentionTiles.Padded(shape.Width);
             float* keySums = sums, valueSums = sums + (long)seen * padded;
             new Span<float>(sums, checked(2 * seen * padded)).Clear();
-            slopes.Enter<T>(batch, head, seen);
+            slopes.Enter(batch, head, seen);
             for (int block = first; block < end; block += AttentionCut.BlockRows)
             {
                 int blockEnd = Math.Min(end, block + AttentionCut.BlockRows);
-                slopes.Fill<T>(batch, head, block, blockEnd);
-                Queries<T>(slopes, batch, head, block, blockEnd, keyLength);
+                slopes.Fill<T>(batch, head, block, blockEnd, shape.Scale);
+                Queries<T>(slopes, batch, head, block, blockEnd, keyLength, queryTile);
                 KeysAndValues<T>(slopes, batch, head, block, blockEnd, keyLength, keySums, valueSums);
             }
         }
 
-        // dQ = scale · dS K
-        void Queries<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength) where T : struct, IWide<T>
+        // dQ = dS K
+        void Queries<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength, float* tile) where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
-            int width = shape.Width;
+            int width = shape.Width, padded = AttentionTiles.Padded(width);
             float* k = _at.K.At(batch, head, width), dq = _at.GradQ.At(batch, head, width);
             for (int query = first; query < end; query += AttentionTiles.Height)
             {
                 int rows = Math.Min(AttentionTiles.Height, end - query);
-                float* output = dq + (long)query * _at.GradQ.Stride;
-                SmallGemm<T>.Multiply(rows, width, shape.Visible(query + rows - 1, keyLength), slopes.Slopes + (long)(query - first) * slopes.Stride,
-                    slopes.Stride, 1, k, _at.K.Stride, output, _at.GradQ.Stride, accumulate: false);
-                for (int r = 0; r < rows; r++, output += _at.GradQ.Stride) Rows.Scale<T>(output, shape.Scale, output, width);
+                AttentionTiles.Mix<T>(rows, padded / Lanes.Count, shape.Visible(query + rows - 1, keyLength),
+                    slopes.Slopes + (long)(query - first) * slopes.Stride, slopes.Stride, 1, k, _at.K.Stride, tile, padded, accumulate: false);
+                for (int r = 0; r < rows; r++) AttentionRows.Copy<T>(tile + r * padded, dq + (long)(query + r) * _at.GradQ.Stride, width);
             }
         }
 
-        // dK / scale += dSᵀ Q and dV += (P ∘ M)ᵀ dO, six keys at a time, over the queries of the block that see the first of them.
+        // dK += dSᵀ Q and dV += (P ∘ M)ᵀ dO, six keys at a time, over the queries of the block that see the first of them.
         void KeysAndValues<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength, float* keySums, float* valueSums)
             where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
-            int width = shape.Width, padded = AttentionTiles.Padded(width), seen = shape.Visible(end - 1, keyLength);
+            int width = shape.Width, padded = AttentionTiles.Padded(width), registers = padded / Lanes.Count, seen = shape.Visible(end - 1, keyLength);
             float* q = _at.Q.At(batch, head, width), gradO = _at.GradO.At(batch, head, width);
             for (int key = 0; key < seen; key += AttentionTiles.Height)
             {
                 int rows = Math.Min(AttentionTiles.Height, seen - key), query = Math.Max(first, key - shape.Reach + 1);
                 long from = (long)(query - first) * slopes.Stride + key;
-                SmallGemm<T>.Multiply(rows, padded, end - query, slopes.Slopes + from, 1, slopes.Stride,
+                AttentionTiles.Mix<T>(rows, registers, end - query, slopes.Slopes + from, 1, slopes.Stride,
                     q + (long)query * _at.Q.Stride, _at.Q.Stride, keySums + (long)key * padded, padded, accumulate: true);
-                SmallGemm<T>.Multiply(rows, padded, end - query, slopes.Probabilities + from, 1, slopes.Stride,
+                AttentionTiles.Mix<T>(rows, registers, end - query, slopes.Probabilities + from, 1, slopes.Stride,
                     gradO + (long)query * _at.GradO.Stride, _at.GradO.Stride, valueSums + (long)key * padded, padded, accumulate: true);
             }
         }
@@ -123,12 +123,9 @@ public sealed partial class CpuBackend
                     else { AttentionRows.Copy<T>(keySum, keyRow, width); AttentionRows.Copy<T>(valueSum, valueRow, width); }
                     written = true;
                 }
-                if (written) Rows.Scale<T>(keyRow, shape.Scale, keyRow, width);
-                else
-                {
-                    new Span<float>(keyRow, width).Clear();
-                    new Span<float>(valueRow, width).Clear();
-                }
+                if (written) continue;
+                new Span<float>(keyRow, width).Clear();
+                new Span<float>(valueRow, width).Clear();
             }
         }
     }

@@ -44,7 +44,7 @@ public sealed partial class CpuBackend
             AttentionShape shape = _at.Shape;
             int keyLength = _at.KeyLength(batch), width = shape.Width;
             float* q = _at.Q.At(batch, head, width);
-            AttentionTiles.Transpose<T>(_at.K.At(batch, head, width), _at.K.Stride, shape.Visible(end - 1, keyLength), width, keys);
+            AttentionTiles.Transpose(_at.K.At(batch, head, width), _at.K.Stride, shape.Visible(end - 1, keyLength), width, shape.Scale, keys);
             for (int query = first; query < end; query += AttentionTiles.Height)
             {
                 int rows = Math.Min(AttentionTiles.Height, end - query);
@@ -65,8 +65,8 @@ public sealed partial class CpuBackend
                 float* row = scores + (long)r * scoreStride;
                 int count = shape.Visible(query + r, keyLength);
                 long index = shape.Row(batch, head, query + r);
-                if (_at.Bias != null) AttentionRows.AddBias<T>(row, shape.Scale, _at.BiasRow(batch, head, query + r), count);
-                sums[r] = AttentionRows.Exponentials<T>(row, _at.Bias != null ? 1f : shape.Scale, count, end, out float max);
+                if (_at.Bias != null) AttentionRows.Add<T>(_at.BiasRow(batch, head, query + r), row, count);
+                sums[r] = AttentionRows.Exponentials<T>(row, count, end, out float max);
                 _at.LogSumExp[index] = sums[r] == 0f ? float.PositiveInfinity : max + MathF.Log(sums[r]);
                 if (shape.Dropout > 0f)
                 {
@@ -74,7 +74,7 @@ public sealed partial class CpuBackend
                     AttentionRows.Multiply<T>(row, scratch, count);
                 }
             }
-            SmallGemm<T>.Multiply(rows, padded, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
+            AttentionTiles.Mix<T>(rows, padded / Lanes.Count, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
             float* o = _at.O.At(batch, head, width) + (long)query * _at.O.Stride;
             for (int r = 0; r < rows; r++) Rows.Scale<T>(scratch + r * padded, sums[r] == 0f ? 0f : 1f / sums[r], o + (long)r * _at.O.Stride, width);
         }

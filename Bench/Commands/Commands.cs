@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Commands;
+
+/// <summary>What the program can be asked to do. Every command is a process of its own, so that none inherits another's memory, threads or faults.</summary>
+static class Commands
+{
+    sealed record Command(string Name, string Help, Action<string[]>? Run, bool Everything = true);
+
+    static readonly Command[] All =
+    [
+#if LIBTORCH
+#else
+        .. new[] { "compare", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "fixtures" }
+            .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
+#endif
+        new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
+    ];
+
+    public static int Run(string[] arguments)
+    {
+        if (arguments is ["all", .. var rest]) return RunAll(rest);
+        if (arguments.Length == 0 || All.FirstOrDefault(command => command.Name == arguments[0]) is not { } chosen)
+        {
+            Console.WriteLine("Measures NativeSsl, most of it beside libtorch. Commands:");
+            Console.WriteLine($"  {"all",-12}every command that writes Bench/Results in turn; name some to run only those");
+            foreach (Command command in All) Console.WriteLine($"  {command.Name,-12}{command.Help}");
+            Console.WriteLine("--quick measures a tenth as long, to see whether a command works.");
+            return arguments.Length == 0 ? 0 : 2;
+        }
+        if (chosen.Run is null)
+        {
+            Console.Error.WriteLine($"{chosen.Name} compares with libtorch, which this build is without. It is a download of 475 MB:");
+            Console.Error.WriteLine($"  dotnet run -c Release --project Bench -p:Libtorch=true -- {string.Join(' ', arguments)}");
+            return 2;
+        }
+        chosen.Run(arguments[1..]);
+        return 0;
+    }
+
+    static int RunAll(string[] arguments)
+    {
+        string[] flags = [.. arguments.Where(argument => argument.StartsWith('-'))], names = [.. arguments.Except(flags)];
+        long start = Stopwatch.GetTimestamp();
+        int failures = 0;
+        foreach (Command command in All.Where(command => names.Length == 0 ? command.Everything : names.Contains(command.Name)))
+        {
+            Console.WriteLine($"\n=== {command.Name} ({Stopwatch.GetElapsedTime(start).TotalMinutes:F1} minutes so far)");
+            int status = Self.Run([command.Name, .. flags]);
+            if (status == 0) continue;
+            failures++;
+            Console.Error.WriteLine($"{command.Name} ended with {status}; the others go on. Again: all {command.Name}");
+        }
+        Console.WriteLine($"\n{Stopwatch.GetElapsedTime(start).TotalMinutes:F1} minutes, {failures} failures");
+        return failures;
+    }
+}

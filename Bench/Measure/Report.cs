@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace NativeSsl.Bench.Measure;
+
+/// <summary>
+/// <c>Bench/Results/&lt;machine&gt;/cpu.md</c>: one section a command, replaced when that command runs again; the verdict at the top is gathered
+/// from the goals that the sections state.
+/// </summary>
+sealed partial class Report(string section, string title)
+{
+    readonly StringBuilder _body = new();
+    readonly List<string> _goals = [];
+    readonly OtherLoad _load = new();
+    readonly DateTime _start = DateTime.UtcNow;
+
+    static string Path => System.IO.Path.Combine(Machine.Root, "Bench", "Results", Machine.Name, "cpu.md");
+
+    /// <summary>A paragraph, printed as well.</summary>
+    public void Text(string text)
+    {
+        Console.WriteLine(text);
+        _body.Append(text).Append("\n\n");
+    }
+
+    /// <summary>Starts a table.</summary>
+    public void Head(params string[] columns)
+    {
+        Row(columns);
+        Row([.. columns.Select((_, i) => i == 0 ? "---" : "--:")]);
+    }
+
+    /// <summary>A row of the table, printed as soon as it is known.</summary>
+    public void Row(params string[] cells)
+    {
+        string line = $"| {string.Join(" | ", cells)} |";
+        Console.WriteLine(line);
+        _body.Append(line).Append('\n');
+    }
+
+    /// <summary>Ends a table.</summary>
+    public void EndTable() => _body.Append('\n');
+
+    /// <summary>A row of two timings: medians, ratio with its quartiles, the tenth percentiles' ratio, and the speeds if the work is known.</summary>
+    public void Row(string name, Pair pair, double flops = 0)
+    {
+        string[] cells = [name, Time(pair.Ours), Time(pair.Theirs), $"**{Number(pair.Ratio)}**",
+            $"{Number(pair.Quartiles.Low)} – {Number(pair.Quartiles.High)}", Number(pair.RatioTenth)];
+        Row(flops == 0 ? cells : [.. cells, $"{flops / pair.Ours / 1e3:F0}", $"{flops / pair.Theirs / 1e3:F0}"]);
+    }
+
+    /// <summary>The head that fits <see cref="Row(string, Pair, double)"/>.</summary>
+    public void PairHead(string what, bool speeds, string theirs = "libtorch")
+    {
+        string[] columns = [what, "ours", theirs, "ratio", "middle half", "ratio of p10"];
+        Head(speeds ? [.. columns, "ours GFLOP/s", $"{theirs} GFLOP/s"] : columns);
+    }
+
+    /// <summary>A goal and whether it was reached: for the verdict.</summary>
+    public void Goal(string what, double measured, double atMost, string unit = "")
+    {
+        string line = $"| {what} | ≤ {Number(atMost)}{unit} | {Number(measured)}{unit} | {(measured <= atMost ? "met" : "**missed**")} |";
+        Console.WriteLine("goal " + line);
+        _goals.Add(line);
+    }
+
+    /// <summary>Writes the section into the file.</summary>
+    public void Save(string command)
+    {
+        string file = File.Exists(Path) ? File.ReadAllText(Path) : $"# {Machine.Name}\n\n<!-- verdict -->\n<!-- /verdict -->\n";
+        string load = $"{_load.Cores:F2} cores busy with other work";
+        string text = $"<!-- {section} -->\n## {title}\n\n`{command}`, {_start:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit}, {load}, {(DateTime.UtcNow - _start).TotalSeconds:F0} s\n\n"
+            + _body.ToString().TrimEnd() + "\n"
+            + (_goals.Count == 0 ? "" : $"\n| goal of this section | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", _goals)}\n")
+            + $"<!-- /{section} -->\n";
+        file = Replace(file, section, text);
+        string[] goals = [.. GoalLine().Matches(Replace(file, "verdict", "")).Select(match => match.Value)];
+        file = Replace(file, "verdict", $"<!-- verdict -->\n{Machine.Description}\n\nRatios are time (or memory) of ours over theirs, the median over paired turns; "
+            + $"under 1 ours is faster. All of it again: `{Everything}`\n\n| goal | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", goals)}\n<!-- /verdict -->\n");
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        File.WriteAllText(Path, file);
+        Console.WriteLine($"written: {Path} ({load})");
+    }
+
+    /// <summary>The command that measures everything.</summary>
+    public const string Everything = "dotnet run -c Release --project Bench -p:Libtorch=true -- all";
+
+    static string Replace(string file, string name, string text)
+    {
+        string open = $"<!-- {name} -->\n", close = $"<!-- /{name} -->\n";
+        int from = file.IndexOf(open, StringComparison.Ordinal), to = file.IndexOf(close, StringComparison.Ordinal);
+        return from < 0 || to < 0 ? file + "\n" + text : file[..from] + text + file[(to + close.Length)..];
+    }
+
+    [GeneratedRegex(@"^\| .* \| ≤ .* \| .* \| (met|\*\*missed\*\*) \|$", RegexOptions.Multiline)]
+    private static partial Regex GoalLine();
+
+    /// <summary>Microseconds, in the unit that reads best.</summary>
+    public static string Time(double microseconds) => microseconds switch
+    {
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{microseconds:F1} µs"),
+        < 1e6 => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1e3:F2} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1e6:F2} s"),
+    };
+
+    /// <summary>Three digits that matter.</summary>
+    public static string Number(double value) => value switch
+    {
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{value:0.00#}"),
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{value:0.#}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0}"),
+    };
+}

@@ -1,0 +1,135 @@
+using NativeSsl.Bench.Measure;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace NativeSsl.Bench.Reference;
+
+/// <summary>
+/// The same GPT in libtorch, in its best form: fused attention, fused linear and layer norm, no module calls, intermediates disposed of as soon
+/// as a block is done. Weights come by name, from our model.
+/// </summary>
+sealed class TorchGpt : IDisposable
+{
+    readonly GptSize _size;
+    readonly bool _tanhGelu;
+    readonly Dictionary<string, TorchSharp.Modules.Parameter> _weights = [];
+    readonly TorchSharp.Modules.Embedding _tokens;
+
+    public TorchGpt(GptSize size, IEnumerable<(string Name, int[] Shape, float[] Values)> weights, bool tanhGelu)
+    {
+        (_size, _tanhGelu) = (size, tanhGelu);
+        foreach (var (name, shape, values) in weights)
+        {
+            using TorchTensor initial = tensor(values, [.. shape.Select(length => (long)length)]);
+            _weights[name] = new TorchSharp.Modules.Parameter(initial.clone());
+        }
+        // A module only because TorchSharp has no function for it.
+        _tokens = nn.Embedding(1, 1);
+        _tokens.weight!.Dispose();
+        _tokens.weight = _weights[Names.Token];
+    }
+
+    public IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> Weights => _weights;
+
+    /// <summary>AdamW with decay on matrices only.</summary>
+    public optim.Optimizer Optimizer()
+    {
+        using var scope = NewDisposeScope();
+        TorchSharp.Modules.AdamW.ParamGroup Group(bool matrices) => new(_weights.Values.Where(weight => weight.dim() >= 2 == matrices),
+            AdamSettings.Rate, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon, matrices ? AdamSettings.Decay : 0);
+        return optim.AdamW([Group(true), Group(false)], AdamSettings.Rate, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon, AdamSettings.Decay);
+    }
+
+    /// <summary>The mean cross-entropy of a batch: inputs <c>[batch, time]</c>, targets <c>[batch · time]</c>.</summary>
+    public TorchTensor Loss(TorchTensor inputs, TorchTensor targets)
+    {
+        using var scope = NewDisposeScope();
+        long batch = inputs.shape[0], time = inputs.shape[1];
+        TorchTensor x = Embed(inputs, 0);
+        for (int layer = 0; layer < _size.Layers; layer++) x = Block(x, layer, batch, time);
+        TorchTensor logits = Logits(x);
+        return Functions.cross_entropy(logits.view(-1, _size.Vocabulary), targets).MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Embed(TorchTensor tokens, long position)
+    {
+        using var scope = NewDisposeScope();
+        return (_tokens.forward(tokens) + W(Names.Position).narrow(0, position, tokens.shape[^1])).MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Logits(TorchTensor x)
+    {
+        using var scope = NewDisposeScope();
+        return Functions.linear(Norm(x, Names.FinalNorm), W(Names.Token)).MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Block(TorchTensor x, int layer, long batch, long time)
+    {
+        using var scope = NewDisposeScope();
+        TorchTensor[] qkv = Functions.linear(Norm(x, Names.Norm1(layer)), W(Names.Qkv(layer))).split(_size.Width, 2);
+        TorchTensor y = Functions.scaled_dot_product_attention(Heads(qkv[0], batch, time), Heads(qkv[1], batch, time), Heads(qkv[2], batch, time), is_casual: true);
+        x = x + Functions.linear(y.transpose(1, 2).reshape(batch, time, _size.Width), W(Names.Projection(layer)));
+        return Feed(x, layer).MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Feed(TorchTensor x, int layer)
+    {
+        TorchTensor hidden = Functions.linear(Norm(x, Names.Norm2(layer)), W(Names.Up(layer)));
+        return x + Functions.linear(Functions.gelu(hidden, _tanhGelu ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none), W(Names.Down(layer)));
+    }
+
+    TorchTensor Heads(TorchTensor x, long batch, long time) => x.view(batch, time, _size.Heads, _size.Width / _size.Heads).transpose(1, 2);
+
+    TorchTensor Norm(TorchTensor x, string gamma) => Functions.layer_norm(x, [_size.Width], W(gamma), eps: 1e-5);
+
+    TorchSharp.Modules.Parameter W(string name) => _weights[name];
+
+    /// <summary>Keys and values of every layer, <c>[1, heads, context, width / heads]</c>, and how many are in use.</summary>
+    public sealed class Cache(GptSize size)
+    {
+        readonly TorchTensor[] _keys = [.. Enumerable.Range(0, size.Layers).Select(_ => Empty(size))], _values = [.. Enumerable.Range(0, size.Layers).Select(_ => Empty(size))];
+        static TorchTensor Empty(GptSize size) => torch.empty(1, size.Heads, size.Context, size.Width / size.Heads);
+        public long Length { get; set; }
+
+        internal (TorchTensor Keys, TorchTensor Values) Append(int layer, TorchTensor key, TorchTensor value)
+        {
+            _keys[layer].narrow(2, Length, 1).copy_(key);
+            _values[layer].narrow(2, Length, 1).copy_(value);
+            return (_keys[layer].narrow(2, 0, Length + 1), _values[layer].narrow(2, 0, Length + 1));
+        }
+    }
+
+    /// <summary>The most likely token after <paramref name="token"/>, given what the cache remembers.</summary>
+    public int Next(int token, Cache cache)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        TorchTensor x = Embed(tensor([(long)token], [1, 1]), cache.Length);
+        for (int layer = 0; layer < _size.Layers; layer++)
+        {
+            TorchTensor[] qkv = Functions.linear(Norm(x, Names.Norm1(layer)), W(Names.Qkv(layer))).split(_size.Width, 2);
+            var (keys, values) = cache.Append(layer, Heads(qkv[1], 1, 1), Heads(qkv[2], 1, 1));
+            TorchTensor y = Functions.scaled_dot_product_attention(Heads(qkv[0], 1, 1), keys, values);
+            x = Feed(x + Functions.linear(y.transpose(1, 2).reshape(1, 1, _size.Width), W(Names.Projection(layer))), layer);
+        }
+        cache.Length++;
+        return (int)Logits(x).argmax().item<long>();
+    }
+
+    public void Dispose()
+    {
+        foreach (var weight in _weights.Values) weight.Dispose();
+    }
+}
+
+/// <summary>The names of our model's parameters.</summary>
+static class Names
+{
+    public const string Token = "wte", Position = "wpe", FinalNorm = "lnf";
+    public static string Norm1(int layer) => $"h.{layer}.ln1";
+    public static string Norm2(int layer) => $"h.{layer}.ln2";
+    public static string Qkv(int layer) => $"h.{layer}.qkv";
+    public static string Projection(int layer) => $"h.{layer}.proj";
+    public static string Up(int layer) => $"h.{layer}.up";
+    public static string Down(int layer) => $"h.{layer}.down";
+}

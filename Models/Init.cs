@@ -2,11 +2,12 @@ namespace NativeSsl;
 
 /// <summary>
 /// First values of parameters: each call draws from a stream of its own, so that a model depends on nothing but the seed and the order in which
-/// its parts are built; the same on every device. Every tensor belongs to the garbage collector and asks for its gradient.
+/// its parts are built; the same on every device. Every tensor belongs to the garbage collector.
 /// </summary>
 /// <param name="backend">The device of the parameters.</param>
 /// <param name="seed">The seed of the run.</param>
-public sealed class Init(IBackend backend, ulong seed)
+/// <param name="trained">Whether the tensors ask for their gradient; a teacher's do not.</param>
+public sealed class Init(IBackend backend, ulong seed, bool trained = true)
 {
     // Streams of steps have the step's number in their upper bits; the highest ones are kept for what is drawn before the first step.
     const ulong FirstStream = 0xFFFF_FF00_0000_0000;
@@ -49,13 +50,13 @@ public sealed class Init(IBackend backend, ulong seed)
         for (int i = 0; i < values.Length; i++) values[i] = next(random);
         Tensor tensor = Tensor.Lasting(backend, shape);
         tensor.Storage.CopyFrom(values);
-        return tensor.RequireGradient();
+        return trained ? tensor.RequireGradient() : tensor;
     }
 
     Tensor Fill(Shape shape, float value)
     {
         Tensor tensor = Tensor.Lasting(backend, shape);
         backend.Fill(tensor, value);
-        return tensor.RequireGradient();
+        return trained ? tensor.RequireGradient() : tensor;
     }
 }

@@ -1,0 +1,50 @@
+namespace NativeSsl;
+
+/// <summary>
+/// Every position gathers from the others what its query asks for, in several heads at once: <c>[batch, time, features]</c> to the same. Vaswani et al.
+/// 2017, “Attention is all you need”, section 3.2.2. One projection makes queries, keys and values, and attention reads them where they lie.
+/// </summary>
+public sealed class MultiHeadAttention : Module
+{
+    readonly Linear _project, _output;
+    readonly int _heads;
+    readonly AttentionOptions _options;
+
+    /// <param name="init">Draws the weights.</param>
+    /// <param name="features">Features of a position; the heads share them.</param>
+    /// <param name="heads">How many heads.</param>
+    /// <param name="options">Causal or not, dropout of attention.</param>
+    /// <param name="bias">Whether the projections have a bias.</param>
+    /// <param name="deviation">Of the first weights.</param>
+    /// <param name="outputDeviation">Of the first weights of the last projection, which adds to the residual stream; as the others if null.</param>
+    /// <exception cref="ShapeException">The heads cannot share the features evenly.</exception>
+    public MultiHeadAttention(Init init, int features, int heads, AttentionOptions options, bool bias = true, float deviation = 0.02f, float? outputDeviation = null)
+    {
+        if (heads < 1 || features % heads != 0)
+            throw new ShapeException($"MultiHeadAttention: {features} features cannot be shared by {heads} heads. Choose a multiple of the number of heads.");
+        (_heads, _options) = (heads, options);
+        _project = new Linear(init, features, 3 * features, bias, deviation);
+        _output = new Linear(init, features, features, bias, outputDeviation ?? deviation);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Part> Parts => [new("project", _project), new("output", _output)];
+
+    /// <summary>Attention of a sequence to itself, <c>[batch, time, features]</c>.</summary>
+    /// <param name="x"><c>[batch, time, features]</c></param>
+    /// <param name="residual">Added to the result in the same pass, if given.</param>
+    /// <param name="cache">What earlier calls have seen, if the sequence comes in pieces; grows by this piece.</param>
+    /// <param name="layer">The layer's place in the cache.</param>
+    public Tensor Forward(Tensor x, Tensor? residual = null, KeyValueCache? cache = null, int layer = 0)
+    {
+        Check3(x);
+        Tensor packed = _project.Forward(x).Reshape([x.Shape[0], x.Shape[1], 3, _heads, x.Shape[2] / _heads]);
+        Tensor gathered = cache is null ? packed.SelfAttention(_options) : cache.Attend(layer, packed);
+        return _output.Forward(gathered.Reshape(x.Shape), residual: residual);
+    }
+
+    static void Check3(Tensor x)
+    {
+        if (x.Shape.Rank != 3) throw new ShapeException($"MultiHeadAttention: x has shape {x.Shape}; [batch, time, features] is needed.");
+    }
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+
+namespace NativeSsl.Tests.Objectives;
+
+public sealed class TrainerTests : IDisposable
+{
+    const int Steps = 12;
+    static readonly int[] Text = [.. Enumerable.Range(0, 400).Select(i => (i * i + i / 7) % 11)];
+    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-trainer-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    static Trainer New(int threads = 1, string identity = "a recipe", int microBatches = 1, int batch = 6, float dropout = 0.1f, long steps = Steps)
+    {
+        var cpu = new CpuBackend(threads);
+        var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 2, Heads = 2, Width = 16, Dropout = dropout }, new Init(cpu, 3));
+        return new Trainer(new NextToken(model), new TokenWindows(cpu, Text, 8, batch, seed: 5), new TrainerOptions
+        {
+            Steps = steps, Seed = 5, WeightDecay = 0.1f, Clip = 1, MicroBatches = microBatches, Identity = identity, CheckpointInterval = 5,
+            Validation = new TokenWindows(cpu, Text.AsMemory(0, 50), 8, 4, seed: 0), ValidationInterval = 4,
+            Players = new Dictionary<string, Player> { ["main"] = new(p => new AdamW(p, 0.9, 0.99), new LinearWarmup(3, new Cosine(1e-2, 1e-3, 9))) },
+        });
+    }
+
+    string Folder(string name) => Path.Combine(_folder, name);
+
+    static string Hash(string folder)
+    {
+        byte[] checkpoint = File.ReadAllBytes(RunDirectory.Checkpoints(folder)[0].Path);
+        string metrics = string.Join('\n', MetricsLog.Read(Path.Combine(folder, "metrics.jsonl")).Select(line => line.ToComparable()));
+        return Convert.ToHexString(SHA256.HashData(checkpoint)) + metrics;
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void Interrupted_and_resumed_is_uninterrupted_at_ten_places(int threads)
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) Assert.True(New().Run(run));
+        string expected = Hash(Folder("whole"));
+        for (int split = 1; split <= 10; split++)
+        {
+            string folder = Folder($"split {split}");
+            using (RunDirectory run = RunDirectory.Create(folder, new Recipe()))
+            {
+                using var stop = new CancellationTokenSource();
+                Assert.False(New(threads).Run(run, new Reports(report => { if (report.Step == split) stop.Cancel(); }), stop.Token));
+            }
+            using (RunDirectory run = RunDirectory.Open(folder))
+            {
+                Trainer trainer = New(threads);
+                trainer.Load(RunDirectory.Latest(folder)!.Path);
+                Assert.Equal(split, trainer.StepsDone);
+                Assert.True(trainer.Run(run));
+            }
+            Assert.Equal(expected, Hash(folder));
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_recipe_is_refused()
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("a"), new Recipe())) New().Run(run);
+        Assert.Contains("another recipe", Assert.Throws<MalformedFileException>(() => New(identity: "other").Load(RunDirectory.Latest(Folder("a"))!.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Micro_batches_are_one_large_batch()
+    {
+        // Draw n of batch b begins at counter n·b, so two draws of six are one draw of twelve.
+        Trainer large = New(batch: 12, dropout: 0), small = New(batch: 6, microBatches: 2, dropout: 0);
+        for (int step = 0; step < 4; step++)
+        {
+            (TrainingReport a, TrainingReport b) = (large.Step(), small.Step());
+            Assert.Equal(a.Loss, b.Loss, 1e-5);
+            Assert.Equal(a.GradientNorm, b.GradientNorm, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void The_loss_falls_as_it_always_has()
+    {
+        Trainer trainer = New(dropout: 0, steps: 60);
+        double[] losses = [.. Enumerable.Range(0, 60).Select(_ => trainer.Step().Loss)];
+        double[] first = [2.40864, 2.38932, 2.40250, 2.38931];
+        for (int i = 0; i < first.Length; i++) Assert.Equal(first[i], losses[i], 2e-4);
+        Assert.InRange(losses[^10..].Average(), 0, losses[0] - 0.5);
+    }
+
+    [Fact]
+    public void A_run_on_its_chance_constant_is_told_so_once()
+    {
+        var watch = new ChanceWatch(Math.Log(65), patience: 100);
+        string?[] said = [.. Enumerable.Range(0, 300).Select(step => watch.Look(step, 4.17))];
+        Assert.Equal(1, said.Count(sentence => sentence is not null));
+        Assert.Contains("4.1744", said[100], StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(0, 300).Select(step => new ChanceWatch(Math.Log(65), 0).Look(step, 3.5)), Assert.Null);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_no_number_stops_the_run_and_changes_nothing()
+    {
+        var cpu = new CpuBackend(1);
+        var objective = new Poisoned(cpu, from: 3);
+        var trainer = new Trainer(objective, new Nothing(), new TrainerOptions
+        {
+            Steps = 10, Clip = 1, Players = new Dictionary<string, Player> { ["main"] = new(p => new AdamW(p), new Constant(0.1)) },
+        });
+        for (int step = 0; step < 3; step++) trainer.Step();
+        float[] before = objective.Bad.ToArray();
+        string message = Assert.Throws<DivergedException>(() => trainer.Step()).Message;
+        Assert.Contains("Step 4", message, StringComparison.Ordinal);
+        Assert.Contains("that of bad", message, StringComparison.Ordinal);
+        Assert.Equal(before, objective.Bad.ToArray());
+        Assert.Equal(3, trainer.StepsDone);
+    }
+
+    sealed class Poisoned(CpuBackend cpu, int from) : Objective
+    {
+        readonly Tensor _good = Tensor.Full(cpu, [4], 1f).RequireGradient(), _bad = Tensor.Full(cpu, [4], 1f).RequireGradient();
+        int _calls;
+        public Tensor Bad => _bad;
+        public override IReadOnlyList<Part> Parts => [new("good", _good), new("bad", _bad)];
+        public override Tensor Loss(Views views) => (_good.Square() + (_calls++ < from ? _bad : _bad * float.NaN)).Sum();
+    }
+
+    sealed class Nothing : IViewSource
+    {
+        public long? DrawsPerEpoch => null;
+        public Views Draw(long draw) => new();
+        public IEnumerable<Views> Everything() => [];
+    }
+
+    sealed class Reports(Action<TrainingReport> action) : IProgress<TrainingReport>
+    {
+        public void Report(TrainingReport value) => action(value);
+    }
+}

@@ -153,8 +153,12 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         return new DeviceException($"{Name}: {failure.Message} Resume from the last checkpoint in a new process; if it happens again, update the driver.", failure);
     }
 
-    static Floats View(Tensor tensor) => Device(tensor.Storage).View<float>();
+    static Floats View(Tensor tensor) => Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
+    static ArrayView<ushort> Halves(Tensor tensor) => Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);
     static Ints View(Indices indices) => Device(indices.Storage).View<int>();
+
+    static UnsupportedFormatException Refused(Tensor tensor, Format taken) =>
+        new($"This op takes {taken} tensors; one of shape {tensor.Shape} is {tensor.Format}. Convert it first.");
 
     static GpuStorage Device(Storage storage) => storage as GpuStorage ??
         throw new DeviceException("A tensor of another device was given to an op of the GPU. Move it with To(backend) first.");

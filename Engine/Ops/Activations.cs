@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl;
 
 // Smooth activations tend to 0 on the far left, where the formula says ∞ · 0. Their argument is therefore held inside bounds beyond which the
@@ -7,8 +9,10 @@ namespace NativeSsl;
 public readonly struct Relu : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => T.Max(T.Of(0f), x);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => T.IfLess(T.Of(0f), x, T.Of(1f), T.Of(0f));
 }
 
@@ -22,6 +26,7 @@ public readonly struct Gelu : IFormula
     const float TwiceRoot = 1.5957691f, Cubic = 0.044715f, Bound = 12f;         // 2 √(2/π)
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T>
     {
         x = T.Max(T.Of(-Bound), x);
@@ -29,6 +34,7 @@ public readonly struct Gelu : IFormula
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T>
     {
         x = T.Max(T.Of(-Bound), T.Min(T.Of(Bound), x));
@@ -37,6 +43,7 @@ public readonly struct Gelu : IFormula
         return T.MultiplyAdd(x * slopeOfTwoU, s * (T.Of(1f) - s), s);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T TwoU<T>(T x, T square) where T : struct, ILane<T> => x * T.MultiplyAdd(square, T.Of(Cubic * TwiceRoot), T.Of(TwiceRoot));
 }
 
@@ -49,6 +56,7 @@ public readonly struct GeluErf : IFormula
     const float Bound = 16f;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T>
     {
         x = T.Max(T.Of(-Bound), x);
@@ -56,6 +64,7 @@ public readonly struct GeluErf : IFormula
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T>
     {
         x = T.Max(T.Of(-Bound), T.Min(T.Of(Bound), x));
@@ -64,6 +73,7 @@ public readonly struct GeluErf : IFormula
     }
 
     // Left of −5.6, Φ is below 10⁻⁸, less than the error of erf; there it is 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Phi<T>(T x) where T : struct, ILane<T> => T.IfLess(x, T.Of(-5.6f), T.Of(0f),
         T.MultiplyAdd(LaneMath.Erf(x * T.Of(0.70710678f)), T.Of(0.5f), T.Of(0.5f)));
 }
@@ -76,6 +86,7 @@ public readonly struct Silu : IFormula
     const float Bound = 120f;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T>
     {
         x = T.Max(T.Of(-Bound), x);
@@ -83,6 +94,7 @@ public readonly struct Silu : IFormula
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T>
     {
         x = T.Max(T.Of(-Bound), T.Min(T.Of(Bound), x));

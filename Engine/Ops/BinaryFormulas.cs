@@ -1,13 +1,18 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl;
 
 /// <summary>a + b</summary>
 public readonly struct Add : IBinaryFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T a, T b) where T : struct, ILane<T> => a + b;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f);
     /// <inheritdoc/>
     public static bool HasConstantSlopes => true;
@@ -17,10 +22,13 @@ public readonly struct Add : IBinaryFormula
 public readonly struct Subtract : IBinaryFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T a, T b) where T : struct, ILane<T> => a - b;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(-1f);
     /// <inheritdoc/>
     public static bool HasConstantSlopes => true;
@@ -30,10 +38,13 @@ public readonly struct Subtract : IBinaryFormula
 public readonly struct Multiply : IBinaryFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T a, T b) where T : struct, ILane<T> => a * b;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => b;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => a;
     /// <inheritdoc/>
     public static bool HasConstantSlopes => false;
@@ -43,10 +54,13 @@ public readonly struct Multiply : IBinaryFormula
 public readonly struct Divide : IBinaryFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T a, T b) where T : struct, ILane<T> => a / b;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T> => T.Of(1f) / b;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T> => -(y / b);
     /// <inheritdoc/>
     public static bool HasConstantSlopes => false;

@@ -16,13 +16,13 @@ public static class BFloat16
     // Adding 7FFF carries into the upper half above a tie; the lowest bit kept is added too, so that a tie carries only from odd to even.
     public static ushort Round(float value)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
+        uint bits = (uint)BitConverter.SingleToInt32Bits(value);
         if ((bits & 0x7FFFFFFF) > 0x7F800000) return (ushort)((bits >> 16) | 0x0040);
         return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     /// <summary>The same number as a Float32.</summary>
-    public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+    public static float Widen(ushort bits) => BitConverter.Int32BitsToSingle(bits << 16);
 }
 
 public sealed partial class CpuBackend

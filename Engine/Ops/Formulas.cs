@@ -1,11 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl;
 
 /// <summary>−x</summary>
 public readonly struct Negate : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => -x;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => T.Of(-1f);
 }
 
@@ -13,8 +17,10 @@ public readonly struct Negate : IFormula
 public readonly struct Exp : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => LaneMath.Exp(x);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => y;
 }
 
@@ -22,8 +28,10 @@ public readonly struct Exp : IFormula
 public readonly struct Log : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => LaneMath.Log(x);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => T.Of(1f) / x;
 }
 
@@ -31,8 +39,10 @@ public readonly struct Log : IFormula
 public readonly struct Sqrt : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => T.Sqrt(x);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => T.Of(0.5f) / y;
 }
 
@@ -40,8 +50,10 @@ public readonly struct Sqrt : IFormula
 public readonly struct Square : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => x * x;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => x + x;
 }
 
@@ -49,8 +61,10 @@ public readonly struct Square : IFormula
 public readonly struct Tanh : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => LaneMath.Tanh(x);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => T.Of(1f) - y * y;
 }
 
@@ -58,7 +72,9 @@ public readonly struct Tanh : IFormula
 public readonly struct Sigmoid : IFormula
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Value<T>(T x) where T : struct, ILane<T> => LaneMath.Sigmoid(x);
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T x, T y) where T : struct, ILane<T> => y * (T.Of(1f) - y);
 }

@@ -24,6 +24,4 @@ public sealed partial class GpuBackend
         if (x.Format == Format.Float32) Launch(ConvertKernels.Narrow, x.Shape.Count, View(x), Halves(y), x.Shape.Count);
         else Launch(ConvertKernels.Widen, x.Shape.Count, Halves(x), View(y), x.Shape.Count);
     }
-
-    static ArrayView<ushort> Halves(Tensor tensor) => Device(tensor.Storage).View<ushort>();
 }

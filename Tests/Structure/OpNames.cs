@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace NativeSsl.Tests.Structure;
+
+/// <summary>One op, one name: what comes out, how it changes, how a GPU does it and how we know lie in four files of the same name.</summary>
+public sealed partial class OpNames
+{
+    [Fact]
+    public void Every_op_of_the_contract_has_its_four_files()
+    {
+        string[] ops = [.. SourceTree.Files("Engine/Ops").Where(file => Contract().IsMatch(File.ReadAllText(file))).Select(Path.GetFileName).Cast<string>()];
+        Assert.True(ops.Length >= 8, $"Only {ops.Length} files extend the contract: is it still read as it is written?");
+        string optimizers = string.Concat(SourceTree.Files("Autograd").Concat(SourceTree.Files("Autograd/Optimizers")).Select(File.ReadAllText));
+        List<string> missing = [];
+        foreach (string op in ops)
+        {
+            foreach (string folder in (string[])["Kernels/Ops", "Tests/Ops"])
+                if (!Exists(folder, op)) missing.Add($"{folder}/{op}");
+            // What only optimizers call has no slope, and so no file among the ops on tensors.
+            if (!Exists("Autograd/Ops", op) && !Declared().Matches(File.ReadAllText(Path.Combine(SourceTree.Root(), "Engine/Ops", op)))
+                    .Any(match => optimizers.Contains($"Backend.{match.Groups[1].Value}(", StringComparison.Ordinal)))
+                missing.Add($"Autograd/Ops/{op}");
+        }
+        Assert.True(missing.Count == 0, $"Engine/Ops declares them, but these are missing: {string.Join(", ", missing)}");
+    }
+
+    [Fact]
+    public void Every_kernel_file_belongs_to_an_op_of_the_contract()
+    {
+        foreach (string file in SourceTree.Files("Kernels/Ops"))
+            Assert.True(File.Exists(Path.Combine(SourceTree.Root(), "Engine/Ops", Path.GetFileName(file))), $"{file} has no counterpart in Engine/Ops.");
+    }
+
+    [Fact]
+    public void Every_op_on_tensors_has_specs()
+    {
+        foreach (string file in SourceTree.Files("Autograd/Ops"))
+        {
+            string spec = Path.Combine(SourceTree.Root(), "Tests/Ops", Path.GetFileName(file));
+            Assert.True(File.Exists(spec) && File.ReadAllText(spec).Contains("OpSpec[] Specs", StringComparison.Ordinal), $"{file} has no specs in {spec}.");
+        }
+    }
+
+    static bool Exists(string folder, string file) => File.Exists(Path.Combine(SourceTree.Root(), folder, file));
+
+    [GeneratedRegex(@"^public partial interface IBackend\b", RegexOptions.Multiline)]
+    private static partial Regex Contract();
+
+    [GeneratedRegex(@"^    (?:void|double) (\w+)(?:<\w+>)?\(.*;", RegexOptions.Multiline)]
+    private static partial Regex Declared();
+}

@@ -8,7 +8,7 @@ public sealed class GemmTests
 
     public static TheoryData<int, int, int> Sizes => new()
     {
-        { 31, 700, 35 }, { 21, 2100, 19 }, { 64, 1030, 64 }, { 26, 130, 1100 }, { 700, 130, 260 }, { 300, 330, 300 }, { 97, 1, 65 }, { 1, 900, 530 }, { 530, 900, 1 }, { 8, 200, 640 },
+        { 31, 700, 35 }, { 21, 2100, 19 }, { 64, 1030, 64 }, { 26, 130, 1100 }, { 400, 130, 260 }, { 200, 330, 300 }, { 97, 1, 65 }, { 1, 900, 530 }, { 530, 900, 1 }, { 8, 200, 640 },
     };
 
     [Theory, MemberData(nameof(Sizes))]
@@ -20,13 +20,15 @@ public sealed class GemmTests
             {
                 float[] c = Multiply(backend, rows, steps, columns, a, b, transposeA, transposeB, accumulate == 1);
                 for (int i = 0; i < c.Length; i++)
-                    Assert.True(Math.Abs(c[i] - expected[i] - 3 * accumulate) <= 2e-7 * (steps + 10), $"{backend.Simd} {transposeA} {transposeB} [{i}]: {c[i]} for {expected[i] + 3 * accumulate}");
+                    if (!(Math.Abs(c[i] - expected[i] - 3 * accumulate) <= 2e-7 * (steps + 10)))
+                        Assert.Fail($"{backend.Simd} {transposeA} {transposeB} [{i}]: {c[i]} for {expected[i] + 3 * accumulate}");
             }
     });
 
     [Theory, MemberData(nameof(Sizes))]
     public void Same_bits_at_any_number_of_threads(int rows, int steps, int columns) => Each(rows, steps, columns, (a, b, transposeA, transposeB) =>
-        Assert.Equal(Multiply(Alone, rows, steps, columns, a, b, transposeA, transposeB, false), Multiply(Many, rows, steps, columns, a, b, transposeA, transposeB, false)));
+        Assert.True(Multiply(Alone, rows, steps, columns, a, b, transposeA, transposeB, false).AsSpan()
+            .SequenceEqual(Multiply(Many, rows, steps, columns, a, b, transposeA, transposeB, false))));
 
     [Fact]
     public void Same_bits_when_eight_threads_multiply_at_once()
@@ -34,7 +36,7 @@ public sealed class GemmTests
         (float[] a, float[] b) = (Draw(300 * 200, 1), Draw(200 * 130, 2));
         float[] expected = Multiply(Alone, 300, 200, 130, a, b, false, false, false);
         long before = Many.PoolBytesInUse;
-        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(expected, Multiply(Many, 300, 200, 130, a, b, false, false, false)));
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.True(expected.AsSpan().SequenceEqual(Multiply(Many, 300, 200, 130, a, b, false, false, false))));
         Assert.Equal(before, Many.PoolBytesInUse);
     }
 
@@ -73,7 +75,7 @@ public sealed class GemmTests
         backend.MatMul(Tensor.From(backend, transposeA ? [steps, rows] : [rows, steps], a), Tensor.From(backend, transposeB ? [columns, steps] : [steps, columns], b),
             c, transposeA, transposeB, accumulate);
         float[] all = buffer.ToArray();
-        Assert.All(all[..Margin].Concat(all[^Margin..]), value => Assert.Equal(3f, value));
+        Assert.True(all.AsSpan(0, Margin).IndexOfAnyExcept(3f) < 0 && all.AsSpan(Margin + count).IndexOfAnyExcept(3f) < 0);
         return all[Margin..^Margin];
     }
 }

@@ -5,7 +5,7 @@ public sealed partial class CpuBackend
     // How products are cut. Every number depends on the shape alone; except for long sums, no cut changes the order in which an element is summed.
     const int MostRowsPerPart = 96, MostColumnsPerPart = 512;
     const double WorkPerPart = 1 << 18;                     // about 5 µs of one core: ten times what starting a job costs
-    const int MostParts = 24;
+    const int MostParts = 12;
     const int MostRowsForDots = 4;
     const int MostOutputsForSplitSum = 160 * 160, StepsPerSplit = 512, MostSplits = 16;
 
@@ -71,7 +71,8 @@ public sealed partial class CpuBackend
             bool isPanelAlready = p.B.HasRows && p.Columns <= panel && p.B.RowStride == Math.Min(panel, p.Columns) && p.Columns % Lanes.Count == 0;
             bool isFew = p.B.HasRows && p.Rows <= 2 * tileRows;
             Packing = isPanelAlready || isFew ? Packing.None : Down == 1 ? Packing.Private : Packing.Shared;
-            PacksA = Columns >= 256 && p.Steps >= 128 || !p.A.HasRows && Columns >= 128 && p.A.ColumnStride >= 256;
+            // A transposed a is copied for its few elements per line; rows, for the sets of the caches in which they would collide.
+            PacksA = p.A.HasRows ? Columns >= 256 && p.Steps >= 128 : Columns >= 64 && p.A.ColumnStride * p.Steps >= 8192;
         }
 
         static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;

@@ -33,7 +33,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     internal static int Scratch(int rows, int steps, Packing packing, bool packsA)
     {
         int block = BlockOf(steps);
-        return (packing == Packing.Private ? block * Panels<T>.Width : 0) + (packsA ? Math.Max(rows * RowOf(block), block * RowOf(rows)) : 0);
+        return (packing == Packing.Private ? block * Panels<T>.Width : 0) + (packsA ? Math.Max(rows * RowOf(block), (rows + SmallGemm<T>.MostRows) * TileOf(block)) : 0);
     }
 
     // A copied row is as long as the original plus one to two lines: a power of two would map every row to the same few sets of the cache.
@@ -59,7 +59,8 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
         {
             int steps = Math.Min(block, product.Steps - start);
             Matrix a = product.A.From(row, start);
-            if (packsA) a = Copy(a, rows, steps, copyOfA);
+            nint tileStride = a.RowStride;
+            if (packsA) a = a.HasRows ? CopyRows(a, rows, steps, copyOfA, out tileStride) : CopyTiles(a, rows, steps, copyOfA, out tileStride);
             bool isLast = start + steps >= product.Steps;
             Tile tile = new() { RowStride = a.RowStride, StepStride = a.ColumnStride, CStride = product.C.RowStride, Steps = steps };
             if (start > 0 || product.Accumulate) tile.PlusStride = tile.CStride;
@@ -73,7 +74,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
 
                 for (int i = 0; i < rows; i += SmallGemm<T>.MostRows)
                 {
-                    tile.A = a.Start + i * a.RowStride;
+                    tile.A = a.Start + i * tileStride;
                     tile.C = product.C.Start + (row + i) * product.C.RowStride + j;
                     tile.Plus = tile.PlusStride != 0 ? tile.C : product.Bias == null ? null : product.Bias + j;
                     SmallGemm<T>.Run(&tile, Math.Min(SmallGemm<T>.MostRows, rows - i), tileColumns);
@@ -85,18 +86,33 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
         while (start < product.Steps);
     }
 
-    // The same orientation as the original, only denser: a copy of whole lines, without transposing.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static Matrix Copy(Matrix a, int rows, int steps, float* target)
+    static Matrix CopyRows(Matrix a, int rows, int steps, float* target, out nint tileStride)
     {
-        bool hasRows = a.HasRows;
-        int lines = hasRows ? rows : steps, length = hasRows ? steps : rows, stride = RowOf(length);
-        nint sourceStride = hasRows ? a.RowStride : a.ColumnStride;
-        for (int line = 0; line < lines; line++)
+        tileStride = RowOf(steps);
+        for (int i = 0; i < rows; i++)
         {
-            float* from = a.Start + line * sourceStride, to = target + (nint)line * stride;
-            for (int i = 0; i < length; i += Lanes.Count) T.Store(T.Load(from + i), to + i);
+            float* from = a.At(i, 0), to = target + i * tileStride;
+            for (int k = 0; k < steps; k += Lanes.Count) T.Store(T.Load(from + k), to + k);
         }
-        return hasRows ? new(target, stride, 1) : new(target, 1, stride);
+        return new(target, tileStride, 1);
     }
+
+    // Of a transposed matrix, a tile takes few elements from each line; here the elements of a tile follow each other, step by step. Every copy
+    // moves a whole register; the next step overwrites what was too much, and behind the last one is a gap.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static Matrix CopyTiles(Matrix a, int rows, int steps, float* target, out nint tileStride)
+    {
+        int tileRows = SmallGemm<T>.MostRows;
+        tileStride = TileOf(steps);
+        for (int k = 0; k < steps; k++)
+        {
+            float* from = a.At(0, k), to = target + k * tileRows;
+            for (int i = 0; i < rows; i += tileRows) T.Store(T.Load(from + i), to + i * tileStride);
+        }
+        return new(target, 1, tileRows);
+    }
+
+    // In floats for each row: the steps, and a gap that makes at least fourteen floats for a tile.
+    static int TileOf(int steps) => steps + (Lanes.Count - 2) / SmallGemm<T>.MostRows + 1;
 }

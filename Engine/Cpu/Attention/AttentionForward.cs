@@ -43,13 +43,15 @@ public sealed partial class CpuBackend
         {
             AttentionShape shape = _at.Shape;
             int keyLength = _at.KeyLength(batch), width = shape.Width;
-            float* q = _at.Q.At(batch, head, width);
-            AttentionTiles.Transpose(_at.K.At(batch, head, width), _at.K.Stride, shape.Visible(end - 1, keyLength), width, shape.Scale, keys);
+            float* q = _at.Q.At(batch, head, width), k = _at.K.At(batch, head, width);
+            bool few = shape.Queries <= AttentionTiles.FewQueries;
+            if (!few) AttentionTiles.Transpose<T>(k, _at.K.Stride, shape.Visible(end - 1, keyLength), width, keys);
             for (int query = first; query < end; query += AttentionTiles.Height)
             {
-                int rows = Math.Min(AttentionTiles.Height, end - query);
-                AttentionTiles.Scores<T>(q + (long)query * _at.Q.Stride, _at.Q.Stride, rows, width, keys, shape.Visible(query + rows - 1, keyLength),
-                    scores, scoreStride);
+                int rows = Math.Min(AttentionTiles.Height, end - query), seen = shape.Visible(query + rows - 1, keyLength);
+                float* group = q + (long)query * _at.Q.Stride;
+                if (few) AttentionTiles.Dots<T>(group, _at.Q.Stride, rows, width, k, _at.K.Stride, seen, scores, scoreStride);
+                else AttentionTiles.Scores<T>(group, _at.Q.Stride, rows, width, keys, seen, scores, scoreStride);
                 Group<T>(batch, head, query, rows, keyLength, scores, scoreStride, scores + AttentionTiles.Height * scoreStride);
             }
         }
@@ -65,8 +67,8 @@ public sealed partial class CpuBackend
                 float* row = scores + (long)r * scoreStride;
                 int count = shape.Visible(query + r, keyLength);
                 long index = shape.Row(batch, head, query + r);
-                if (_at.Bias != null) AttentionRows.Add<T>(_at.BiasRow(batch, head, query + r), row, count);
-                sums[r] = AttentionRows.Exponentials<T>(row, count, end, out float max);
+                if (_at.Bias != null) AttentionRows.AddBias<T>(row, shape.Scale, _at.BiasRow(batch, head, query + r), count);
+                sums[r] = AttentionRows.Exponentials<T>(row, _at.Bias != null ? 1f : shape.Scale, count, end, out float max);
                 _at.LogSumExp[index] = sums[r] == 0f ? float.PositiveInfinity : max + MathF.Log(sums[r]);
                 if (shape.Dropout > 0f)
                 {
@@ -74,7 +76,7 @@ public sealed partial class CpuBackend
                     AttentionRows.Multiply<T>(row, scratch, count);
                 }
             }
-            AttentionTiles.Mix<T>(rows, padded / Lanes.Count, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
+            SmallGemm<T>.Multiply(rows, padded, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
             float* o = _at.O.At(batch, head, width) + (long)query * _at.O.Stride;
             for (int r = 0; r < rows; r++) Rows.Scale<T>(scratch + r * padded, sums[r] == 0f ? 0f : 1f / sums[r], o + (long)r * _at.O.Stride, width);
         }

@@ -90,15 +90,9 @@ internal static unsafe class AttentionRows
         }
     }
 
-    /// <summary>kept ← M, the factors of dropout, for the first count keys of a row, and up to three more.</summary>
-    internal static void Kept(AttentionShape shape, long row, int count, float* kept)
-    {
-        for (int j = 0; j < count; j += 4)
-        {
-            var (a, b, c, d) = Philox.Block(shape.Seed, shape.Stream, AttentionShape.Counter(row, j));
-            (kept[j], kept[j + 1], kept[j + 2], kept[j + 3]) = (shape.Kept(a), shape.Kept(b), shape.Kept(c), shape.Kept(d));
-        }
-    }
+    /// <summary>kept ← M, the factors of dropout, for the first count keys of a row, and up to 31 more.</summary>
+    internal static void Kept(AttentionShape shape, long row, int count, float* kept) =>
+        PhiloxLanes.Kept(shape.Seed, shape.Stream, AttentionShape.Counter(row, 0), count, shape.Dropout, kept);
 
     /// <summary>x ← x ∘ y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,6 +10,9 @@ internal static unsafe class AttentionTiles
     /// <summary>Columns of one tile and of one panel of a transposed operand.</summary>
     internal const int PanelWidth = 4 * Lanes.Count;
 
+    /// <summary>Up to so many queries of a head, as in generation, rows of keys are multiplied as they lie: turning them would cost more.</summary>
+    internal const int FewQueries = 2;
+
     /// <summary>A count rounded up to whole registers.</summary>
     internal static int Padded(int count) => (count + Lanes.Count - 1) & ~(Lanes.Count - 1);
 
@@ -60,5 +63,14 @@ internal static unsafe class AttentionTiles
                     sum = T.MultiplyAdd(T.Of(a[(long)r * aRow + (long)k * aDepth]), T.Load(b + (long)k * bStride + n * Lanes.Count), sum);
                 T.Store(sum, output);
             }
+    }
+
+    /// <summary>c[r, j] ← Σᵢ a[r, i] b[j, i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Dots<T>(float* a, int aStride, int rows, int width, float* b, int bStride, int columns, float* c, int cStride) where T : struct, IWide<T>
+    {
+        for (int j = 0; j < columns; j++)
+            for (int r = 0; r < rows; r++)
+                c[(long)r * cStride + j] = Rows.Dot<T>(a + (long)r * aStride, b + (long)j * bStride, width);
     }
 }

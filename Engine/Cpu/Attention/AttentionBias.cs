@@ -31,8 +31,8 @@ public sealed partial class CpuBackend
                 for (int head = part / blocks % biasHeads; head < shape.Heads; head += biasHeads)
                 {
                     int seen = shape.Visible(end - 1, _at.KeyLength(batch));
-                    slopes.Enter(batch, head, seen);
-                    slopes.Fill<T>(batch, head, first, end, factor: 1f);
+                    slopes.Enter<T>(batch, head, seen);
+                    slopes.Fill<T>(batch, head, first, end);
                     for (int row = 0; row < end - first; row++) AttentionRows.Add<T>(slopes.Slopes + (long)row * slopes.Stride, output + (long)row * shape.Keys, seen);
                 }
             _at.Pool.Return(memory, bucket);

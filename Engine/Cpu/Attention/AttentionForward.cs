@@ -61,24 +61,24 @@ public sealed partial class CpuBackend
         {
             AttentionShape shape = _at.Shape;
             int end = shape.Visible(query + rows - 1, keyLength), width = shape.Width, padded = AttentionTiles.Padded(width);
-            float* sums = stackalloc float[AttentionTiles.Height];
+            float* sums = stackalloc float[2 * Lanes.Count], maxima = sums + Lanes.Count;
             for (int r = 0; r < rows; r++)
             {
                 float* row = scores + (long)r * scoreStride;
                 int count = shape.Visible(query + r, keyLength);
-                long index = shape.Row(batch, head, query + r);
                 if (_at.Bias != null) AttentionRows.AddBias<T>(row, shape.Scale, _at.BiasRow(batch, head, query + r), count);
-                sums[r] = AttentionRows.Exponentials<T>(row, _at.Bias != null ? 1f : shape.Scale, count, end, out float max);
-                _at.LogSumExp[index] = sums[r] == 0f ? float.PositiveInfinity : max + MathF.Log(sums[r]);
-                if (shape.Dropout > 0f)
-                {
-                    AttentionRows.Kept(shape, index, count, scratch);
-                    AttentionRows.Multiply<T>(row, scratch, count);
-                }
+                sums[r] = AttentionRows.Exponentials<T>(row, _at.Bias != null ? 1f : shape.Scale, count, end, out maxima[r]);
+                if (shape.Dropout == 0f) continue;
+                AttentionRows.Kept(shape, shape.Row(batch, head, query + r), count, scratch);
+                AttentionRows.Multiply<T>(row, scratch, count);
             }
+            // The largest score gives e⁰ = 1, so a sum is at least one, or nothing was seen.
+            T sum = T.Load(sums), logSumExp = T.IfLess(sum, T.Of(0.5f), T.Of(float.PositiveInfinity), T.Load(maxima) + LaneMath.Log(sum));
+            T.Store(logSumExp, _at.LogSumExp + shape.Row(batch, head, query), rows);
+            T.Store(T.IfLess(sum, T.Of(0.5f), T.Of(0f), T.Of(1f) / sum), sums);
             SmallGemm<T>.Multiply(rows, padded, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
             float* o = _at.O.At(batch, head, width) + (long)query * _at.O.Stride;
-            for (int r = 0; r < rows; r++) Rows.Scale<T>(scratch + r * padded, sums[r] == 0f ? 0f : 1f / sums[r], o + (long)r * _at.O.Stride, width);
+            for (int r = 0; r < rows; r++) Rows.Scale<T>(scratch + r * padded, sums[r], o + (long)r * _at.O.Stride, width);
         }
     }
 }

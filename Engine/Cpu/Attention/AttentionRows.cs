@@ -23,24 +23,35 @@ internal static unsafe class AttentionRows
         if (j < count) T.Store(T.Load(x + j), y + j, count - j);
     }
 
-    /// <summary>scores ← exp(scores − max), zero from count to end; returns their sum, and the maximum that was taken off.</summary>
+    /// <summary>scores ← scale · scores + bias.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Exponentials<T>(float* scores, int count, int end, out float max) where T : struct, IWide<T>
+    internal static void AddBias<T>(float* scores, float scale, float* bias, int count) where T : struct, IWide<T>
     {
-        max = Rows.Max<T>(scores, count);
+        T factor = T.Of(scale);
+        for (int j = 0; j < count; j += Lanes.Count) T.Store(T.MultiplyAdd(T.Load(scores + j), factor, T.Load(bias + j)), scores + j);
+    }
+
+    /// <summary>scores ← exp(scale · scores − max), zero from count to end; returns their sum, and the maximum that was taken off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Exponentials<T>(float* scores, float scale, int count, int end, out float max) where T : struct, IWide<T>
+    {
+        T factor = T.Of(scale), largest = T.Of(float.NegativeInfinity), sum = T.Of(0f);
+        int j = 0;
+        for (; j + Lanes.Count <= count; j += Lanes.Count) largest = T.Max(T.Load(scores + j) * factor, largest);
+        if (j < count) largest = T.Max(T.Keep(T.Load(scores + j) * factor, count - j, float.NegativeInfinity), largest);
+        max = T.Largest(largest);
         // Nothing to see: exp(−∞ − 0) is 0, where −∞ − −∞ would be NaN.
         if (max == float.NegativeInfinity) max = 0f;
-        T offset = T.Of(max), sum = T.Of(0f);
-        int j = 0;
-        for (; j + Lanes.Count <= count; j += Lanes.Count)
+        T offset = T.Of(-max);
+        for (j = 0; j + Lanes.Count <= count; j += Lanes.Count)
         {
-            T e = LaneMath.Exp(T.Load(scores + j) - offset);
+            T e = LaneMath.Exp(T.MultiplyAdd(T.Load(scores + j), factor, offset));
             T.Store(e, scores + j);
             sum += e;
         }
         if (j < count)
         {
-            T e = T.Keep(LaneMath.Exp(T.Load(scores + j) - offset), count - j, 0f);
+            T e = T.Keep(LaneMath.Exp(T.MultiplyAdd(T.Load(scores + j), factor, offset)), count - j, 0f);
             T.Store(e, scores + j);
             sum += e;
             j += Lanes.Count;
@@ -50,38 +61,25 @@ internal static unsafe class AttentionRows
     }
 
     /// <summary>
-    /// scores ← P = exp(scores − logSumExp) and slopes ← P (slopes − delta) factor, both zero from count to end. With kept, M: slopes are multiplied with
-    /// it before, and P, which then stands for P ∘ M, afterwards.
+    /// scores ← P = exp(scale · scores − logSumExp) and slopes ← dS = P (slopes − delta), both zero from count to end.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Slopes<T>(float* scores, float* slopes, float* kept, int count, int end, float logSumExp, float delta, float factor)
-        where T : struct, IWide<T>
+    internal static void Slopes<T>(float* scores, float scale, float* slopes, int count, int end, float logSumExp, float delta) where T : struct, IWide<T>
     {
-        T l = T.Of(logSumExp), d = T.Of(delta), f = T.Of(factor), zero = T.Of(0f);
+        T factor = T.Of(scale), l = T.Of(-logSumExp), d = T.Of(delta), zero = T.Of(0f);
         int j = 0;
-        if (kept != null)
-            for (; j < count; j += Lanes.Count)
-            {
-                int inside = Math.Min(Lanes.Count, count - j);
-                T p = LaneMath.Exp(T.Load(scores + j) - l), m = T.Load(kept + j);
-                T.Store(T.Keep(p * m, inside, 0f), scores + j);
-                T.Store(T.Keep(p * f * (T.Load(slopes + j) * m - d), inside, 0f), slopes + j);
-            }
-        else
+        for (; j + Lanes.Count <= count; j += Lanes.Count)
         {
-            for (; j + Lanes.Count <= count; j += Lanes.Count)
-            {
-                T p = LaneMath.Exp(T.Load(scores + j) - l);
-                T.Store(p, scores + j);
-                T.Store(p * f * (T.Load(slopes + j) - d), slopes + j);
-            }
-            if (j < count)
-            {
-                T p = T.Keep(LaneMath.Exp(T.Load(scores + j) - l), count - j, 0f);
-                T.Store(p, scores + j);
-                T.Store(T.Keep(p * f * (T.Load(slopes + j) - d), count - j, 0f), slopes + j);
-                j += Lanes.Count;
-            }
+            T p = LaneMath.Exp(T.MultiplyAdd(T.Load(scores + j), factor, l));
+            T.Store(p, scores + j);
+            T.Store(p * (T.Load(slopes + j) - d), slopes + j);
+        }
+        if (j < count)
+        {
+            T p = LaneMath.Exp(T.MultiplyAdd(T.Load(scores + j), factor, l));
+            T.Store(T.Keep(p, count - j, 0f), scores + j);
+            T.Store(T.Keep(p * (T.Load(slopes + j) - d), count - j, 0f), slopes + j);
+            j += Lanes.Count;
         }
         for (; j < end; j += Lanes.Count)
         {

@@ -32,15 +32,15 @@ internal readonly unsafe struct AttentionSlopes
         2 * AttentionTiles.PanelFloats(shape.Keys, shape.Width) + (2L * AttentionCut.BlockRows + 1) * AttentionTiles.ScoreStride(shape.Keys);
 
     /// <summary>Brings keys and values of a head into the layout of the products.</summary>
-    internal void Enter(int batch, int head, int keys)
+    internal void Enter<T>(int batch, int head, int keys) where T : struct, IWide<T>
     {
         int width = _at.Shape.Width;
-        AttentionTiles.Transpose(_at.K.At(batch, head, width), _at.K.Stride, keys, width, _at.Shape.Scale, _keys);
-        AttentionTiles.Transpose(_at.V.At(batch, head, width), _at.V.Stride, keys, width, 1f, _values);
+        AttentionTiles.Transpose<T>(_at.K.At(batch, head, width), _at.K.Stride, keys, width, _keys);
+        AttentionTiles.Transpose<T>(_at.V.At(batch, head, width), _at.V.Stride, keys, width, _values);
     }
 
-    /// <summary>Fills the rows of queries first … end − 1. dS is multiplied by <paramref name="factor"/>: the scale for queries and keys, 1 for a bias.</summary>
-    internal void Fill<T>(int batch, int head, int first, int end, float factor) where T : struct, IWide<T>
+    /// <summary>Fills the rows of queries first … end − 1.</summary>
+    internal void Fill<T>(int batch, int head, int first, int end) where T : struct, IWide<T>
     {
         AttentionShape shape = _at.Shape;
         int keyLength = _at.KeyLength(batch), width = shape.Width, blockEnd = shape.Visible(end - 1, keyLength);
@@ -55,11 +55,16 @@ internal readonly unsafe struct AttentionSlopes
             {
                 int count = shape.Visible(r, keyLength);
                 long index = shape.Row(batch, head, r);
-                if (_at.Bias != null) AttentionRows.Add<T>(_at.BiasRow(batch, head, r), p, count);
-                if (shape.Dropout > 0f) AttentionRows.Kept(shape, index, count, _kept);
+                if (_at.Bias != null) AttentionRows.AddBias<T>(p, shape.Scale, _at.BiasRow(batch, head, r), count);
+                if (shape.Dropout > 0f)
+                {
+                    AttentionRows.Kept(shape, index, count, _kept);
+                    AttentionRows.Multiply<T>(slopes, _kept, count);
+                }
                 float delta = Rows.Dot<T>(o + (long)r * _at.O.Stride, gradO + (long)r * _at.GradO.Stride, width);
                 // Zeros up to the last key of the whole block: the products with Pᵀ and dSᵀ read every row that far.
-                AttentionRows.Slopes<T>(p, slopes, shape.Dropout > 0f ? _kept : null, count, blockEnd, _at.LogSumExp[index], delta, factor);
+                AttentionRows.Slopes<T>(p, _at.Bias != null ? 1f : shape.Scale, slopes, count, blockEnd, _at.LogSumExp[index], delta);
+                if (shape.Dropout > 0f) AttentionRows.Multiply<T>(p, _kept, count);
             }
         }
     }

@@ -1,1 +1,4 @@
-System.Console.WriteLine("nativessl");
+using NativeSsl.Cli;
+
+using var stop = Stop.OnSignals();
+return CommandLine.Run(args, Terminal.OfProcess(), stop);

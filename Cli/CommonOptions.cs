@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace NativeSsl.Cli;
+
+/// <summary>The options that every command understands.</summary>
+sealed class CommonOptions
+{
+    internal Option<string> Device { get; } = new("--device")
+    {
+        Description = "cpu, cuda[:i], opencl[:i] or simulator; see 'nativessl devices'", DefaultValueFactory = _ => "cpu", HelpName = "device", Recursive = true,
+    };
+
+    internal Option<bool> Json { get; } = new("--json") { Description = "print the result as JSON on standard output, everything else on standard error", Recursive = true };
+
+    internal Option<bool> DryRun { get; } = new("--dry-run") { Description = "say what would be done, with an estimate of memory and time, and stop", Recursive = true };
+
+    internal Option<long?> Seed { get; } = new("--seed") { Description = "decides every random draw", HelpName = "number", Recursive = true };
+
+    internal Option<int?> Threads { get; } = new("--threads") { Description = "threads on the CPU; all processors if not given. Results do not depend on it", HelpName = "number", Recursive = true };
+
+    internal CommonOptions(RootCommand root)
+    {
+        Threads.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--threads: at least 1 is needed."); });
+        Seed.Validators.Add(result => { if (result.GetValueOrDefault<long?>() < 0) result.AddError("--seed: 0 or more is needed."); });
+        foreach (Option option in new Option[] { Device, Json, DryRun, Seed, Threads }) root.Options.Add(option);
+    }
+
+    /// <summary>The device that was asked for; says what it is, and warns when registers are narrow.</summary>
+    internal IBackend Open(ParseResult parsed, Terminal terminal)
+    {
+        IBackend backend = DeviceSelector.Open(parsed.GetValue(Device)!, parsed.GetValue(Threads));
+        terminal.Note(backend is CpuBackend cpu ? $"device: cpu, {cpu.Workers.Threads} threads, {(int)cpu.Simd}-bit vectors" : $"device: {backend.Name}");
+        if (backend is CpuBackend { Simd: SimdWidth.Bits128 })
+            terminal.Warn("only 128-bit vectors are in use: expect a quarter of the speed. Look whether DOTNET_EnableAVX or DOTNET_EnableHWIntrinsic is set to 0, or the processor lacks AVX2.");
+        return backend;
+    }
+}

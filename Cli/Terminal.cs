@@ -1,0 +1,59 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace NativeSsl.Cli;
+
+/// <summary>Where commands write: results to standard output, everything about how it goes to standard error.</summary>
+sealed class Terminal
+{
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal Terminal(TextWriter output, TextWriter error, bool isInteractive)
+    {
+        (Out, Error, IsInteractive) = (output, error, isInteractive);
+        Rich = Console(output, isInteractive);
+        RichError = Console(error, isInteractive);
+    }
+
+    internal TextWriter Out { get; }
+    internal TextWriter Error { get; }
+
+    /// <summary>Whether a person looks at standard error: bars and colours; otherwise plain lines.</summary>
+    internal bool IsInteractive { get; }
+
+    internal IAnsiConsole Rich { get; }
+    internal IAnsiConsole RichError { get; }
+
+    internal static Terminal OfProcess() =>
+        new(System.Console.Out, System.Console.Error, !System.Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb");
+
+    internal void Note(string line) => Error.WriteLine(line);
+
+    internal void Warn(string line) => Error.WriteLine($"warning: {line}");
+
+    internal void Json(JsonNode result) => Out.WriteLine(result.ToJsonString(Indented));
+
+    /// <summary>A table; where nobody looks, with tabs between the columns.</summary>
+    internal void Table(string[] columns, IEnumerable<string[]> rows)
+    {
+        if (!IsInteractive)
+        {
+            Out.WriteLine(string.Join('\t', columns));
+            foreach (string[] row in rows) Out.WriteLine(string.Join('\t', row));
+            return;
+        }
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (string column in columns) table.AddColumn(Markup.Escape(column));
+        foreach (string[] row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
+        Rich.Write(table);
+    }
+
+    static IAnsiConsole Console(TextWriter writer, bool isInteractive) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(writer),
+        Interactive = isInteractive ? InteractionSupport.Yes : InteractionSupport.No,
+        Ansi = isInteractive ? AnsiSupport.Detect : AnsiSupport.No,
+    });
+}

@@ -1,0 +1,17 @@
+using NativeSsl.Cli;
+
+namespace NativeSsl.Tests.Cli;
+
+/// <summary>Runs the command line in this process, and catches what it prints.</summary>
+sealed class Console
+{
+    readonly StringWriter _out = new(), _error = new();
+
+    internal string Out => _out.ToString();
+    internal string Error => _error.ToString();
+    internal string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    internal int Run(params string[] args) => Run(new Stop(), args);
+
+    internal int Run(Stop stop, params string[] args) => CommandLine.Run(args, new Terminal(_out, _error, isInteractive: false), stop);
+}

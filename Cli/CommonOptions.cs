@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace NativeSsl.Cli;
 
@@ -20,10 +21,17 @@ sealed class CommonOptions
 
     internal CommonOptions(RootCommand root)
     {
-        Threads.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--threads: at least 1 is needed."); });
-        Seed.Validators.Add(result => { if (result.GetValueOrDefault<long?>() < 0) result.AddError("--seed: 0 or more is needed."); });
+        AtLeast(Threads, 1);
+        AtLeast(Seed, 0);
         foreach (Option option in new Option[] { Device, Json, DryRun, Seed, Threads }) root.Options.Add(option);
     }
+
+    /// <summary>A number under the least is a mistake; what is no number at all has its own message.</summary>
+    internal static void AtLeast(Option option, double least) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !(value >= least))
+            result.AddError(Text.Invariant($"{option.Name} is {value}; at least {least} is needed."));
+    });
 
     /// <summary>The device that was asked for; says what it is, and warns when registers are narrow.</summary>
     internal IBackend Open(ParseResult parsed, Terminal terminal)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using NativeSsl.Cli.Catalogue;
 
@@ -14,7 +15,11 @@ static class Data
         {
             Description = "the folder of data sets", HelpName = "folder", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("NATIVESSL_DATA") ?? "data",
         };
-        var address = new Option<Uri?>("--address") { Description = "fetch it from here instead of the official address; the hash must still be right", HelpName = "url" };
+        var address = new Option<Uri?>("--address")
+        {
+            CustomParser = Address,
+            Description = "fetch it from here instead of the official address; the hash must still be right", HelpName = "url",
+        };
         var command = new Command("data", "list known public data sets, or fetch one and check that it is the real thing") { name, to, address };
         command.SetAction(parsed =>
         {
@@ -26,6 +31,13 @@ static class Data
             return ExitCode.Done;
         });
         return command;
+    }
+
+    static Uri? Address(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https")) return address;
+        result.AddError($"--address {result.Tokens[0].Value}: an address that begins with http:// or https:// is needed.");
+        return null;
     }
 
     static void Get(DataSet set, string folder, Uri? mirror, bool dryRun, bool json, Terminal terminal, Stop stop)

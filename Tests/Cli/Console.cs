@@ -3,7 +3,7 @@ using NativeSsl.Cli;
 namespace NativeSsl.Tests.Cli;
 
 /// <summary>Runs the command line in this process, and catches what it prints.</summary>
-sealed class Console
+sealed class Console : IDisposable
 {
     readonly StringWriter _out = new(), _error = new();
 
@@ -11,7 +11,17 @@ sealed class Console
     internal string Error => _error.ToString();
     internal string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    internal int Run(params string[] args) => Run(new Stop(), args);
+    public void Dispose()
+    {
+        _out.Dispose();
+        _error.Dispose();
+    }
+
+    internal int Run(params string[] args)
+    {
+        using var stop = new Stop();
+        return Run(stop, args);
+    }
 
     internal int Run(Stop stop, params string[] args) => CommandLine.Run(args, new Terminal(_out, _error, isInteractive: false), stop);
 }

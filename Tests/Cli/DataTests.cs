@@ -67,21 +67,22 @@ public sealed class DataTests : IDisposable
     public void The_command_refuses_a_mirror_with_something_else()
     {
         using var server = new FileServer(Content);
-        var console = new Console();
+        using var console = new Console();
         Assert.Equal(2, console.Run("data", "tinyshakespeare", "--to", _folder, "--address", server.Address.ToString()));
         Assert.Equal(1, server.Requests);
         Assert.Contains("tinyshakespeare has 86c4e6aa", console.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
     }
 
-    [Fact]
+    [DataFact("tinyshakespeare")]
     public void The_command_fetches_the_real_thing_once()
     {
-        if (Environment.GetEnvironmentVariable("NATIVESSL_DATA") is not { } data) return;
+        string data = DataFactAttribute.Folder!;
         using var server = new FileServer(File.ReadAllBytes(Path.Combine(data, "tinyshakespeare", "input.txt")));
         string[] args = ["data", "tinyshakespeare", "--to", _folder, "--address", server.Address.ToString()];
-        Assert.Equal(0, new Console().Run(args));
-        var again = new Console();
+        using var console = new Console();
+        Assert.Equal(0, console.Run(args));
+        using var again = new Console();
         Assert.Equal(0, again.Run(args));
         Assert.Equal(1, server.Requests);
         Assert.Contains("already", again.Out, StringComparison.Ordinal);
@@ -91,14 +92,15 @@ public sealed class DataTests : IDisposable
     public void A_dry_run_fetches_nothing()
     {
         using var server = new FileServer(Content);
-        Assert.Equal(0, new Console().Run("data", "tinyshakespeare", "--dry-run", "--to", _folder, "--address", server.Address.ToString()));
+        using var console = new Console();
+        Assert.Equal(0, console.Run("data", "tinyshakespeare", "--dry-run", "--to", _folder, "--address", server.Address.ToString()));
         Assert.Equal(0, server.Requests);
     }
 
     [Fact]
     public void Lists_address_hash_and_licence()
     {
-        var console = new Console();
+        using var console = new Console();
         Assert.Equal(0, console.Run("data", "--json"));
         using JsonDocument document = JsonDocument.Parse(console.Out);
         foreach (JsonElement set in document.RootElement.EnumerateArray())
@@ -112,7 +114,7 @@ public sealed class DataTests : IDisposable
     [Fact]
     public void An_unknown_name_exits_2_and_says_what_is_known()
     {
-        var console = new Console();
+        using var console = new Console();
         Assert.Equal(2, console.Run("data", "shakespear"));
         Assert.Contains("tinyshakespeare", Assert.Single(console.ErrorLines), StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ public sealed class DevicesTests
     [Fact]
     public void Lists_every_kind()
     {
-        var console = new Console();
+        using var console = new Console();
         Assert.Equal(0, console.Run("devices"));
         foreach (string kind in new[] { "cpu\t", "\ncuda", "\nopencl", "\nsimulator\t" }) Assert.Contains(kind, console.Out, StringComparison.Ordinal);
     }
@@ -15,7 +15,7 @@ public sealed class DevicesTests
     [Fact]
     public void Json_is_json_and_nothing_else()
     {
-        var console = new Console();
+        using var console = new Console();
         Assert.Equal(0, console.Run("devices", "--json"));
         using JsonDocument document = JsonDocument.Parse(console.Out);
         Assert.Equal("cpu", document.RootElement[0].GetProperty("device").GetString());
@@ -29,7 +29,7 @@ public sealed class DevicesTests
     [InlineData("devices", "surplus")]
     public void A_mistake_in_the_command_exits_2_without_a_stack_trace(params string[] args)
     {
-        var console = new Console();
+        using var console = new Console();
         Assert.Equal(2, console.Run(args));
         Assert.NotEqual("", console.Error);
         Assert.DoesNotContain("   at ", console.Error, StringComparison.Ordinal);

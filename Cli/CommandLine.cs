@@ -11,7 +11,11 @@ static class CommandLine
     {
         var root = new RootCommand("Self-supervised learning in pure .NET.");
         CommonOptions options = new(root);
-        Command[] commands = [Devices.Create(options, terminal), Data.Create(options, terminal, stop)];
+        Command[] commands =
+        [
+            Pretrain.Create(options, terminal, stop), Resume.Create(options, terminal, stop), Evaluate.Create(options, terminal), Generate.Create(options, terminal, stop),
+            List.Create(options, terminal), Devices.Create(options, terminal), Data.Create(options, terminal, stop),
+        ];
         foreach (Command command in commands) root.Subcommands.Add(command);
 
         ParseResult parsed = root.Parse(args);
@@ -26,6 +30,11 @@ static class CommandLine
                 ProcessTerminationTimeout = null,               // Stop sees to signals
             });
             return parsed.Errors.Count > 0 ? ExitCode.BadInput : code;
+        }
+        catch (DivergedException diverged)
+        {
+            terminal.Error.WriteLine($"nativessl: {diverged.Message}");
+            return ExitCode.NotFinite;
         }
         catch (NativeSslException mistake)
         {

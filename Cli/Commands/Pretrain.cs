@@ -1,0 +1,43 @@
+using System.CommandLine;
+using NativeSsl.Cli.Training;
+
+namespace NativeSsl.Cli.Commands;
+
+/// <summary><c>nativessl pretrain</c>: a new run.</summary>
+static class Pretrain
+{
+    internal static Command Create(CommonOptions options, Terminal terminal, Stop stop)
+    {
+        var recipe = new Option<string>("--recipe") { Description = $"{string.Join(", ", RecipeShelf.Names)}, or a file", HelpName = "recipe", DefaultValueFactory = _ => "built-in" };
+        var data = new Option<string?>("--data") { Description = "a text file or a folder of .txt files; the text inside this program if not given", HelpName = "path" };
+        var run = new Option<string?>("--run") { Description = "the directory of the run; a new one under runs/ if not given", HelpName = "directory" };
+        var steps = new Option<int?>("--steps") { Description = "optimizer steps, instead of the recipe's", HelpName = "number" };
+        CommonOptions.AtLeast(steps, 1);
+        var command = new Command("pretrain", "train a model on unlabelled text") { recipe, data, run, steps };
+        command.SetAction(parsed =>
+        {
+            string name = parsed.GetValue(recipe)!;
+            Recipe chosen = RecipeShelf.Find(name);
+            if (parsed.GetValue(data) is { } path) chosen = chosen with { Data = Path.GetFullPath(path) };
+            if (parsed.GetValue(options.Seed) is { } seed) chosen = chosen with { Seed = seed };
+            if (parsed.GetValue(steps) is { } count) chosen = chosen with { Steps = count, WarmUp = Math.Min(chosen.WarmUp, count / 10) };
+            chosen.Check();
+
+            using var device = new OpenDevice(options.Open(parsed, terminal));
+            TextRun text = TextRun.New(chosen, device.Backend);
+            terminal.Note(Text.Invariant($"{name}: {text.Model.ParameterCount:N0} parameters, {text.Train.Length:N0} tokens of training text, vocabulary {text.Tokenizer.VocabularySize}"));
+            if (parsed.GetValue(options.DryRun))
+            {
+                Estimate estimate = Estimate.Of(text, device.Backend);
+                if (parsed.GetValue(options.Json)) terminal.Json(estimate.ToJson());
+                else estimate.Print(terminal);
+                return ExitCode.Done;
+            }
+            string folder = parsed.GetValue(run) ?? Path.Combine("runs", Text.Invariant($"{Path.GetFileNameWithoutExtension(name)}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+            using RunDirectory directory = RunDirectory.Create(folder, chosen);
+            text.Tokenizer.Save(directory.TokenizerPath);
+            return TrainingLoop.Run(text, directory, text.NewTrainer(), parsed.GetValue(options.Json), terminal, stop);
+        });
+        return command;
+    }
+}

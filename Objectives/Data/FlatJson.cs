@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace NativeSsl;
 
@@ -13,6 +14,7 @@ static class FlatJson
     /// <exception cref="MalformedFileException">It is not a JSON object, or a field stands there twice.</exception>
     public static Dictionary<string, JsonElement> Read(ReadOnlyMemory<byte> utf8, string file)
     {
+        if (!Utf8.IsValid(utf8.Span)) throw new MalformedFileException(file, "it is not UTF-8.");
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8, Strict);
@@ -26,7 +28,7 @@ static class FlatJson
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException is what the JSON reader says of bad UTF-8 or half a surrogate pair in a string.
+            // InvalidOperationException is what the JSON reader says of an escaped half of a surrogate pair.
             throw new MalformedFileException(file, $"it is not valid JSON: {error.Message}", error);
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace NativeSsl;
 
@@ -8,57 +7,56 @@ public sealed class RunLockedException(string message, Exception? inner = null) 
 
 /// <summary>
 /// Keeps a second process out of a run directory. The operating system holds the lock, and lets go of it when the process ends, however it ends: a stale
-/// lock cannot stay behind. The process id in the file is for the message only.
+/// lock cannot stay behind. The process id beside it is for the message only.
 /// </summary>
 sealed class RunLock : IDisposable
 {
     readonly FileStream _stream;
+    readonly string _idPath;
 
-    RunLock(FileStream stream) => _stream = stream;
+    RunLock(FileStream stream, string idPath) => (_stream, _idPath) = (stream, idPath);
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="RunLockedException">Somebody has it.</exception>
     /// <exception cref="FileWriteException">The folder may not be written to.</exception>
     public static RunLock Take(string folder)
     {
-        string path = Path.Combine(folder, "run.lock");
-        FileStream stream;
+        string path = Path.Combine(folder, "run.lock"), idPath = Path.Combine(folder, "run.pid");     // two files: a locked one cannot be read
+        FileStream? stream = null;
         try
         {
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            File.WriteAllText(idPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new RunLock(stream, idPath);
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (error is UnauthorizedAccessException || stream is not null)
         {
+            stream?.Dispose();
             throw new FileWriteException(path, $"it cannot be written: {error.Message} Choose another run directory.", error);
         }
         catch (IOException error)
         {
-            throw new RunLockedException($"{folder}: {Holder(path)} is at work on this run. Wait for it to end, stop it, or choose another run directory.", error);
+            throw new RunLockedException($"{folder}: {Holder(idPath)} is at work on this run. Wait for it to end, stop it, or choose another run directory.", error);
         }
-        stream.SetLength(0);
-        stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        return new RunLock(stream);
     }
 
-    static string Holder(string path)
+    static string Holder(string idPath)
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            byte[] digits = new byte[20];
-            string id = Encoding.ASCII.GetString(digits, 0, stream.Read(digits));
-            return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int process) ? $"process {process}" : "another process";
+            return int.TryParse(File.ReadAllText(idPath), NumberStyles.None, CultureInfo.InvariantCulture, out int process) ? $"process {process}" : "another process";
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return "another process";
         }
     }
 
-    // The file stays: were it deleted, a process that has just opened it would hold a lock on nothing.
+    // The locked file stays: were it deleted, a process that has just opened it would hold a lock on nothing.
     public void Dispose()
     {
-        _stream.SetLength(0);
+        try { File.Delete(_idPath); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }      // it only says who it was
         _stream.Dispose();
     }
 }

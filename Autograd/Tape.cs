@@ -4,6 +4,7 @@ namespace NativeSsl;
 public static class Tape
 {
     [ThreadStatic] static int t_paused;
+    static long s_passes;
 
     /// <summary>Whether ops on this thread are recorded.</summary>
     public static bool IsRecording => t_paused == 0;
@@ -66,28 +67,34 @@ public static class Tape
 
         List<Tensor> order = TopologicalOrder(root);
         using NoGradientScope scope = NoGradient();
+        root.Storage.Holders++;                                     // the loss and the seed are the caller's, even if they share memory with
+        seed.Storage.Holders++;                                     // something that is not
         Gather(root, seed);
         for (int i = order.Count - 1; i >= 0; i--)
         {
             Tensor y = order[i];
             var node = (Node)y.Node!;
-            node.Visited = false;
             if (node.IsLeaf) continue;
             if (node.Gradient is { } dy)
             {
                 Tensor?[] gradients = node.Backward!(dy);
+                foreach (Tensor? g in gradients) if (g is not null) g.Storage.Holders++;  // one gradient may be for several inputs
                 for (int k = 0; k < gradients.Length; k++)
                     if (gradients[k] is { } g && node.Inputs[k].Node is not null) Gather(node.Inputs[k], g);
+                foreach (Tensor? g in gradients) if (g is not null) Drop(g.Storage);
                 Drop(dy.Storage);
             }
-            if (!node.IsView && !ReferenceEquals(y, root)) GiveBack(y.Storage);
+            if (!node.IsView) GiveBack(y.Storage);
             foreach (Tensor saved in node.Saved) GiveBack(saved.Storage);
             node.Consume();
         }
+        root.Storage.Holders--;
+        seed.Storage.Holders--;
     }
 
     static List<Tensor> TopologicalOrder(Tensor root)
     {
+        long pass = Interlocked.Increment(ref s_passes);
         List<Tensor> order = [];
         Stack<(Tensor Tensor, int Next)> path = [];
         Enter(root);
@@ -102,10 +109,10 @@ public static class Tape
 
         void Enter(Tensor tensor)
         {
-            if (tensor.Node is not Node { Visited: false } node) return;
+            if (tensor.Node is not Node node || node.LastPass == pass) return;
             if (node is { IsLeaf: false, Backward: null })
                 throw new GradientException($"Backward: the result of {node.Name} takes part, but it was already walked back from. Run its forward pass again.");
-            node.Visited = true;
+            node.LastPass = pass;
             path.Push((tensor, 0));
         }
     }
@@ -121,7 +128,6 @@ public static class Tape
             if (node.IsFresh) tensor.Backend.Copy(gradient, node.Gradient);
             else tensor.Backend.Accumulate(gradient, node.Gradient);
             node.IsFresh = false;
-            if (gradient.Storage.Holders == 0) GiveBack(gradient.Storage);
         }
         else if (node.Gradient is null)
         {
@@ -149,11 +155,12 @@ public static class Tape
 
     static void Drop(Storage storage)
     {
-        if (--storage.Holders <= 0) GiveBack(storage);
+        storage.Holders--;
+        GiveBack(storage);
     }
 
     static void GiveBack(Storage storage)
     {
-        if (!storage.LastsWholeStep) storage.Release();
+        if (storage is { LastsWholeStep: false, Holders: 0 }) storage.Release();
     }
 }

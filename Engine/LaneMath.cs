@@ -56,8 +56,8 @@ public static class LaneMath
         return T.IfLess(x, T.Of(float.PositiveInfinity), result, x + T.Of(0f)); // NaN stays NaN, ∞ stays ∞
     }
 
-    /// <summary>tanh x, absolute error below 4·10⁻⁷; NaN stays NaN.</summary>
-    // A rational function of degree 13 over 6, as in Eigen's ptanh.
+    /// <summary>tanh x, error below 4·10⁻⁷, absolute and relative, never beyond ±1; NaN stays NaN.</summary>
+    // A rational function of degree 13 over 6, as in Eigen's ptanh. p / q comes first: x · p may be too small to have all its digits.
     [MethodImpl(Inline)]
     public static T Tanh<T>(T x) where T : struct, ILane<T>
     {
@@ -72,11 +72,11 @@ public static class LaneMath
         T q = T.MultiplyAdd(T.Of(1.19825839466702e-06f), s, T.Of(1.18534705686654e-04f));
         q = T.MultiplyAdd(q, s, T.Of(2.26843463243900e-03f));
         q = T.MultiplyAdd(q, s, T.Of(4.89352518554385e-03f));
-        return x * p / q;
+        return T.Max(T.Of(-1f), T.Min(T.Of(1f), x * (p / q)));
     }
 
-    /// <summary>erf x, absolute error below 5·10⁻⁷; NaN stays NaN.</summary>
-    // A rational function of degree 13 over 8 on [−4, 4], as in Eigen's perf.
+    /// <summary>erf x, error below 5·10⁻⁷, absolute and relative, never beyond ±1; NaN stays NaN.</summary>
+    // A rational function of degree 13 over 8 on [−4, 4], as in Eigen's perf; p / q first, as above.
     [MethodImpl(Inline)]
     public static T Erf<T>(T x) where T : struct, ILane<T>
     {
@@ -92,7 +92,7 @@ public static class LaneMath
         q = T.MultiplyAdd(q, s, T.Of(-1.68282697438203e-03f));
         q = T.MultiplyAdd(q, s, T.Of(-7.37332916720468e-03f));
         q = T.MultiplyAdd(q, s, T.Of(-1.42647390514189e-02f));
-        return x * p / q;
+        return T.Max(T.Of(-1f), T.Min(T.Of(1f), x * (p / q)));
     }
 
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ)</summary>

@@ -71,7 +71,12 @@ public readonly struct Shape : IEquatable<Shape>
     public Shape Without(int axis) => new(Lengths.RemoveAt(Axis("Shape", axis)));
 
     /// <summary>The same shape with a new axis before the given one.</summary>
-    public Shape Insert(int axis, int length) => new(Lengths.Insert(axis < 0 ? axis + Rank + 1 : axis, length));
+    /// <exception cref="ShapeException">The axis would not be within or right behind the others.</exception>
+    public Shape Insert(int axis, int length)
+    {
+        int front = axis < 0 ? axis + Rank + 1 : axis;
+        return front >= 0 && front <= Rank ? new(Lengths.Insert(front, length)) : throw new ShapeException($"Shape: a new axis {axis} in {this}, which has {Rank} axes.");
+    }
 
     /// <summary>The lengths, outermost first.</summary>
     public ReadOnlySpan<int> AsSpan() => Lengths.AsSpan();

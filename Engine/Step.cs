@@ -12,7 +12,7 @@ public sealed class Step : IDisposable
     static readonly AsyncLocal<Step?> Flow = new();         // tells this flow of control from another one that borrows the thread
 
     readonly IBackend _backend;
-    readonly Step? _outer;
+    readonly Step? _threadBefore, _flowBefore;              // two, because this thread may have been borrowed from another flow of control
     readonly int _thread = Environment.CurrentManagedThreadId;
     readonly ulong _number;
     readonly List<Storage> _rented = [];
@@ -32,7 +32,7 @@ public sealed class Step : IDisposable
     /// <param name="number">The number of the step: with the seed it decides every random draw inside.</param>
     public Step(IBackend backend, bool training = false, ulong seed = 0, ulong number = 0)
     {
-        (_backend, Training, Seed, _number, _outer) = (backend, training, seed, number, Current);
+        (_backend, Training, Seed, _number, _threadBefore, _flowBefore) = (backend, training, seed, number, t_current, Flow.Value);
         t_current = this;
         Flow.Value = this;
     }
@@ -76,7 +76,7 @@ public sealed class Step : IDisposable
         _ended = true;
         foreach (Storage storage in _rented) storage.Release();
         _rented.Clear();
-        t_current = _outer;
-        Flow.Value = _outer;
+        t_current = _threadBefore;
+        Flow.Value = _flowBefore;
     }
 }

@@ -26,7 +26,7 @@ public abstract class Storage(long length, Format format)
     /// <summary>Whether the memory has gone back to its pool.</summary>
     public abstract bool IsReleased { get; }
 
-    /// <summary>How many gradients on their way hold this memory: the backward pass counts them.</summary>
+    /// <summary>How many hold this memory during a backward pass: gradients on their way, and the caller.</summary>
     internal int Holders { get; set; }
 
     /// <summary>Whether it must last until the step ends, although the backward pass is done with it: somebody outside the graph looks at it too.</summary>

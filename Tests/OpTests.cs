@@ -10,6 +10,7 @@ public sealed class OpTests
     static readonly Lazy<GpuBackend> Simulator = new(GpuBackend.Simulator);
     static readonly Lazy<GpuBackend> OpenCl = new(() => GpuBackend.OpenCl());
     static readonly CpuBackend[] Widths = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
+    static readonly CpuBackend[] Guarded = [.. Widths.Select(plain => new CpuBackend(2, plain.Simd) { GuardsMemory = true })];
     static readonly CpuBackend[] ThreadCounts = [new(1), new(2), new(5)];
 
     static readonly Dictionary<string, OpSpec> ByName = typeof(OpTests).Assembly.GetTypes()
@@ -36,6 +37,13 @@ public sealed class OpTests
         float[][] expected = ByName[name].Run(ThreadCounts[0]);
         foreach (CpuBackend backend in ThreadCounts)
             Assert.Equal(Bits(expected), Bits(ByName[name].Run(backend)));
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void No_write_out_of_bounds_no_read_of_undefined_memory(string name)
+    {
+        foreach ((CpuBackend guarded, CpuBackend plain) in Guarded.Zip(Widths))
+            Assert.Equal(Bits(ByName[name].Run(plain)), Bits(ByName[name].Run(guarded)));
     }
 
     static int[] Bits(float[][] values) => [.. values.SelectMany(v => v).Select(BitConverter.SingleToInt32Bits)];

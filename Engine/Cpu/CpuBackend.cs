@@ -62,6 +62,9 @@ public sealed partial class CpuBackend : IBackend
     /// <summary>Bytes of the pool in use by running steps.</summary>
     public long PoolBytesInUse => _pool.Lent;
 
+    /// <summary>Whether lent memory comes filled with NaN and is searched for foreign writes when it goes back: slow, for tests.</summary>
+    internal bool GuardsMemory { get => _pool.Guards; init => _pool.Guards = value; }
+
     /// <summary>Gives idle pooled memory back to the operating system.</summary>
     public void TrimPool() => _pool.Trim();
 

@@ -20,7 +20,17 @@ internal sealed unsafe partial class CpuPool
     /// <summary>Bytes in use.</summary>
     internal long Lent => Volatile.Read(ref _lent);
 
-    internal byte* Take(long bytes, out int bucket)
+    /// <summary>A block of that many bytes, the last <see cref="CpuStorage.Slack"/> of which may be read but not written.</summary>
+    internal byte* Take(long bytes, out int bucket) => Guards ? TakeGuarded(bytes, out bucket) : TakeBlock(bytes, out bucket);
+
+    internal void Return(byte* block, int bucket)
+    {
+        if (Guards) block = CheckGuards(block, bucket);
+        Interlocked.Add(ref _lent, -SizeOf(bucket));
+        _idle[bucket].Add((nint)block);
+    }
+
+    byte* TakeBlock(long bytes, out int bucket)
     {
         bucket = Bucket(bytes);
         long size = SizeOf(bucket);
@@ -30,12 +40,6 @@ internal sealed unsafe partial class CpuPool
         if (size >= HugePage && OperatingSystem.IsLinux()) _ = Advise(fresh, (nuint)size, MergeIntoHugePages);
         Interlocked.Add(ref _held, size);
         return (byte*)fresh;
-    }
-
-    internal void Return(byte* block, int bucket)
-    {
-        Interlocked.Add(ref _lent, -SizeOf(bucket));
-        _idle[bucket].Add((nint)block);
     }
 
     /// <summary>Floats that a kernel needs while it runs; they go back when disposed.</summary>

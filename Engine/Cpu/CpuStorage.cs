@@ -39,7 +39,7 @@ internal sealed unsafe class CpuStorage : Storage
         return new(length, format, block, null, pool, bucket);
     }
 
-    internal byte* Pointer => _pointer != null ? _pointer : throw new StaleTensorException(
+    internal byte* Pointer => !IsReleased ? _pointer : throw new StaleTensorException(
         "This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. Take a copy with Keep() before that.");
 
     public override bool IsReleased => _pointer == null || _owner is CpuStorage { IsReleased: true };

@@ -45,7 +45,7 @@ static class CrossEntropyKernels
         for (long row = 0; row < rows; row++)
         {
             float value = values[row] - lost, next = sum + value;
-            lost = next - sum - value;
+            lost = next - next == 0f ? next - sum - value : 0f;     // nothing can be lost of an infinity
             sum = next;
         }
         mean[0] = counted == 0 ? 0f : sum / counted;

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+
+namespace NativeSsl;
+
+// For tests. A guarded block is filled with NaN, so that a kernel which takes undefined memory for zeros shows. In front of it and behind its last
+// element stand marks, another one at every address (a copy that runs too far must not write what was there), that must survive until it comes back.
+internal sealed unsafe partial class CpuPool
+{
+    const int Front = CpuStorage.Alignment;
+
+    readonly ConcurrentDictionary<nint, long> _lengths = [];
+
+    internal bool Guards { get; set; }
+
+    byte* TakeGuarded(long bytes, out int bucket)
+    {
+        byte* lent = TakeBlock(bytes + Front, out bucket) + Front;
+        long length = bytes - CpuStorage.Slack, size = SizeOf(bucket) - Front;
+        for (long i = -Front; i < size; i++) lent[i] = i >= 0 && i < length ? (byte)0xFF : Mark(lent + i);
+        _lengths[(nint)lent] = length;
+        return lent;
+    }
+
+    byte* CheckGuards(byte* lent, int bucket)
+    {
+        _lengths.TryRemove((nint)lent, out long length);
+        long size = SizeOf(bucket) - Front;
+        for (long i = -Front; i < size; i = i == -1 ? length : i + 1)
+            if (lent[i] != Mark(lent + i)) throw new NativeSslException($"A kernel wrote at byte {i} of a tensor of {length} bytes.");
+        return lent - Front;
+    }
+
+    static byte Mark(byte* address) => (byte)(((nuint)address * 0x9E3779B1u) >> 16);
+}

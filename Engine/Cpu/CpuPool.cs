@@ -20,8 +20,9 @@ internal sealed unsafe partial class CpuPool
     /// <summary>Bytes in use.</summary>
     internal long Lent => Volatile.Read(ref _lent);
 
-    /// <summary>A block of that many bytes, the last <see cref="CpuStorage.Slack"/> of which may be read but not written.</summary>
-    internal byte* Take(long bytes, out int bucket) => Guards ? TakeGuarded(bytes, out bucket) : TakeBlock(bytes, out bucket);
+    /// <summary>A block of that many bytes, and some more behind them that may be read but not written.</summary>
+    internal byte* Take(long bytes, out int bucket, int slack = 0) =>
+        Guards ? TakeGuarded(bytes, slack, out bucket) : TakeBlock(checked(bytes + slack), out bucket);
 
     internal void Return(byte* block, int bucket)
     {
@@ -43,7 +44,7 @@ internal sealed unsafe partial class CpuPool
     }
 
     /// <summary>Floats that a kernel needs while it runs; they go back when disposed.</summary>
-    internal Loan Lend(long floats) => new(this, checked(floats * sizeof(float) + CpuStorage.Slack));
+    internal Loan Lend(long floats) => new(this, checked(floats * sizeof(float)));
 
     internal readonly ref struct Loan
     {
@@ -55,7 +56,7 @@ internal sealed unsafe partial class CpuPool
         internal Loan(CpuPool pool, long bytes)
         {
             _pool = pool;
-            Floats = (float*)pool.Take(bytes, out _bucket);
+            Floats = (float*)pool.Take(bytes, out _bucket, CpuStorage.Slack);
         }
 
         public void Dispose() => _pool.Return((byte*)Floats, _bucket);

@@ -12,10 +12,10 @@ internal sealed unsafe partial class CpuPool
 
     internal bool Guards { get; set; }
 
-    byte* TakeGuarded(long bytes, out int bucket)
+    byte* TakeGuarded(long length, int slack, out int bucket)
     {
-        byte* lent = TakeBlock(bytes + Front, out bucket) + Front;
-        long length = bytes - CpuStorage.Slack, size = SizeOf(bucket) - Front;
+        byte* lent = TakeBlock(Front + length + slack, out bucket) + Front;
+        long size = SizeOf(bucket) - Front;
         for (long i = -Front; i < size; i++) lent[i] = i >= 0 && i < length ? (byte)0xFF : Mark(lent + i);
         _lengths[(nint)lent] = length;
         return lent;

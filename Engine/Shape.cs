@@ -75,7 +75,8 @@ public readonly struct Shape : IEquatable<Shape>
     public Shape Insert(int axis, int length)
     {
         int front = axis < 0 ? axis + Rank + 1 : axis;
-        return front >= 0 && front <= Rank ? new(Lengths.Insert(front, length)) : throw new ShapeException($"Shape: a new axis {axis} in {this}, which has {Rank} axes.");
+        if (front < 0 || front > Rank) throw new ShapeException($"Shape: a new axis {axis} in {this}, which has {Rank} axes.");
+        return new(Lengths.Insert(front, length));
     }
 
     /// <summary>The lengths, outermost first.</summary>

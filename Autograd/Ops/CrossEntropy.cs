@@ -5,11 +5,11 @@ public static partial class TensorOps
     extension(Tensor x)
     {
         /// <summary>
-        /// How surprised these logits are by the true classes: the mean over the rows of −Σᵢ tᵢ ln softmax(x)ᵢ, where t is one at the row's class,
-        /// or, smoothed, 1 − λ there plus λ / classes everywhere (Szegedy et al. 2016, section 7).
+        /// How surprised these logits are by the true classes: the mean over the rows of −Σᵢ tᵢ ln softmax(x)ᵢ, where t is one at the row's
+        /// class, or, smoothed, 1 − λ there plus λ / classes everywhere (Szegedy et al. 2016, section 7).
         /// </summary>
         /// <param name="targets">The class of each row, <c>[...]</c>: the shape of x without its last axis.</param>
-        /// <param name="ignoreIndex">Rows with this target do not count. If no row counts, the loss is zero, and so is its gradient.</param>
+        /// <param name="ignoreIndex">The target of rows that do not count. If no row counts, the loss is zero, and so is its gradient.</param>
         /// <param name="labelSmoothing">λ, in 0 … 1.</param>
         /// <returns>A scalar.</returns>
         /// <exception cref="ShapeException">x is a scalar, or targets has another shape than x without its last axis.</exception>
@@ -19,24 +19,24 @@ public static partial class TensorOps
         {
             Check.Rank("CrossEntropy", "x", x.Shape, atLeast: 1);
             Check.SameShape("CrossEntropy", "x without its last axis", x.Shape.Without(-1), "targets", targets.Shape);
-            long counted = Counted("CrossEntropy", targets, x.Shape[-1], ignoreIndex, labelSmoothing);
+            Labels labels = Checked("CrossEntropy", targets, x.Shape[-1], ignoreIndex, labelSmoothing);
 
             Tensor loss = Tensor.Empty(x.Backend, []), statistics = Tensor.Empty(x.Backend, [checked((int)targets.Shape.Count), 2]);
-            x.Backend.CrossEntropy(x, targets, ignoreIndex, labelSmoothing, counted, loss, statistics);
+            x.Backend.CrossEntropy(x, labels, loss, statistics);
             return loss.Record("cross-entropy", [x], dy =>
             {
                 Tensor dx = x.Like();
-                x.Backend.CrossEntropyGrad(x, targets, ignoreIndex, labelSmoothing, counted, statistics, dy, dx);
+                x.Backend.CrossEntropyGrad(x, labels, statistics, dy, dx);
                 return [dx];
             }, saved: [statistics]);
         }
     }
 
-    // The rows that are not ignored.
-    static long Counted(string op, Indices targets, int classes, int ignoreIndex, float labelSmoothing)
+    static Labels Checked(string op, Indices targets, int classes, int ignoreIndex, float labelSmoothing)
     {
-        if (labelSmoothing is not (>= 0f and <= 1f)) throw new NativeSslException($"{op}: labelSmoothing is {labelSmoothing}; it must be in 0 … 1.");
+        if (labelSmoothing is not (>= 0f and <= 1f))
+            throw new NativeSslException($"{op}: labelSmoothing is {labelSmoothing}; it must be in 0 … 1.");
         targets.CheckWithin(op, classes, ignored: ignoreIndex);
-        return targets.Values.Length - targets.Values.Span.Count(ignoreIndex);
+        return new Labels(targets, ignoreIndex, labelSmoothing, Counted: targets.Values.Length - targets.Values.Span.Count(ignoreIndex));
     }
 }

@@ -5,8 +5,8 @@ public static partial class TensorOps
     extension(Tensor x)
     {
         /// <summary>
-        /// Every row with its mean taken away and its deviation made one, then scaled and shifted: y = γ (x − μ) / √(σ² + ε) + β over the last axis;
-        /// σ² divides by the number of features. Ba, Kiros &amp; Hinton 2016, “Layer normalization”, equation 4.
+        /// Every row with its mean taken away and its deviation made one, then scaled and shifted: y = γ (x − μ) / √(σ² + ε) + β over the
+        /// last axis; σ² divides by the number of features. Ba, Kiros &amp; Hinton 2016, “Layer normalization”, equation 4.
         /// </summary>
         /// <param name="gamma">The scales, <c>[features]</c>.</param>
         /// <param name="beta">The shifts, <c>[features]</c>; none if null.</param>
@@ -32,7 +32,7 @@ public static partial class TensorOps
             void CheckFeatures(string name, Tensor parameter)
             {
                 Check.Rank("LayerNorm", name, parameter.Shape, atLeast: 1, atMost: 1);
-                Check.Same("LayerNorm", x.Shape[-1], "last axis of x", x.Shape, parameter.Shape[0], $"the length of {name}", parameter.Shape);
+                Check.Same("LayerNorm", x.Shape[-1], "last axis of x", x.Shape, parameter.Shape[0], $"axis 0 of {name}", parameter.Shape);
                 Check.SameBackend("LayerNorm", x, parameter);
             }
         }

@@ -5,8 +5,8 @@ public static partial class TensorOps
     extension(Tensor x)
     {
         /// <summary>
-        /// Every row at length one: y = x / max(‖x‖₂, ε) over the last axis. A row of zeros stays zero; rows shorter than ε are divided by ε,
-        /// and so is their gradient.
+        /// Every row at length one: y = x / max(‖x‖₂, ε) over the last axis. A row of zeros stays zero; rows shorter than ε are divided by
+        /// ε, and so is their gradient.
         /// </summary>
         /// <returns>The shape of <c>x</c>, <c>[..., features]</c>.</returns>
         /// <exception cref="ShapeException"><c>x</c> is a scalar.</exception>

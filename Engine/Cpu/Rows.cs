@@ -25,7 +25,7 @@ public sealed partial class CpuBackend
         }
     }
 
-    /// <summary>y[c] ← Σ shares[block, c], in the order of the blocks: the second half of a sum over rows that were cut into blocks.</summary>
+    /// <summary>y[c] ← Σ shares[block, c], in the order of the blocks: the second half of a sum over rows cut into blocks.</summary>
     unsafe void AddShares(float* shares, int blocks, long stride, float* y, int width) =>
         Run(new SharesKernel(shares, blocks, stride, y, width), (width + SharesKernel.Columns - 1) / SharesKernel.Columns);
 

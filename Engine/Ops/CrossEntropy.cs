@@ -8,77 +8,82 @@ namespace NativeSsl;
 //
 // Kept for the gradient: (m, Σ exp) of each row. One number, m + ln Σ exp, would lose the small digits of p when logits are large.
 
+/// <summary>What the rows of logits should say.</summary>
+/// <param name="Targets">The class c of each row, <c>[...]</c>.</param>
+/// <param name="IgnoreIndex">The target of rows that do not count.</param>
+/// <param name="Smoothing">λ</param>
+/// <param name="Counted">How many rows count; without any, the loss is zero.</param>
+public readonly record struct Labels(Indices Targets, int IgnoreIndex, float Smoothing, long Counted);
+
 public partial interface IBackend
 {
-    /// <summary>
-    /// loss ← mean over the <paramref name="counted"/> rows whose target is not ignored; zero if there are none.
-    /// Shapes: x <c>[..., classes]</c>, targets <c>[...]</c>, loss scalar, statistics <c>[rows, 2]</c>, for the gradient.
-    /// </summary>
-    void CrossEntropy(Tensor x, Indices targets, int ignoreIndex, float labelSmoothing, long counted, Tensor loss, Tensor statistics);
-    /// <summary>dx ← (p − t) · dy / counted, zeros in ignored rows. Shapes: as in <see cref="CrossEntropy"/>; dy scalar.</summary>
-    void CrossEntropyGrad(Tensor x, Indices targets, int ignoreIndex, float labelSmoothing, long counted, Tensor statistics, Tensor dy, Tensor dx);
+    /// <summary>loss ← mean over the rows that count. Shapes: x <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>, for the gradient.</summary>
+    void CrossEntropy(Tensor x, Labels labels, Tensor loss, Tensor statistics);
+    /// <summary>dx ← (p − t) · dy / counted, zeros in ignored rows; dx may be x. Shapes: as in <see cref="CrossEntropy"/>; dy scalar.</summary>
+    void CrossEntropyGrad(Tensor x, Labels labels, Tensor statistics, Tensor dy, Tensor dx);
 }
 
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void CrossEntropy(Tensor x, Indices targets, int ignoreIndex, float labelSmoothing, long counted, Tensor loss, Tensor statistics)
+    public unsafe void CrossEntropy(Tensor x, Labels labels, Tensor loss, Tensor statistics)
     {
         long rows = x.Shape.Rows;
         using CpuPool.Loan losses = _pool.Lend(rows);
-        RunRows(new CrossEntropyRows(Floats(x), Ints(targets), ignoreIndex, labelSmoothing, losses.Floats, Floats(statistics), x.Shape[-1]), rows, x.Shape[-1]);
-        Run(new MeanOfRows(losses.Floats, rows, counted, Floats(loss)), 1);
+        RunRows(new CrossEntropyRows(Floats(x), Ints(labels.Targets), labels, losses.Floats, Floats(statistics), x.Shape[-1]), rows, x.Shape[-1]);
+        Run(new MeanOfRows(losses.Floats, rows, labels.Counted, Floats(loss)), 1);
     }
 
     /// <inheritdoc/>
-    public unsafe void CrossEntropyGrad(Tensor x, Indices targets, int ignoreIndex, float labelSmoothing, long counted, Tensor statistics, Tensor dy, Tensor dx)
+    public unsafe void CrossEntropyGrad(Tensor x, Labels labels, Tensor statistics, Tensor dy, Tensor dx)
     {
-        float scale = counted == 0 ? 0f : *Floats(dy) / counted;
-        RunRows(new CrossEntropyGradRows(Floats(x), Ints(targets), ignoreIndex, labelSmoothing, scale, Floats(statistics), Floats(dx), x.Shape[-1]),
-            x.Shape.Rows, x.Shape[-1]);
+        float scale = labels.Counted == 0 ? 0f : *Floats(dy) / labels.Counted;
+        var kernel = new CrossEntropyGradRows(Floats(x), Ints(labels.Targets), labels, Floats(statistics), scale, Floats(dx), x.Shape[-1]);
+        RunRows(kernel, x.Shape.Rows, x.Shape[-1]);
     }
 
-    readonly unsafe struct CrossEntropyRows(float* x, int* targets, int ignoreIndex, float smoothing, float* losses, float* statistics, int width) : IRowKernel
+    readonly unsafe struct CrossEntropyRows(float* x, int* targets, Labels labels, float* losses, float* statistics, int width) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             losses[row] = 0f;
             int target = targets[row];
-            if (target == ignoreIndex) return;
+            if (target == labels.IgnoreIndex) return;
 
             float* input = x + row * width;
-            float max = Rows.Max<T>(input, width), sum = Rows.SumOfExp<T>(input, max, width);
+            float max = Rows.Max<T>(input, width), sum = Rows.SumOfExp<T>(input, max, width), smoothing = labels.Smoothing;
             (statistics[2 * row], statistics[2 * row + 1]) = (max, sum);
             float loss = MathF.Log(sum) + (1f - smoothing) * (max - input[target]);
-            if (smoothing > 0f) loss += smoothing / width * Rows.SumBelow<T>(input, max, width);      // not 0 · ∞ where a class is masked out
+            if (smoothing > 0f) loss += smoothing / width * Rows.SumBelow<T>(input, max, width);     // not 0 · ∞ where a class is masked out
             losses[row] = loss;
         }
     }
 
-    readonly unsafe struct CrossEntropyGradRows(float* x, int* targets, int ignoreIndex, float smoothing, float scale, float* statistics, float* dx, int width) : IRowKernel
+    readonly unsafe struct CrossEntropyGradRows(float* x, int* targets, Labels labels, float* statistics, float scale, float* dx, int width) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width, output = dx + row * width;
             int target = targets[row], i = 0;
-            if (target == ignoreIndex)
+            if (target == labels.IgnoreIndex)
             {
                 new Span<float>(output, width).Clear();
                 return;
             }
-            T max = T.Of(statistics[2 * row]), factor = T.Of(scale / statistics[2 * row + 1]), everywhere = T.Of(-scale * smoothing / width);
+            T max = T.Of(statistics[2 * row]), factor = T.Of(scale / statistics[2 * row + 1]), everywhere = T.Of(-scale * labels.Smoothing / width);
             for (; i + Lanes.Count <= width; i += Lanes.Count)
                 T.Store(T.MultiplyAdd(LaneMath.Exp(T.Load(input + i) - max), factor, everywhere), output + i);
             if (i < width) T.Store(T.MultiplyAdd(LaneMath.Exp(T.Load(input + i) - max), factor, everywhere), output + i, width - i);
-            output[target] -= scale * (1f - smoothing);
+            output[target] -= scale * (1f - labels.Smoothing);
         }
     }
 
     /// <summary>Adds up what the rows have to say, in a fixed order.</summary>
     readonly unsafe struct MeanOfRows(float* values, long rows, long counted, float* mean) : IKernel
     {
-        public void Part<T>(int part) where T : struct, IWide<T> => *mean = counted == 0 ? 0f : Rows.Sum<T>(values, checked((int)rows)) / counted;
+        public void Part<T>(int part) where T : struct, IWide<T> =>
+            *mean = counted == 0 ? 0f : Rows.Sum<T>(values, checked((int)rows)) / counted;
     }
 }

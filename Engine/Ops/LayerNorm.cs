@@ -10,7 +10,9 @@ namespace NativeSsl;
 
 public partial interface IBackend
 {
-    /// <summary>y ← γ ⊙ x̂ + β. Shapes: x, y <c>[..., features]</c>, gamma, beta <c>[features]</c>, statistics <c>[rows, 3]</c>, for the gradient.</summary>
+    /// <summary>
+    /// y ← γ ⊙ x̂ + β. Shapes: x, y <c>[..., features]</c>, gamma, beta <c>[features]</c>, statistics <c>[rows, 3]</c>, for the gradient.
+    /// </summary>
     void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics);
     /// <summary>dx, dγ and dβ from dy. Shapes as in <see cref="LayerNorm"/>.</summary>
     void LayerNormGrad(Tensor x, Tensor gamma, Tensor statistics, Tensor dy, Tensor dx, Tensor dgamma, Tensor? dbeta);
@@ -19,24 +21,28 @@ public partial interface IBackend
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics) =>
-        RunRows(new LayerNormRows(Floats(x), Floats(gamma), beta is null ? null : Floats(beta), epsilon, Floats(y), Floats(statistics), x.Shape[-1]),
-            x.Shape.Rows, x.Shape[-1]);
+    public unsafe void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics)
+    {
+        float* shifts = beta is null ? null : Floats(beta);
+        RunRows(new LayerNormRows(Floats(x), Floats(gamma), shifts, epsilon, Floats(y), Floats(statistics), x.Shape[-1]), x.Shape.Rows, x.Shape[-1]);
+    }
 
     /// <inheritdoc/>
     public unsafe void LayerNormGrad(Tensor x, Tensor gamma, Tensor statistics, Tensor dy, Tensor dx, Tensor dgamma, Tensor? dbeta)
     {
-        // Every block of rows sums its share of dγ and dβ; the shares are then added in the order of the blocks. Blocks depend on the shape only.
+        // Every block of rows sums its share of dγ and dβ; the shares are then added in order. Blocks depend on the shape only.
         int width = x.Shape[-1];
         long rows = x.Shape.Rows, rowsPerBlock = Math.Max(Math.Max(1, ElementsPerPart / Math.Max(1, width)), (rows + 63) / 64);
         int blocks = (int)((rows + rowsPerBlock - 1) / rowsPerBlock);
         using CpuPool.Loan shares = _pool.Lend(2L * width * blocks);
-        Run(new LayerNormGradBlocks(Floats(x), Floats(gamma), Floats(statistics), Floats(dy), Floats(dx), shares.Floats, width, rows, rowsPerBlock), blocks);
+        float* stats = Floats(statistics);
+        Run(new LayerNormGradBlocks(Floats(x), Floats(gamma), stats, Floats(dy), Floats(dx), shares.Floats, width, rows, rowsPerBlock), blocks);
         AddShares(shares.Floats, blocks, 2 * width, Floats(dgamma), width);
         if (dbeta is not null) AddShares(shares.Floats + width, blocks, 2 * width, Floats(dbeta), width);
     }
 
-    readonly unsafe struct LayerNormRows(float* x, float* gamma, float* beta, float epsilon, float* y, float* statistics, int width) : IRowKernel
+    readonly unsafe struct LayerNormRows(float* x, float* gamma, float* beta, float epsilon, float* y, float* statistics, int width)
+        : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Row<T>(long row) where T : struct, IWide<T>
@@ -75,8 +81,8 @@ public sealed partial class CpuBackend
         }
     }
 
-    readonly unsafe struct LayerNormGradBlocks(float* x, float* gamma, float* statistics, float* dy, float* dx, float* shares, int width, long rows,
-        long rowsPerBlock) : IKernel
+    readonly unsafe struct LayerNormGradBlocks(
+        float* x, float* gamma, float* statistics, float* dy, float* dx, float* shares, int width, long rows, long rowsPerBlock) : IKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Part<T>(int block) where T : struct, IWide<T>
@@ -92,7 +98,7 @@ public sealed partial class CpuBackend
                 int i = 0;
                 for (; i + Lanes.Count <= width; i += Lanes.Count)
                 {
-                    T d = T.Load(slope + i), g = d * T.Load(gamma + i), hat = T.MultiplyAdd(T.Load(input + i) - mu, r, s);
+                    T hat = T.MultiplyAdd(T.Load(input + i) - mu, r, s), d = T.Load(slope + i), g = d * T.Load(gamma + i);
                     sum += g;
                     dot = T.MultiplyAdd(g, hat, dot);
                     T.Store(T.MultiplyAdd(d, hat, T.Load(dgamma + i)), dgamma + i);
@@ -101,7 +107,8 @@ public sealed partial class CpuBackend
                 if (i < width)
                 {
                     int rest = width - i;
-                    T d = T.Load(slope + i, rest), g = d * T.Load(gamma + i, rest), hat = T.Keep(T.MultiplyAdd(T.Load(input + i) - mu, r, s), rest, 0f);
+                    T hat = T.Keep(T.MultiplyAdd(T.Load(input + i) - mu, r, s), rest, 0f);
+                    T d = T.Load(slope + i, rest), g = d * T.Load(gamma + i, rest);
                     sum += g;
                     dot = T.MultiplyAdd(g, hat, dot);
                     T.Store(T.MultiplyAdd(d, hat, T.Load(dgamma + i)), dgamma + i, rest);
@@ -110,13 +117,16 @@ public sealed partial class CpuBackend
 
                 T meanOfG = T.Of(T.Sum(sum) / width), meanOfDot = T.Of(T.Sum(dot) / width);
                 for (i = 0; i + Lanes.Count <= width; i += Lanes.Count)
-                    T.Store(Slope(T.Load(slope + i) * T.Load(gamma + i), T.MultiplyAdd(T.Load(input + i) - mu, r, s), meanOfG, meanOfDot, r), output + i);
+                {
+                    T hat = T.MultiplyAdd(T.Load(input + i) - mu, r, s);
+                    T.Store((T.Load(slope + i) * T.Load(gamma + i) - meanOfG - hat * meanOfDot) * r, output + i);
+                }
                 if (i < width)
-                    T.Store(Slope(T.Load(slope + i) * T.Load(gamma + i), T.MultiplyAdd(T.Load(input + i) - mu, r, s), meanOfG, meanOfDot, r), output + i, width - i);
+                {
+                    T hat = T.MultiplyAdd(T.Load(input + i) - mu, r, s);
+                    T.Store((T.Load(slope + i) * T.Load(gamma + i) - meanOfG - hat * meanOfDot) * r, output + i, width - i);
+                }
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Slope<T>(T g, T hat, T meanOfG, T meanOfDot, T r) where T : struct, IWide<T> => (g - meanOfG - hat * meanOfDot) * r;
     }
 }

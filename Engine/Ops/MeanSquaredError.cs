@@ -28,7 +28,8 @@ public sealed partial class CpuBackend
     public unsafe void MeanSquaredErrorGrad(Tensor x, Tensor t, float factor, Tensor dy, Tensor dx)
     {
         long count = x.Shape.Count;
-        if (count > 0) Run(new SquaredErrorGradKernel(Floats(x), Floats(t), factor * *Floats(dy) / count, Floats(dx), count), PartsOf(count));
+        float scale = count == 0 ? 0f : factor * *Floats(dy) / count;
+        Run(new SquaredErrorGradKernel(Floats(x), Floats(t), scale, Floats(dx), count), PartsOf(count));
     }
 
     readonly unsafe struct SquaredErrorKernel(float* x, float* t, float* sums, long count) : IKernel

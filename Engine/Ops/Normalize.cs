@@ -7,7 +7,7 @@ namespace NativeSsl;
 
 public partial interface IBackend
 {
-    /// <summary>y ← x / max(‖x‖₂, ε) over the last axis. Shapes: x, y <c>[..., features]</c>, norms <c>[rows]</c>, for the gradient.</summary>
+    /// <summary>y ← x / max(‖x‖₂, ε). Shapes: x, y <c>[..., features]</c>, norms <c>[rows]</c>, for the gradient.</summary>
     void Normalize(Tensor x, float epsilon, Tensor y, Tensor norms);
     /// <summary>dx from y and the norms. Shapes: as in <see cref="Normalize"/>.</summary>
     void NormalizeGrad(Tensor y, float epsilon, Tensor norms, Tensor dy, Tensor dx);

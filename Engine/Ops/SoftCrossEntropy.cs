@@ -7,7 +7,7 @@ namespace NativeSsl;
 
 public partial interface IBackend
 {
-    /// <summary>loss ← mean over the rows of −⟨t, ln p⟩. Shapes: x, t <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>, for the gradient.</summary>
+    /// <summary>loss ← mean of −⟨t, ln p⟩. Shapes: x, t <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>, for the gradient.</summary>
     void SoftCrossEntropy(Tensor x, Tensor t, Tensor loss, Tensor statistics);
     /// <summary>dx and dt from the scalar dy. Shapes: as in <see cref="SoftCrossEntropy"/>.</summary>
     void SoftCrossEntropyGrad(Tensor x, Tensor t, Tensor statistics, Tensor dy, Tensor dx, Tensor dt);
@@ -28,7 +28,8 @@ public sealed partial class CpuBackend
     public unsafe void SoftCrossEntropyGrad(Tensor x, Tensor t, Tensor statistics, Tensor dy, Tensor dx, Tensor dt)
     {
         float scale = *Floats(dy) / Math.Max(1, x.Shape.Rows);
-        RunRows(new SoftCrossEntropyGradRows(Floats(x), Floats(t), scale, Floats(statistics), Floats(dx), Floats(dt), x.Shape[-1]), x.Shape.Rows, x.Shape[-1]);
+        var kernel = new SoftCrossEntropyGradRows(Floats(x), Floats(t), Floats(statistics), scale, Floats(dx), Floats(dt), x.Shape[-1]);
+        RunRows(kernel, x.Shape.Rows, x.Shape[-1]);
     }
 
     readonly unsafe struct SoftCrossEntropyRows(float* x, float* t, float* losses, float* statistics, int width) : IRowKernel
@@ -48,7 +49,8 @@ public sealed partial class CpuBackend
         }
     }
 
-    readonly unsafe struct SoftCrossEntropyGradRows(float* x, float* t, float scale, float* statistics, float* dx, float* dt, int width) : IRowKernel
+    readonly unsafe struct SoftCrossEntropyGradRows(float* x, float* t, float* statistics, float scale, float* dx, float* dt, int width)
+        : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Row<T>(long row) where T : struct, IWide<T>

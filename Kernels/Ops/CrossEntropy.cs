@@ -3,7 +3,8 @@ namespace NativeSsl.Kernels;
 /// <summary>Naive: one thread for each row, and a single one that adds the rows up.</summary>
 static class CrossEntropyKernels
 {
-    public static void Forward(Floats x, Ints targets, int ignoreIndex, float smoothing, Floats losses, Floats statistics, int width, long rows)
+    public static void Forward(
+        Floats x, Ints targets, int ignoreIndex, float smoothing, Floats losses, Floats statistics, int width, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
@@ -25,7 +26,8 @@ static class CrossEntropyKernels
         losses[row] = smoothing > 0f ? loss + smoothing / width * below : loss;
     }
 
-    public static void Backward(Floats x, Ints targets, int ignoreIndex, float smoothing, long counted, Floats statistics, Floats dy, Floats dx, int width, long rows)
+    public static void Backward(
+        Floats x, Ints targets, int ignoreIndex, float smoothing, long counted, Floats statistics, Floats dy, Floats dx, int width, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
@@ -55,19 +57,22 @@ static class CrossEntropyKernels
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void CrossEntropy(Tensor x, Indices targets, int ignoreIndex, float labelSmoothing, long counted, Tensor loss, Tensor statistics)
+    public void CrossEntropy(Tensor x, Labels labels, Tensor loss, Tensor statistics)
     {
         long rows = x.Shape.Rows;
-        Tensor losses = Tensor.Empty(this, targets.Shape);
-        if (rows > 0) Launch(CrossEntropyKernels.Forward, rows, View(x), View(targets), ignoreIndex, labelSmoothing, View(losses), View(statistics), x.Shape[-1], rows);
-        Launch(CrossEntropyKernels.Mean, 1, View(losses), View(loss), rows, counted);
+        Tensor losses = Tensor.Empty(this, labels.Targets.Shape);
+        if (rows > 0)
+            Launch(CrossEntropyKernels.Forward, rows,
+                View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, View(losses), View(statistics), x.Shape[-1], rows);
+        Launch(CrossEntropyKernels.Mean, 1, View(losses), View(loss), rows, labels.Counted);
     }
 
     /// <inheritdoc/>
-    public void CrossEntropyGrad(Tensor x, Indices targets, int ignoreIndex, float labelSmoothing, long counted, Tensor statistics, Tensor dy, Tensor dx)
+    public void CrossEntropyGrad(Tensor x, Labels labels, Tensor statistics, Tensor dy, Tensor dx)
     {
-        if (x.Shape.Rows == 0) return;
-        Launch(CrossEntropyKernels.Backward, x.Shape.Rows, View(x), View(targets), ignoreIndex, labelSmoothing, counted, View(statistics), View(dy), View(dx),
-            x.Shape[-1], x.Shape.Rows);
+        if (x.Shape.Rows > 0)
+            Launch(CrossEntropyKernels.Backward, x.Shape.Rows,
+                View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, labels.Counted, View(statistics), View(dy), View(dx),
+                x.Shape[-1], x.Shape.Rows);
     }
 }

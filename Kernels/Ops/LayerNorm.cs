@@ -3,7 +3,8 @@ namespace NativeSsl.Kernels;
 /// <summary>Naive: one thread for each row; for dγ and dβ one thread for each feature, which walks down its column.</summary>
 static class LayerNormKernels
 {
-    public static void Forward(Floats x, Floats gamma, Floats beta, int hasBeta, float epsilon, Floats y, Floats statistics, int width, long rows)
+    public static void Forward(
+        Floats x, Floats gamma, Floats beta, int hasBeta, float epsilon, Floats y, Floats statistics, int width, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
@@ -44,7 +45,8 @@ static class LayerNormKernels
             dx[i] = (dy[i] * gamma[i - row * width] - sum - ((x[i] - mean) * r + s) * dot) * r;
     }
 
-    public static void BackwardFeatures(Floats x, Floats statistics, Floats dy, Floats dgamma, Floats dbeta, int hasBeta, int width, long rows)
+    public static void BackwardFeatures(
+        Floats x, Floats statistics, Floats dy, Floats dgamma, Floats dbeta, int hasBeta, int width, long rows)
     {
         long feature = Grid.GlobalLinearIndex;
         if (feature >= width) return;
@@ -66,14 +68,15 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics) =>
-        Launch(LayerNormKernels.Forward, x.Shape.Rows, View(x), View(gamma), View(beta ?? gamma), beta is null ? 0 : 1, epsilon, View(y), View(statistics),
-            x.Shape[-1], x.Shape.Rows);
+        Launch(LayerNormKernels.Forward, x.Shape.Rows,
+            View(x), View(gamma), View(beta ?? gamma), beta is null ? 0 : 1, epsilon, View(y), View(statistics), x.Shape[-1], x.Shape.Rows);
 
     /// <inheritdoc/>
     public void LayerNormGrad(Tensor x, Tensor gamma, Tensor statistics, Tensor dy, Tensor dx, Tensor dgamma, Tensor? dbeta)
     {
-        Launch(LayerNormKernels.BackwardRows, x.Shape.Rows, View(x), View(gamma), View(statistics), View(dy), View(dx), x.Shape[-1], x.Shape.Rows);
-        Launch(LayerNormKernels.BackwardFeatures, x.Shape[-1], View(x), View(statistics), View(dy), View(dgamma), View(dbeta ?? dgamma), dbeta is null ? 0 : 1,
-            x.Shape[-1], x.Shape.Rows);
+        Launch(LayerNormKernels.BackwardRows, x.Shape.Rows,
+            View(x), View(gamma), View(statistics), View(dy), View(dx), x.Shape[-1], x.Shape.Rows);
+        Launch(LayerNormKernels.BackwardFeatures, x.Shape[-1],
+            View(x), View(statistics), View(dy), View(dgamma), View(dbeta ?? dgamma), dbeta is null ? 0 : 1, x.Shape[-1], x.Shape.Rows);
     }
 }

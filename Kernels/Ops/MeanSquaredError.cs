@@ -1,6 +1,6 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each stretch of elements, and a single one that adds the stretches up; for the gradient one thread for each element.</summary>
+/// <summary>Naive: one thread for each stretch of elements, a single one that adds them up; for the gradient one for each element.</summary>
 static class MeanSquaredErrorKernels
 {
     public const int Stretch = 256;
@@ -35,6 +35,7 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void MeanSquaredErrorGrad(Tensor x, Tensor t, float factor, Tensor dy, Tensor dx)
     {
-        if (x.Shape.Count > 0) Launch(MeanSquaredErrorKernels.Backward, x.Shape.Count, View(x), View(t), factor, View(dy), View(dx), x.Shape.Count);
+        long count = x.Shape.Count;
+        if (count > 0) Launch(MeanSquaredErrorKernels.Backward, count, View(x), View(t), factor, View(dy), View(dx), count);
     }
 }

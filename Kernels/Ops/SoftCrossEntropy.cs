@@ -22,7 +22,8 @@ static class SoftCrossEntropyKernels
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
-        float max = statistics[2 * row], sum = statistics[2 * row + 1], log = LaneMath.Log(new Scalar(sum)).Value, scale = dy[0] / rows, mass = 0f;
+        float max = statistics[2 * row], sum = statistics[2 * row + 1], scale = dy[0] / rows, mass = 0f;
+        float log = LaneMath.Log(new Scalar(sum)).Value;
         for (long i = row * width; i < (row + 1) * width; i++) mass += t[i];
         for (long i = row * width; i < (row + 1) * width; i++)
         {
@@ -39,14 +40,16 @@ public sealed partial class GpuBackend
     {
         long rows = x.Shape.Rows;
         Tensor losses = Tensor.Empty(this, [checked((int)rows)]);
-        if (rows > 0) Launch(SoftCrossEntropyKernels.Forward, rows, View(x), View(t), View(losses), View(statistics), x.Shape[-1], rows);
+        if (rows > 0)
+            Launch(SoftCrossEntropyKernels.Forward, rows, View(x), View(t), View(losses), View(statistics), x.Shape[-1], rows);
         Launch(CrossEntropyKernels.Mean, 1, View(losses), View(loss), rows, rows);
     }
 
     /// <inheritdoc/>
     public void SoftCrossEntropyGrad(Tensor x, Tensor t, Tensor statistics, Tensor dy, Tensor dx, Tensor dt)
     {
-        if (x.Shape.Rows == 0) return;
-        Launch(SoftCrossEntropyKernels.Backward, x.Shape.Rows, View(x), View(t), View(statistics), View(dy), View(dx), View(dt), x.Shape[-1], x.Shape.Rows);
+        if (x.Shape.Rows > 0)
+            Launch(SoftCrossEntropyKernels.Backward, x.Shape.Rows,
+                View(x), View(t), View(statistics), View(dy), View(dx), View(dt), x.Shape[-1], x.Shape.Rows);
     }
 }

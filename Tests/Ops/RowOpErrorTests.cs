@@ -9,11 +9,11 @@ public sealed class RowOpErrorTests
     static string Message<T>(Func<Tensor> call) where T : Exception => Assert.Throws<T>(call).Message;
 
     [Fact]
-    public void Layer_norm() => Assert.Equal("LayerNorm: last axis of x is 6 (shape [8, 6]) but the length of gamma is 5 (shape [5]).",
+    public void Layer_norm() => Assert.Equal("LayerNorm: last axis of x is 6 (shape [8, 6]) but axis 0 of gamma is 5 (shape [5]).",
         Message<ShapeException>(() => Zeros([8, 6]).LayerNorm(Zeros([5]))));
 
     [Fact]
-    public void Layer_norm_beta() => Assert.Equal("LayerNorm: last axis of x is 6 (shape [8, 6]) but the length of beta is 7 (shape [7]).",
+    public void Layer_norm_beta() => Assert.Equal("LayerNorm: last axis of x is 6 (shape [8, 6]) but axis 0 of beta is 7 (shape [7]).",
         Message<ShapeException>(() => Zeros([8, 6]).LayerNorm(Zeros([6]), Zeros([7]))));
 
     [Fact]

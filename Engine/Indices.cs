@@ -37,6 +37,9 @@ public sealed class Indices
         ? new Indices(Backend, shape, Storage, Values, Min, Max)
         : throw new ShapeException($"Indices.Reshape: {Shape} has {Shape.Count} elements but {shape} has {shape.Count}.");
 
+    /// <summary>Some of the values, flat, in the same memory; their bounds are those of the whole.</summary>
+    internal Indices Slice(int start, int length) => new(Backend, [length], Storage.Slice(start, length), Values.Slice(start, length), Min, Max);
+
     /// <summary>Sees to it that every value is in 0 … <paramref name="size"/> − 1, or equal to <paramref name="ignored"/>.</summary>
     /// <exception cref="IndexException">One is not; the message names the op, the value, its place and the table's size.</exception>
     public void CheckWithin(string op, int size, int? ignored = null)

@@ -31,7 +31,7 @@ public interface ILane<T> where T : struct, ILane<T>
     static abstract T Max(T a, T b);
     /// <summary>The nearest whole number, ties to even.</summary>
     static abstract T Round(T a);
-    /// <summary>2ⁿ for a whole n in −126 … 127.</summary>
+    /// <summary>2ⁿ for a whole n in −126 … 127; some number for NaN.</summary>
     static abstract T PowerOfTwo(T n);
     /// <summary>floor(log₂ a) for a normal, positive a.</summary>
     static abstract T Exponent(T a);

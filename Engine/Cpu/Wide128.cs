@@ -56,7 +56,7 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 PowerOfTwo(Wide128 n) => new(((Vector128.ConvertToInt32(n._a) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32(n._b) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32(n._c) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32(n._d) + Vector128.Create(127)) << 23).AsSingle());
+    public static Wide128 PowerOfTwo(Wide128 n) => new(((Vector128.ConvertToInt32Native(n._a) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32Native(n._b) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32Native(n._c) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32Native(n._d) + Vector128.Create(127)) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -56,7 +56,7 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 PowerOfTwo(Wide256 n) => new(((Vector256.ConvertToInt32(n._a) + Vector256.Create(127)) << 23).AsSingle(), ((Vector256.ConvertToInt32(n._b) + Vector256.Create(127)) << 23).AsSingle());
+    public static Wide256 PowerOfTwo(Wide256 n) => new(((Vector256.ConvertToInt32Native(n._a) + Vector256.Create(127)) << 23).AsSingle(), ((Vector256.ConvertToInt32Native(n._b) + Vector256.Create(127)) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -56,7 +56,7 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 PowerOfTwo(Wide512 n) => new(((Vector512.ConvertToInt32(n._a) + Vector512.Create(127)) << 23).AsSingle());
+    public static Wide512 PowerOfTwo(Wide512 n) => new(((Vector512.ConvertToInt32Native(n._a) + Vector512.Create(127)) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -11,10 +11,20 @@ static class Commands
     static readonly Command[] All =
     [
 #if LIBTORCH
+        new("compare", "a training step of ours and of libtorch in turn; --tuned once more with libtorch's allocator tuned", Reference.Compare.Run),
+        new("gemm", "matrix products: square ones and those of the models", Reference.Gemm.Run),
+        new("attention", "causal attention, forward and forward with backward", Reference.Attention.Run),
+        new("ops", "every op against libtorch, and against TensorPrimitives", Reference.Ops.Run),
+        new("memory", "peak memory of training, each side in a process of its own", Reference.Memory.Run),
+        new("generation", "one token after the other, with a key-value cache", Reference.Generation.Run),
+        new("start", "from the start of the process to the first token", Reference.Start.Run),
+        new("parity", "losses of both sides, step by step", Reference.Parity.Run),
+        new("fixtures", "writes Tests/Fixtures: gradients and losses of a small GPT, by libtorch", Reference.Fixtures.Run, Everything: false),
 #else
         .. new[] { "compare", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "fixtures" }
             .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
 #endif
+        new("soak", "10,000 steps: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
     ];
 

@@ -24,6 +24,16 @@ sealed class Pair
     /// <summary>The middle half of the ratios lies between these.</summary>
     public (double Low, double High) Quartiles => (Statistics.Quantile(_ratios, 0.25), Statistics.Quantile(_ratios, 0.75));
 
+    /// <summary>The same, a call being so many of something.</summary>
+    public Pair Per(int count)
+    {
+        var each = new Pair();
+        each._ours.AddRange(_ours.Select(time => time / count));
+        each._theirs.AddRange(_theirs.Select(time => time / count));
+        each._ratios.AddRange(_ratios);
+        return each;
+    }
+
     public int Turns => _ratios.Count;
 
     /// <summary>

@@ -107,6 +107,7 @@ sealed partial class Report(string section, string title)
     /// <summary>Three digits that matter.</summary>
     public static string Number(double value) => value switch
     {
+        > 0 and < 0.005 => string.Create(CultureInfo.InvariantCulture, $"{value:0.0e-0}"),
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{value:0.00#}"),
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{value:0.#}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:0}"),

@@ -29,6 +29,16 @@ public class Embed() : OpBenchmark([65, 128]) { protected override Tensor Apply(
 
 public class Permute() : OpBenchmark([12, 64, 4, 32]) { protected override Tensor Apply(Tensor[] x) => x[0].Permute(0, 2, 1, 3); }
 
+public class Concat() : OpBenchmark([768, 512], [768, 512]) { protected override Tensor Apply(Tensor[] x) => Tensor.Concat([x[0], x[1]], 0); }
+
+public class Slice() : OpBenchmark([768, 512]) { protected override Tensor Apply(Tensor[] x) => x[0].Slice(1, 128, 256); }
+
+public class Pad() : OpBenchmark([768, 512]) { protected override Tensor Apply(Tensor[] x) => x[0].Pad(1, 3, 5); }
+
+public class MatMul() : OpBenchmark([768, 128], [128, 512]) { protected override Tensor Apply(Tensor[] x) => x[0].MatMul(x[1]); }
+
+public class Linear() : OpBenchmark([768, 128], [512, 128], [512]) { protected override Tensor Apply(Tensor[] x) => x[0].Linear(x[1], x[2], Activation.Gelu); }
+
 public class SelfAttention() : OpBenchmark([12, 64, 3, 4, 32])
 {
     protected override Tensor Apply(Tensor[] x) => x[0].SelfAttention(new AttentionOptions { Causal = true });

@@ -11,18 +11,20 @@ namespace NativeSsl.Bench.Reference;
 sealed class TorchGpt : IDisposable
 {
     readonly GptSize _size;
-    readonly bool _tanhGelu;
     readonly Dictionary<string, TorchSharp.Modules.Parameter> _weights = [];
     readonly TorchSharp.Modules.Embedding _tokens;
 
-    public TorchGpt(GptSize size, IEnumerable<(string Name, int[] Shape, float[] Values)> weights, bool tanhGelu)
+    /// <summary>With the weights of ours.</summary>
+    public TorchGpt(GptSize size, IEnumerable<(string Name, Tensor Tensor)> weights)
+        : this(size, weights.Select(weight => (weight.Name, Both.Torch(weight.Tensor.ToArray(), weight.Tensor.Shape.AsSpan())))) { }
+
+    /// <summary>With weights of its own, drawn by libtorch.</summary>
+    public TorchGpt(GptSize size) : this(size, Names.Shapes(size).Select(weight => (weight.Name, weight.Shape.Length == 1 ? ones(weight.Shape) : randn(weight.Shape).mul_(0.02f)))) { }
+
+    TorchGpt(GptSize size, IEnumerable<(string Name, TorchTensor Values)> weights)
     {
-        (_size, _tanhGelu) = (size, tanhGelu);
-        foreach (var (name, shape, values) in weights)
-        {
-            using TorchTensor initial = tensor(values, [.. shape.Select(length => (long)length)]);
-            _weights[name] = new TorchSharp.Modules.Parameter(initial.clone());
-        }
+        _size = size;
+        foreach (var (name, values) in weights) _weights[name] = new TorchSharp.Modules.Parameter(values);
         // A module only because TorchSharp has no function for it.
         _tokens = nn.Embedding(1, 1);
         _tokens.weight!.Dispose();
@@ -54,35 +56,35 @@ sealed class TorchGpt : IDisposable
     TorchTensor Embed(TorchTensor tokens, long position)
     {
         using var scope = NewDisposeScope();
-        return (_tokens.forward(tokens) + W(Names.Position).narrow(0, position, tokens.shape[^1])).MoveToOuterDisposeScope();
+        return (_tokens.forward(tokens) + _weights[Names.Position].narrow(0, position, tokens.shape[^1])).MoveToOuterDisposeScope();
     }
 
     TorchTensor Logits(TorchTensor x)
     {
         using var scope = NewDisposeScope();
-        return Functions.linear(Norm(x, Names.FinalNorm), W(Names.Token)).MoveToOuterDisposeScope();
+        return Functions.linear(Norm(x, Names.FinalNorm), _weights[Names.Token]).MoveToOuterDisposeScope();
     }
 
     TorchTensor Block(TorchTensor x, int layer, long batch, long time)
     {
         using var scope = NewDisposeScope();
-        TorchTensor[] qkv = Functions.linear(Norm(x, Names.Norm1(layer)), W(Names.Qkv(layer))).split(_size.Width, 2);
+        TorchTensor[] qkv = Linear(Norm(x, Names.Norm1(layer)), Names.Qkv(layer)).split(_size.Width, 2);
         TorchTensor y = Functions.scaled_dot_product_attention(Heads(qkv[0], batch, time), Heads(qkv[1], batch, time), Heads(qkv[2], batch, time), is_casual: true);
-        x = x + Functions.linear(y.transpose(1, 2).reshape(batch, time, _size.Width), W(Names.Projection(layer)));
+        x = x + Linear(y.transpose(1, 2).reshape(batch, time, _size.Width), Names.Projection(layer));
         return Feed(x, layer).MoveToOuterDisposeScope();
     }
 
     TorchTensor Feed(TorchTensor x, int layer)
     {
-        TorchTensor hidden = Functions.linear(Norm(x, Names.Norm2(layer)), W(Names.Up(layer)));
-        return x + Functions.linear(Functions.gelu(hidden, _tanhGelu ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none), W(Names.Down(layer)));
+        TorchTensor hidden = Linear(Norm(x, Names.Norm2(layer)), Names.Up(layer));
+        return x + Linear(Functions.gelu(hidden, TorchSharp.Modules.GELU.Approximate.tanh), Names.Down(layer));
     }
 
     TorchTensor Heads(TorchTensor x, long batch, long time) => x.view(batch, time, _size.Heads, _size.Width / _size.Heads).transpose(1, 2);
 
-    TorchTensor Norm(TorchTensor x, string gamma) => Functions.layer_norm(x, [_size.Width], W(gamma), eps: 1e-5);
+    TorchTensor Norm(TorchTensor x, string name) => Functions.layer_norm(x, [_size.Width], _weights[$"{name}.weight"], _weights.GetValueOrDefault($"{name}.bias"), 1e-5);
 
-    TorchSharp.Modules.Parameter W(string name) => _weights[name];
+    TorchTensor Linear(TorchTensor x, string name) => Functions.linear(x, _weights[$"{name}.weight"], _weights.GetValueOrDefault($"{name}.bias"));
 
     /// <summary>Keys and values of every layer, <c>[1, heads, context, width / heads]</c>, and how many are in use.</summary>
     public sealed class Cache(GptSize size)
@@ -107,10 +109,10 @@ sealed class TorchGpt : IDisposable
         TorchTensor x = Embed(tensor([(long)token], [1, 1]), cache.Length);
         for (int layer = 0; layer < _size.Layers; layer++)
         {
-            TorchTensor[] qkv = Functions.linear(Norm(x, Names.Norm1(layer)), W(Names.Qkv(layer))).split(_size.Width, 2);
+            TorchTensor[] qkv = Linear(Norm(x, Names.Norm1(layer)), Names.Qkv(layer)).split(_size.Width, 2);
             var (keys, values) = cache.Append(layer, Heads(qkv[1], 1, 1), Heads(qkv[2], 1, 1));
             TorchTensor y = Functions.scaled_dot_product_attention(Heads(qkv[0], 1, 1), keys, values);
-            x = Feed(x + Functions.linear(y.transpose(1, 2).reshape(1, 1, _size.Width), W(Names.Projection(layer))), layer);
+            x = Feed(x + Linear(y.transpose(1, 2).reshape(1, 1, _size.Width), Names.Projection(layer)), layer);
         }
         cache.Length++;
         return (int)Logits(x).argmax().item<long>();
@@ -125,11 +127,28 @@ sealed class TorchGpt : IDisposable
 /// <summary>The names of our model's parameters.</summary>
 static class Names
 {
-    public const string Token = "wte", Position = "wpe", FinalNorm = "lnf";
-    public static string Norm1(int layer) => $"h.{layer}.ln1";
-    public static string Norm2(int layer) => $"h.{layer}.ln2";
-    public static string Qkv(int layer) => $"h.{layer}.qkv";
-    public static string Projection(int layer) => $"h.{layer}.proj";
-    public static string Up(int layer) => $"h.{layer}.up";
-    public static string Down(int layer) => $"h.{layer}.down";
+    public const string Token = "tokens.weight", Position = "positions.weight", FinalNorm = "norm";
+    public static string Norm1(int layer) => $"blocks.{layer}.norm1";
+    public static string Norm2(int layer) => $"blocks.{layer}.norm2";
+    public static string Qkv(int layer) => $"blocks.{layer}.attention.project";
+    public static string Projection(int layer) => $"blocks.{layer}.attention.output";
+    public static string Up(int layer) => $"blocks.{layer}.feed_forward.expand";
+    public static string Down(int layer) => $"blocks.{layer}.feed_forward.contract";
+
+    public static IEnumerable<(string Name, long[] Shape)> Shapes(GptSize size)
+    {
+        int width = size.Width;
+        yield return (Token, [size.Vocabulary, width]);
+        yield return (Position, [size.Context, width]);
+        for (int layer = 0; layer < size.Layers; layer++)
+        {
+            yield return ($"{Norm1(layer)}.weight", [width]);
+            yield return ($"{Norm2(layer)}.weight", [width]);
+            yield return ($"{Qkv(layer)}.weight", [3 * width, width]);
+            yield return ($"{Projection(layer)}.weight", [width, width]);
+            yield return ($"{Up(layer)}.weight", [4 * width, width]);
+            yield return ($"{Down(layer)}.weight", [width, 4 * width]);
+        }
+        yield return ($"{FinalNorm}.weight", [width]);
+    }
 }

@@ -10,7 +10,7 @@ sealed class TorchTraining
     readonly TorchGpt _model;
     readonly optim.Optimizer _optimizer;
     readonly (TorchTensor Inputs, TorchTensor Targets)[] _batches;
-    TorchTensor? _loss;
+    readonly List<TorchTensor> _losses = [];
 
     public TorchTraining(GptSize size, TorchGpt model, int batches)
     {
@@ -23,17 +23,17 @@ sealed class TorchTraining
         })];
     }
 
-    public void Step(int number, bool optimizer)
+    public void Step(bool optimizer = true)
     {
         using var scope = NewDisposeScope();
-        var (inputs, targets) = _batches[number % _batches.Length];
+        var (inputs, targets) = _batches[_losses.Count % _batches.Length];
         _optimizer.zero_grad();
         TorchTensor loss = _model.Loss(inputs, targets);
         loss.backward();
         if (optimizer) _optimizer.step();
-        _loss?.Dispose();
-        _loss = loss.detach().MoveToOuterDisposeScope();
+        _losses.Add(loss.detach().MoveToOuterDisposeScope());
     }
 
-    public float Loss => _loss!.item<float>();
+    /// <summary>The losses of all steps.</summary>
+    public double[] Losses => [.. _losses.Select(loss => (double)loss.item<float>())];
 }

@@ -18,6 +18,9 @@ static class OnnxOperators
         ["Gelu"] = (v, b) => [v.Text("approximate", "none") == "tanh" ? v.Tensor(b, 0).Gelu() : v.Tensor(b, 0).GeluErf()],
         ["Mean"] = (v, b) => [Enumerable.Range(1, v.InputCount - 1).Aggregate(v.Tensor(b, 0), (sum, i) => sum + v.Tensor(b, i)) / v.InputCount],
         ["Pow"] = (v, b) => v.IsFloat(0) && v.IsFloat(1) ? [(v.Tensor(b, 0).Log() * v.Tensor(b, 1)).Exp()] : throw new NotCovered("whole numbers"),
+        ["MatMul"] = (v, b) => [MatMul(v.Tensor(b, 0), v.Tensor(b, 1), v.OutputLengths(0))],
+        ["Gemm"] = (v, b) => [v.Tensor(b, 0).MatMul(v.Tensor(b, 1), v.Whole("transA", 0) == 1, v.Whole("transB", 0) == 1) * v.Float("alpha", 1)
+            + v.Tensor(b, 2) * v.Float("beta", 1)],
         ["ReduceSum"] = Reduce((x, axes, keep) => x.Sum(axes, keep)),
         ["ReduceMean"] = Reduce((x, axes, keep) => x.Mean(axes, keep)),
         ["ReduceMax"] = Reduce((x, axes, keep) => x.Max(axes, keep)),
@@ -54,6 +57,15 @@ static class OnnxOperators
         int[] order = [.. Enumerable.Range(0, x.Shape.Rank)];
         (order[x.Shape.Axis("test", axis)], order[^1]) = (order[^1], order[x.Shape.Axis("test", axis)]);
         return op(x.Permute(order)).Permute(order);
+    }
+
+    // ONNX gives a vector an axis of length one and takes it away again; batches are stretched.
+    static Tensor MatMul(Tensor a, Tensor b, int[] result)
+    {
+        if (a.Shape.Rank == 1) a = a.Reshape([1, a.Shape[0]]);
+        if (b.Shape.Rank == 1) b = b.Reshape([b.Shape[0], 1]);
+        int[] batch = [.. result.Take(Math.Max(a.Shape.Rank, b.Shape.Rank) - 2)];
+        return a.BroadcastTo([.. batch, a.Shape[-2], a.Shape[-1]]).MatMul(b.BroadcastTo([.. batch, b.Shape[-2], b.Shape[-1]])).Reshape(result);
     }
 
     static Tensor[] LayerNormalization(OnnxVector v, IBackend b)

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Commands;
+
+/// <summary>Does memory grow over 10,000 steps? Does every run that was killed resume?</summary>
+static class Soak
+{
+    const int Steps = 10_000, Kills = 50;
+
+    public static void Run(string[] arguments)
+    {
+        var report = new Report("soak", "Soak");
+        bool quick = arguments.Contains("--quick");
+        if (!arguments.Contains("--kills")) Memory(report, quick ? Steps / 20 : Steps);
+        Interruption.Run(report, quick ? 3 : Kills);
+        report.Save("dotnet run -c Release --project Bench -- soak");
+    }
+
+    static void Memory(Report report, int steps)
+    {
+        GptSize size = GptSize.NanoGpt;
+        var backend = new CpuBackend(2);
+        var random = new RandomSource(5, 0);
+        int[] text = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextInt(size.Vocabulary))];
+        var training = new OurTraining(size, OurTraining.Model(size, backend), new TokenWindows(backend, text, size.Context, size.Batch, seed: 5));
+        List<(double Step, double Resident)> samples = [];
+        long start = Stopwatch.GetTimestamp();
+        for (int step = 1; step <= steps; step++)
+        {
+            training.Step();
+            if (step % (steps / 100) == 0 && step >= steps / 10) samples.Add((step, ResidentMebibytes.Now));
+        }
+        double slope = Slope(samples) * 1000;
+        report.Text($"{steps} steps of {size.Name} in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: resident {samples[0].Resident:F1} MiB after {samples[0].Step}, "
+            + $"{samples[^1].Resident:F1} MiB at the end, {backend.PoolBytes / 1048576.0:F1} MiB of it pooled; a straight line through {samples.Count} samples rises {slope:F3} MiB per 1,000 steps.");
+        report.Goal($"memory per 1,000 steps, over {steps}", slope, 1, " MiB");
+    }
+
+    static double Slope(List<(double X, double Y)> points)
+    {
+        double x = points.Average(p => p.X), y = points.Average(p => p.Y);
+        return points.Sum(p => (p.X - x) * (p.Y - y)) / points.Sum(p => (p.X - x) * (p.X - x));
+    }
+}

@@ -1,0 +1,54 @@
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Reference;
+
+/// <summary>The training step of both sides in turn: same architecture, first weights, batches, optimizer; losses compared step by step.</summary>
+static class Compare
+{
+    const int Batches = 8, ComparedSteps = 40;
+
+    // Without these, every large tensor of libtorch's is mapped and unmapped by the system, page by page.
+    static readonly Dictionary<string, string> TunedAllocator = new()
+    {
+        ["MALLOC_MMAP_THRESHOLD_"] = "4294967296",
+        ["MALLOC_TRIM_THRESHOLD_"] = "17179869184",
+        ["MALLOC_TOP_PAD_"] = "268435456",
+        ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
+    };
+
+    public static void Run(string[] arguments)
+    {
+        bool tuned = arguments.Contains("--tuned");
+        Both.Begin(arguments);
+        string environment = string.Concat(TunedAllocator.Select(setting => $"{setting.Key}={setting.Value} "));
+        var report = new Report(tuned ? "compare-tuned" : "compare", tuned ? "Training step, libtorch's allocator tuned" : "Training step");
+        report.Text($"{Both.Sides}{(tuned ? $" Environment: `{environment.Trim()}`." : "")} Ours: Gpt, NextToken, AdamW, through Trainer.Step, which also takes the gradient's "
+            + "norm and reads the loss. libtorch: fused attention, fused linear and norm, TorchSharp's AdamW; the loss is not read while measuring.");
+        report.PairHead("step", speeds: true);
+        foreach (GptSize size in GptSize.Trained) Step(report, size, size == GptSize.NanoGpt ? 0.65 : 0.85, tuned);
+        report.EndTable();
+        report.Save($"dotnet run -c Release --project Bench -p:Libtorch=true -- compare{(tuned ? " --tuned" : "")}");
+        if (!tuned) Self.Run(["compare", "--tuned", .. arguments], TunedAllocator);
+    }
+
+    static void Step(Report report, GptSize size, double goal, bool tuned)
+    {
+        double seconds = size == GptSize.NanoGpt ? 12 : 25;
+        Gpt model = OurTraining.Model(size, Both.Ours);
+        using var reference = new TorchGpt(size, model.NamedTensors());
+        var theirs = new TorchTraining(size, reference, Batches);
+        var ours = new OurTraining(size, model, new SharedBatches(size, Both.Ours, Batches));
+        Pair with = Both.Measure(ours.Step, () => theirs.Step(), seconds);
+        report.Row($"{size.Name}, with optimizer", with, size.StepFlops);
+        double apart = ours.Losses.Zip(theirs.Losses, (a, b) => Math.Abs(a - b)).Take(ComparedSteps).Max();
+
+        Gpt second = OurTraining.Model(size, Both.Ours);
+        var gradients = new OurGradients(second, new SharedBatches(size, Both.Ours, Batches));
+        Pair without = Both.Measure(gradients.Step, () => theirs.Step(optimizer: false), seconds * 0.7);
+        report.Row($"{size.Name}, without", without, size.StepFlops);
+        string held = tuned ? ", libtorch's allocator tuned" : "";
+        report.Goal($"training step {size.Name}{held}", with.Ratio, goal);
+        report.Goal($"training step {size.Name}, without optimizer{held}", without.Ratio, goal);
+        report.Goal($"largest difference of losses, first {Math.Min(ComparedSteps, ours.Losses.Count)} steps of {size.Name}{held}", apart, 1e-3);
+    }
+}

@@ -20,8 +20,9 @@ enum AtomicStage
 }
 
 /// <summary>
-/// Replaces a file whole or not at all, whatever happens meanwhile: exception, full disk, SIGKILL, power cut. The new content goes to a temporary file in
-/// the same folder, is flushed to the disk, and takes the name in one step; then the folder itself is flushed, for the name lives there.
+/// Replaces a file whole or not at all, whatever happens meanwhile: exception, full disk, SIGKILL, power cut. The new content goes to a
+/// temporary file in the same folder, is flushed to the disk, and takes the name in one step;
+/// then the folder itself is flushed, for the name lives there.
 /// </summary>
 public static partial class AtomicFile
 {
@@ -36,7 +37,8 @@ public static partial class AtomicFile
 
     /// <summary>Writes a small file.</summary>
     /// <inheritdoc cref="Write(string, Action{Stream}, long)"/>
-    public static void Write(string path, ReadOnlyMemory<byte> content) => Write(path, stream => stream.Write(content.Span), content.Length);
+    public static void Write(string path, ReadOnlyMemory<byte> content) =>
+        Write(path, stream => stream.Write(content.Span), content.Length);
 
     /// <summary>As the public one; <paramref name="before"/> is called before each stage, and may throw in its stead.</summary>
     internal static void Write(string path, Action<Stream> write, long length, Action<AtomicStage>? before)
@@ -66,8 +68,10 @@ public static partial class AtomicFile
             if (stage != AtomicStage.FlushFolder) Delete(partial);
             if (error is not (IOException or UnauthorizedAccessException)) throw;
             throw new FileWriteException(path, stage == AtomicStage.FlushFolder
-                ? $"the new file is in place, but its folder could not be flushed to the disk: {error.Message} After a power cut the old file may be back."
-                : $"it could not be written ({stage}): {error.Message} The old file, if there was one, is unchanged. Is the disk full, or the folder not yours?", error);
+                ? $"the new file is in place, but its folder could not be flushed to the disk: {error.Message} " +
+                    "After a power cut the old file may be back."
+                : $"it could not be written ({stage}): {error.Message} The old file, if there was one, is unchanged. " +
+                    "Is the disk full, or the folder not yours?", error);
         }
 
         void Enter(AtomicStage next)
@@ -90,7 +94,8 @@ public static partial class AtomicFile
     static void Delete(string partial)
     {
         try { File.Delete(partial); }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }    // it is only litter; the error that led here matters more
+        // it is only litter; the error that led here matters more
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 
     // .NET cannot open a folder, so the C library is asked. Windows keeps its directories in order by itself.
@@ -102,7 +107,8 @@ public static partial class AtomicFile
         if (handle < 0) throw new IOException($"open: error {Marshal.GetLastPInvokeError()}.");
         int error = FlushHandle(handle) == 0 ? 0 : Marshal.GetLastPInvokeError();
         _ = CloseHandle(handle);
-        if (error is not (0 or InvalidArgument)) throw new IOException($"fsync: error {error}.");        // some network file systems do not flush folders
+        // some network file systems do not flush folders
+        if (error is not (0 or InvalidArgument)) throw new IOException($"fsync: error {error}.");
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace NativeSsl;
 
-/// <summary>The Castagnoli checksum, for which processors have an instruction. It finds every change of up to 32 neighbouring bits.</summary>
+/// <summary>The Castagnoli checksum, for which processors have an instruction.
+/// It finds every change of up to 32 neighbouring bits.</summary>
 static class Crc32C
 {
     /// <summary>The state before the first byte.</summary>

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace NativeSsl;
 
 /// <summary>
-/// What NativeSsl adds to a safetensors file, in its metadata, where other programs do not mind: a version, the CRC-32C of every tensor in the order
-/// of the file, and the CRC-32C of the header itself, computed with zeros in its own place. Without them a flipped bit in the data, and many a
-/// one in the header, goes unnoticed.
+/// What NativeSsl adds to a safetensors file, in its metadata, where other programs do not mind: a version, the CRC-32C of every tensor in
+/// the order of the file, and the CRC-32C of the header itself, computed with zeros in its own place. Without them a flipped bit in the
+/// data, and many a one in the header, goes unnoticed.
 /// </summary>
 static class SafetensorsChecksums
 {
@@ -25,16 +25,20 @@ static class SafetensorsChecksums
     {
         string[] ours = [.. header.Metadata.Keys.Where(static key => key.StartsWith(Prefix, StringComparison.Ordinal))];
         if (ours.Length == 0) return;
-        if (!header.Metadata.TryGetValue(VersionKey, out string? version) || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (!header.Metadata.TryGetValue(VersionKey, out string? version)
+            || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             throw Damaged(file, $"the metadata has {SafetensorsHeader.Quote(ours[0])} but no {VersionKey}");
         if (number > Version)
             throw new MalformedFileException(file, $"{VersionKey} is {number}; this program reads up to {Version}. Use a newer one.");
-        if (!header.Metadata.TryGetValue(TensorsKey, out string? sums) || !header.Metadata.TryGetValue(HeaderKey, out string? claimed) || claimed.Length != Digits)
+        if (!header.Metadata.TryGetValue(TensorsKey, out string? sums)
+            || !header.Metadata.TryGetValue(HeaderKey, out string? claimed) || claimed.Length != Digits)
             throw Damaged(file, $"the metadata lacks {TensorsKey} or {HeaderKey}");
-        if (HeaderSum(json, header.MetadataPlaces[HeaderKey]) != claimed) throw Damaged(file, $"the header does not have its checksum {claimed}");
+        if (HeaderSum(json, header.MetadataPlaces[HeaderKey]) != claimed)
+            throw Damaged(file, $"the header does not have its checksum {claimed}");
 
         SafetensorsEntry[] entries = header.InFileOrder();
-        if (sums.Length != entries.Length * Digits) throw Damaged(file, $"{TensorsKey} does not have {Digits} digits for each of {entries.Length} tensors");
+        if (sums.Length != entries.Length * Digits)
+            throw Damaged(file, $"{TensorsKey} does not have {Digits} digits for each of {entries.Length} tensors");
         for (int i = 0; i < entries.Length; i++) entries[i].Checksum = sums.Substring(i * Digits, Digits);
     }
 
@@ -50,5 +54,6 @@ static class SafetensorsChecksums
     }
 
     static MalformedFileException Damaged(string file, string what) => new(file,
-        $"{what}: it was damaged, or changed by another program that kept NativeSsl's metadata. Read it with verify: false if you trust it.");
+        $"{what}: it was damaged, or changed by another program that kept NativeSsl's metadata. " +
+            "Read it with verify: false if you trust it.");
 }

@@ -14,7 +14,8 @@ public sealed class SafetensorsEntry
     /// <summary>How its elements are stored.</summary>
     public SafetensorsType Type { get; }
 
-    /// <summary>The lengths of its axes, outermost first; none for a scalar. A file may have more and longer axes than <see cref="Shape"/> takes.</summary>
+    /// <summary>The lengths of its axes, outermost first; none for a scalar.
+    /// A file may have more and longer axes than <see cref="Shape"/> takes.</summary>
     public ReadOnlySpan<long> Lengths => _shape;
 
     /// <summary>The number of bytes.</summary>
@@ -24,7 +25,8 @@ public sealed class SafetensorsEntry
     public long Count => Bytes / Type.Size();
 
     /// <summary>Whether its elements are F32, F16, BF16 or F64.</summary>
-    public bool IsFloating => Type is SafetensorsType.Float32 or SafetensorsType.Float16 or SafetensorsType.BFloat16 or SafetensorsType.Float64;
+    public bool IsFloating =>
+        Type is SafetensorsType.Float32 or SafetensorsType.Float16 or SafetensorsType.BFloat16 or SafetensorsType.Float64;
 
     /// <summary>Where its bytes begin and end, counted from the end of the header.</summary>
     internal long Start { get; }
@@ -42,7 +44,8 @@ public sealed class SafetensorsEntry
             int[] lengths = new int[_shape.Length];
             for (int axis = 0; axis < lengths.Length; axis++)
                 lengths[axis] = _shape[axis] <= int.MaxValue ? (int)_shape[axis]
-                    : throw new ShapeException($"Safetensors: axis {axis} of '{Name}' {this} has length {_shape[axis]}; at most {int.MaxValue} is supported.");
+                    : throw new ShapeException($"Safetensors: axis {axis} of '{Name}' {this} has length {_shape[axis]}; " +
+                        $"at most {int.MaxValue} is supported.");
             return Shape.Of(lengths);
         }
     }

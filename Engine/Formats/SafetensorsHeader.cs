@@ -5,11 +5,11 @@ using System.Text.Unicode;
 namespace NativeSsl;
 
 /// <summary>
-/// The header of a safetensors file: a JSON object of tensors, <c>{"name": {"dtype", "shape", "data_offsets"}}</c>, and of strings in <c>__metadata__</c>.
-/// Everything it claims is held against the file's length before anything is allocated; anything doubtful is refused, because two programs
-/// that read one file differently are how files deceive.
+/// The header of a safetensors file: a JSON object of tensors, <c>{"name": {"dtype", "shape", "data_offsets"}}</c>, and of strings in
+/// <c>__metadata__</c>. Everything it claims is held against the file's length before anything is allocated; anything doubtful is refused,
+/// because two programs that read one file differently are how files deceive.
 /// </summary>
-sealed class SafetensorsHeader
+sealed partial class SafetensorsHeader
 {
     /// <summary>The longest header that the format allows.</summary>
     public const int MaxLength = 100_000_000;
@@ -25,7 +25,6 @@ sealed class SafetensorsHeader
 
     readonly string _file;
     readonly long _bodyLength;
-    long _claimed;
 
     SafetensorsHeader(string file, long bodyLength) => (_file, _bodyLength) = (file, bodyLength);
 
@@ -37,7 +36,8 @@ sealed class SafetensorsHeader
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long bodyLength, string file)
     {
         SafetensorsHeader header = new(file, bodyLength);
-        if (json is not [(byte)'{', ..]) throw new MalformedFileException(file, "the header does not begin with '{' (byte 8); this is not a safetensors file.");
+        if (json is not [(byte)'{', ..])
+            throw new MalformedFileException(file, "the header does not begin with '{' (byte 8); this is not a safetensors file.");
         if (!Utf8.IsValid(json)) throw new MalformedFileException(file, "the header is not UTF-8.");
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 4 });
         try
@@ -47,7 +47,8 @@ sealed class SafetensorsHeader
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             // InvalidOperationException is what the JSON reader says of an escaped half of a surrogate pair.
-            throw new MalformedFileException(file, $"the header is not valid JSON near byte {LengthBytes + reader.TokenStartIndex}: {error.Message}", error);
+            throw new MalformedFileException(file,
+                $"the header is not valid JSON near byte {LengthBytes + reader.TokenStartIndex}: {error.Message}", error);
         }
         header.CheckLayout();
         return header;
@@ -73,11 +74,13 @@ sealed class SafetensorsHeader
 
     void ReadMetadata(ref Utf8JsonReader reader)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Wrong(ref reader, "'__metadata__' is not an object of strings");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw Wrong(ref reader, "'__metadata__' is not an object of strings");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = reader.GetString()!;
-            if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw Wrong(ref reader, $"metadata {Quote(key)} is not a string");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                throw Wrong(ref reader, $"metadata {Quote(key)} is not a string");
             if (!Metadata.TryAdd(key, reader.GetString()!)) throw Wrong(ref reader, $"metadata {Quote(key)} stands there twice");
             MetadataPlaces[key] = (int)reader.TokenStartIndex + 1;
         }
@@ -86,7 +89,8 @@ sealed class SafetensorsHeader
     void ReadTensor(ref Utf8JsonReader reader, string name)
     {
         if (Entries.ContainsKey(name)) throw Wrong(ref reader, $"tensor {Quote(name)} stands there twice");
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Wrong(ref reader, $"tensor {Quote(name)} is not an object");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw Wrong(ref reader, $"tensor {Quote(name)} is not an object");
         SafetensorsType? type = null;
         long[]? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -103,64 +107,30 @@ sealed class SafetensorsHeader
 
     SafetensorsType ReadType(ref Utf8JsonReader reader, string name)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw Wrong(ref reader, $"dtype of tensor {Quote(name)} is not a string");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+            throw Wrong(ref reader, $"dtype of tensor {Quote(name)} is not a string");
         return SafetensorsTypes.TryParse(reader.GetString()!, out SafetensorsType type, out string reason)
             ? type : throw Wrong(ref reader, $"tensor {Quote(name)} {reason}");
     }
 
     long[] ReadWholes(ref Utf8JsonReader reader, string name, string field, int most)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) throw Wrong(ref reader, $"{field} of tensor {Quote(name)} is not an array");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            throw Wrong(ref reader, $"{field} of tensor {Quote(name)} is not an array");
         Span<long> values = stackalloc long[MaxRank];
         int count = 0;
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
             if (count == most) throw Wrong(ref reader, $"{field} of tensor {Quote(name)} has more than {most} numbers");
             if (reader.TokenType != JsonTokenType.Number || reader.ValueSpan[0] == '-' || !reader.TryGetInt64(out values[count]))
-                throw Wrong(ref reader, $"{field} of tensor {Quote(name)} holds something else than whole numbers from 0 to {long.MaxValue}");
+                throw Wrong(ref reader, $"{field} of tensor {Quote(name)} holds something else " +
+                    $"than whole numbers from 0 to {long.MaxValue}");
         }
         return values[..count].ToArray();
     }
 
-    SafetensorsEntry CheckSize(ref Utf8JsonReader reader, string name, SafetensorsType type, long[] shape, long start, long end)
-    {
-        long bytes = type.Size();
-        try { foreach (long length in shape) bytes = checked(bytes * length); }
-        catch (OverflowException) { throw Wrong(ref reader, $"tensor {Quote(name)} [{string.Join(", ", shape)}] has more than 2⁶³ bytes"); }
-        if (end < start || end > _bodyLength)
-            throw Wrong(ref reader, $"tensor {Quote(name)} lies at {start} … {end}, but the file has {_bodyLength} bytes of data");
-        if (end - start != bytes)
-            throw Wrong(ref reader, $"tensor {Quote(name)} {type.Name()} [{string.Join(", ", shape)}] needs {bytes} bytes, but its offsets {start} … {end} hold {end - start}");
-        if ((_claimed += bytes) > _bodyLength) throw Wrong(ref reader, $"the tensors up to {Quote(name)} overlap");
-        return new SafetensorsEntry(name, type, shape, start, end);
-    }
-
-    // The tensors must cover the data without a gap or an overlap; otherwise bytes could hide in between.
-    void CheckLayout()
-    {
-        long place = 0;
-        foreach (SafetensorsEntry entry in InFileOrder())
-        {
-            if (entry.Start != place)
-                throw new MalformedFileException(_file, $"tensor {Quote(entry.Name)} begins at byte {entry.Start} of the data; the one before it ends at {place}.");
-            place = entry.End;
-        }
-        if (place != _bodyLength)
-            throw new MalformedFileException(_file, $"the tensors end at byte {place} of the data, but {_bodyLength} bytes follow the header; cut short, or something was appended.");
-    }
-
-    /// <summary>The tensors by place; of those without bytes, and so at one place, in the order of their names.</summary>
-    public SafetensorsEntry[] InFileOrder()
-    {
-        SafetensorsEntry[] entries = [.. Entries.Values];
-        Array.Sort(entries, static (left, right) =>
-            left.Start != right.Start ? left.Start.CompareTo(right.Start)
-            : left.End != right.End ? left.End.CompareTo(right.End)
-            : string.CompareOrdinal(left.Name, right.Name));
-        return entries;
-    }
-
-    MalformedFileException Wrong(ref Utf8JsonReader reader, string reason) => new(_file, $"{reason} (byte {LengthBytes + reader.TokenStartIndex}).");
+    MalformedFileException Wrong(ref Utf8JsonReader reader, string reason) =>
+        new(_file, $"{reason} (byte {LengthBytes + reader.TokenStartIndex}).");
 
     /// <summary>A name from a file for a message: of bounded length, without control characters.</summary>
     public static string Quote(string name)

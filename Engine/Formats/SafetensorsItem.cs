@@ -1,14 +1,15 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace NativeSsl;
 
-/// <summary>A tensor on its way into a safetensors file: a name, a type, a shape, and a source from which the writer fetches bytes piece by piece.</summary>
+/// <summary>A tensor on its way into a safetensors file: a name, a type, a shape,
+/// and a source from which the writer fetches bytes piece by piece.</summary>
 public sealed class SafetensorsItem
 {
     readonly Fetch _fetch;
 
-    /// <summary>Fills <paramref name="bytes"/> with the bytes from <paramref name="start"/> on; both are multiples of the element's size.</summary>
+    /// <summary>Fills <paramref name="bytes"/> with the bytes from <paramref name="start"/> on;
+    /// both are multiples of the element's size.</summary>
     delegate void Fetch(long start, Span<byte> bytes);
 
     SafetensorsItem(string name, SafetensorsType type, long[] shape, Fetch fetch)
@@ -16,7 +17,8 @@ public sealed class SafetensorsItem
         (Name, Type, Lengths, _fetch) = (name, type, shape, fetch);
         long bytes = type.Size();
         foreach (long length in shape)
-            bytes = length >= 0 ? checked(bytes * length) : throw new ShapeException($"Safetensors: '{name}' has an axis of length {length}.");
+            bytes = length >= 0 ? checked(bytes * length)
+                : throw new ShapeException($"Safetensors: '{name}' has an axis of length {length}.");
         Bytes = bytes;
     }
 
@@ -34,7 +36,8 @@ public sealed class SafetensorsItem
     /// <exception cref="UnsupportedFormatException">The tensor is not Float32, or the type none of the three.</exception>
     public static SafetensorsItem From(string name, Tensor tensor, SafetensorsType type = SafetensorsType.Float32)
     {
-        if (tensor.Format != Format.Float32) throw new UnsupportedFormatException($"Safetensors: '{name}' is {tensor.Format}; convert it to Float32 first.");
+        if (tensor.Format != Format.Float32)
+            throw new UnsupportedFormatException($"Safetensors: '{name}' is {tensor.Format}; convert it to Float32 first.");
         return new(name, CheckFloating(name, type), Widen(tensor.Shape), (start, bytes) =>
         {
             int size = type.Size(), count = bytes.Length / size;
@@ -42,18 +45,20 @@ public sealed class SafetensorsItem
             if (type == SafetensorsType.Float32) { part.CopyTo(MemoryMarshal.Cast<byte, float>(bytes)); return; }
             float[] values = new float[count];
             part.CopyTo(values);
-            Narrow(type, values, bytes);
+            SafetensorsElements.FromFloats(type, values, bytes);
         });
     }
 
     /// <summary>Floats, stored as F32, or rounded to F16 or BF16.</summary>
     /// <exception cref="ShapeException">There are more or fewer values than the shape holds.</exception>
     /// <exception cref="UnsupportedFormatException">The type is none of the three.</exception>
-    public static SafetensorsItem From(string name, Shape shape, ReadOnlyMemory<float> values, SafetensorsType type = SafetensorsType.Float32)
+    public static SafetensorsItem From(string name, Shape shape, ReadOnlyMemory<float> values,
+        SafetensorsType type = SafetensorsType.Float32)
     {
         CheckCount(name, shape, values.Length);
         int size = CheckFloating(name, type).Size();
-        return new(name, type, Widen(shape), (start, bytes) => Narrow(type, values.Span.Slice((int)(start / size), bytes.Length / size), bytes));
+        return new(name, type, Widen(shape),
+            (start, bytes) => SafetensorsElements.FromFloats(type, values.Span.Slice((int)(start / size), bytes.Length / size), bytes));
     }
 
     /// <summary>Whole numbers, stored as I64.</summary>
@@ -71,37 +76,21 @@ public sealed class SafetensorsItem
     {
         SafetensorsItem item = new(name, type, shape.ToArray(), (start, bytes) => data.Span.Slice((int)start, bytes.Length).CopyTo(bytes));
         return item.Bytes == data.Length ? item
-            : throw new ShapeException($"Safetensors: '{name}' {type.Name()} [{string.Join(", ", item.Lengths)}] takes {item.Bytes} bytes but {data.Length} are given.");
+            : throw new ShapeException(
+                $"Safetensors: '{name}' {type.Name()} [{string.Join(", ", item.Lengths)}] " +
+                $"takes {item.Bytes} bytes but {data.Length} are given.");
     }
 
     static long[] Widen(Shape shape) => Array.ConvertAll(shape.ToArray(), static length => (long)length);
 
     static void CheckCount(string name, Shape shape, int count)
     {
-        if (count != shape.Count) throw new ShapeException($"Safetensors: {count} values for '{name}' of shape {shape}, which holds {shape.Count}.");
+        if (count != shape.Count)
+            throw new ShapeException($"Safetensors: {count} values for '{name}' of shape {shape}, which holds {shape.Count}.");
     }
 
     static SafetensorsType CheckFloating(string name, SafetensorsType type) =>
         type is SafetensorsType.Float32 or SafetensorsType.Float16 or SafetensorsType.BFloat16 ? type
-        : throw new UnsupportedFormatException($"Safetensors: '{name}' cannot be stored as {type.Name()}; floats go into F32, F16 or BF16.");
-
-    static void Narrow(SafetensorsType type, ReadOnlySpan<float> values, Span<byte> bytes)
-    {
-        switch (type)
-        {
-            case SafetensorsType.Float32: MemoryMarshal.AsBytes(values).CopyTo(bytes); break;
-            case SafetensorsType.Float16: TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(bytes)); break;
-            default:
-                Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes);
-                for (int i = 0; i < halves.Length; i++) halves[i] = RoundToBFloat16(values[i]);
-                break;
-        }
-    }
-
-    // To the nearest, ties to even. NaN must not be rounded up into infinity: its lower half may be all it has, so one bit is set.
-    static ushort RoundToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
+        : throw new UnsupportedFormatException($"Safetensors: '{name}' cannot be stored as {type.Name()}; " +
+            "floats go into F32, F16 or BF16.");
 }

@@ -24,13 +24,16 @@ sealed class SafetensorsPlan
     public SafetensorsPlan(IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata, bool checksums)
     {
         (_items, _checksums) = ([.. items], checksums);
-        Array.Sort(_items, static (left, right) => left.Type != right.Type ? right.Type.CompareTo(left.Type) : ByUtf8.Compare(left.Name, right.Name));
+        Array.Sort(_items, static (left, right) =>
+            left.Type != right.Type ? right.Type.CompareTo(left.Type) : ByUtf8.Compare(left.Name, right.Name));
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (SafetensorsItem item in _items)
         {
             CheckText("the name", item.Name);
-            if (item.Name == "__metadata__") throw new NativeSslException("Safetensors: no tensor can be named '__metadata__'; the format uses it.");
-            if (!names.Add(item.Name)) throw new NativeSslException($"Safetensors: two tensors are named '{item.Name}'. Names must differ.");
+            if (item.Name == "__metadata__")
+                throw new NativeSslException("Safetensors: no tensor can be named '__metadata__'; the format uses it.");
+            if (!names.Add(item.Name))
+                throw new NativeSslException($"Safetensors: two tensors are named '{item.Name}'. Names must differ.");
         }
         if (metadata is not null) foreach ((string key, string value) in metadata) AddMetadata(key, value);
         if (checksums)
@@ -78,7 +81,8 @@ sealed class SafetensorsPlan
     byte[] Signed(byte[] header)
     {
         Span<byte> json = header.AsSpan(SafetensorsHeader.LengthBytes);
-        int place = SafetensorsHeader.Parse(json, Length - header.Length, "the file being written").MetadataPlaces[SafetensorsChecksums.HeaderKey];
+        int place = SafetensorsHeader.Parse(json, Length - header.Length, "the file being written")
+            .MetadataPlaces[SafetensorsChecksums.HeaderKey];
         Encoding.ASCII.GetBytes(SafetensorsChecksums.HeaderSum(json, place)).CopyTo(json[place..]);
         return header;
     }
@@ -106,7 +110,8 @@ sealed class SafetensorsPlan
         byte[] header = buffer.WrittenSpan.ToArray();
         long length = header.Length - SafetensorsHeader.LengthBytes;
         if (length > SafetensorsHeader.MaxLength)
-            throw new NativeSslException($"Safetensors: the header of {_items.Length} tensors has {length} bytes; the format allows {SafetensorsHeader.MaxLength}.");
+            throw new NativeSslException($"Safetensors: the header of {_items.Length} tensors has {length} bytes; " +
+                $"the format allows {SafetensorsHeader.MaxLength}.");
         BinaryPrimitives.WriteInt64LittleEndian(header, length);
         return header;
     }
@@ -131,13 +136,16 @@ sealed class SafetensorsPlan
         CheckText("the metadata key", key);
         CheckText("the metadata", value);
         if (key.StartsWith(SafetensorsChecksums.Prefix, StringComparison.Ordinal))
-            throw new NativeSslException($"Safetensors: metadata '{key}' begins with '{SafetensorsChecksums.Prefix}', which is NativeSsl's own. Choose another key.");
+            throw new NativeSslException($"Safetensors: metadata '{key}' begins with '{SafetensorsChecksums.Prefix}', " +
+                "which is NativeSsl's own. Choose another key.");
         _metadata.Add(key, value);
     }
 
     static void CheckText(string what, string text)
     {
         for (int i = 0; i < text.Length; i += Rune.GetRuneAt(text, i).Utf16SequenceLength)
-            if (!Rune.TryGetRuneAt(text, i, out _)) throw new NativeSslException($"Safetensors: {what} '{text}' has half of a surrogate pair at {i}; it cannot be written as UTF-8.");
+            if (!Rune.TryGetRuneAt(text, i, out _))
+                throw new NativeSslException($"Safetensors: {what} '{text}' has half of a surrogate pair at {i}; " +
+                    "it cannot be written as UTF-8.");
     }
 }

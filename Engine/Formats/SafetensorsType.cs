@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>How a tensor's elements lie in a safetensors file; little-endian. The order is the one in which the reference sorts a file, backwards.</summary>
+/// <summary>How a tensor's elements lie in a safetensors file; little-endian.
+/// The order is the one in which the reference sorts a file, backwards.</summary>
 public enum SafetensorsType
 {
     /// <summary><c>BOOL</c>: one byte, 0 or 1.</summary>
@@ -25,7 +26,8 @@ static class SafetensorsTypes
 {
     static readonly string[] Names = ["BOOL", "U8", "F16", "BF16", "I32", "F32", "F64", "I64"];
     static readonly string[] Unread =
-        ["F4", "F6_E2M3", "F6_E3M2", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "I16", "U16", "U32", "C64", "U64"];
+        ["F4", "F6_E2M3", "F6_E3M2", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ",
+            "I16", "U16", "U32", "C64", "U64"];
 
     public static string Name(this SafetensorsType type) => Names[(int)type];
 

@@ -6,8 +6,8 @@ namespace NativeSsl;
 public sealed class RunLockedException(string message, Exception? inner = null) : NativeSslException(message, inner);
 
 /// <summary>
-/// Keeps a second process out of a run directory. The operating system holds the lock, and lets go of it when the process ends, however it ends: a stale
-/// lock cannot stay behind. The process id beside it is for the message only.
+/// Keeps a second process out of a run directory. The operating system holds the lock, and lets go of it when the process ends, however it
+/// ends: a stale lock cannot stay behind. The process id beside it is for the message only.
 /// </summary>
 sealed class RunLock : IDisposable
 {
@@ -21,7 +21,8 @@ sealed class RunLock : IDisposable
     /// <exception cref="FileWriteException">The folder may not be written to.</exception>
     public static RunLock Take(string folder)
     {
-        string path = Path.Combine(folder, "run.lock"), idPath = Path.Combine(folder, "run.pid");     // two files: a locked one cannot be read
+        // two files: a locked one cannot be read
+        string path = Path.Combine(folder, "run.lock"), idPath = Path.Combine(folder, "run.pid");
         FileStream? stream = null;
         try
         {
@@ -36,7 +37,8 @@ sealed class RunLock : IDisposable
         }
         catch (IOException error)
         {
-            throw new RunLockedException($"{folder}: {Holder(idPath)} is at work on this run. Wait for it to end, stop it, or choose another run directory.", error);
+            throw new RunLockedException($"{folder}: {Holder(idPath)} is at work on this run. " +
+                "Wait for it to end, stop it, or choose another run directory.", error);
         }
     }
 
@@ -44,7 +46,8 @@ sealed class RunLock : IDisposable
     {
         try
         {
-            return int.TryParse(File.ReadAllText(idPath), NumberStyles.None, CultureInfo.InvariantCulture, out int process) ? $"process {process}" : "another process";
+            return int.TryParse(File.ReadAllText(idPath), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+                ? $"process {process}" : "another process";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,8 @@ public sealed class SafetensorsRoundTrip
 
     static SafetensorsFile Read(byte[] bytes) => SafetensorsFile.Open(new MemoryStream(bytes), "memory");
 
-    static readonly Gen<string> Names = Gen.Elements("weight", "h.0.attn", "", "ключ", "重み", "𝒲", "e\u0301", "a\"b\\c\n", "\u2028", "\uFFFD", "İstanbul", "zażółć")
+    static readonly Gen<string> Names =
+        Gen.Elements("weight", "h.0.attn", "", "ключ", "重み", "𝒲", "e\u0301", "a\"b\\c\n", "\u2028", "\uFFFD", "İstanbul", "zażółć")
         .SelectMany(stem => Gen.Choose(0, 9999), (stem, number) => stem + number.ToString(CultureInfo.InvariantCulture));
 
     static readonly Gen<Given> Tensors =
@@ -79,7 +80,8 @@ public sealed class SafetensorsRoundTrip
         byte[] bytes = Write(types.SelectMany(type => new[] { "b", "a" }, (type, name) =>
             SafetensorsItem.FromBytes(type.Name() + name, type, [3], new byte[3 * type.Size()])));
         using SafetensorsFile file = Read(bytes);
-        Assert.Equal("I64a I64b F64a F64b F32a F32b I32a I32b BF16a BF16b F16a F16b U8a U8b BOOLa BOOLb", string.Join(' ', file.Entries.Select(entry => entry.Name)));
+        Assert.Equal("I64a I64b F64a F64b F32a F32b I32a I32b BF16a BF16b F16a F16b U8a U8b BOOLa BOOLb",
+            string.Join(' ', file.Entries.Select(entry => entry.Name)));
         Assert.All(file.Entries, entry => Assert.Equal(0, entry.Start % entry.Type.Size()));
         Assert.Equal(0, (BitConverter.ToInt64(bytes) + 8) % 8);
     }
@@ -87,7 +89,8 @@ public sealed class SafetensorsRoundTrip
     [Fact]
     public void Without_checksums_the_bytes_are_those_of_the_reference_writer()
     {
-        byte[] expected = [0x40, 0, 0, 0, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes("""{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}    """), .. new byte[16]];
+        byte[] header = Encoding.ASCII.GetBytes("""{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}    """);
+        byte[] expected = [0x40, 0, 0, 0, 0, 0, 0, 0, .. header, .. new byte[16]];
         Assert.Equal(expected, Write([SafetensorsItem.FromBytes("test", SafetensorsType.Int32, [2, 2], new byte[16])], checksums: false));
     }
 
@@ -107,7 +110,8 @@ public sealed class SafetensorsRoundTrip
         CpuBackend backend = CpuBackend.Default;
         RandomSource random = new(1, 0);
         float[] values = [.. Enumerable.Range(0, 700 * 601).Select(_ => random.NextNormal())];              // longer than one piece
-        Tensor weight = Tensor.From(backend, [700, 601], values), scalar = Tensor.From(backend, [], 3f), empty = Tensor.From(backend, [0, 5]);
+        Tensor weight = Tensor.From(backend, [700, 601], values), scalar = Tensor.From(backend, [], 3f),
+            empty = Tensor.From(backend, [0, 5]);
         string path = scratch.File("model.safetensors");
         Safetensors.Save(path, new Dictionary<string, Tensor> { ["weight"] = weight, ["scalar"] = scalar, ["empty"] = empty });
         Dictionary<string, Tensor> read = Safetensors.Load(path, backend);
@@ -127,7 +131,8 @@ public sealed class SafetensorsRoundTrip
     [Theory, InlineData(SafetensorsType.Float16), InlineData(SafetensorsType.BFloat16)]
     public void Half_sizes_round_to_nearest_even(SafetensorsType type)
     {
-        float[] values = [0f, -0f, 1f, 1.00390625f, 1.01171875f, 3.14159265f, 65504f, 1e-7f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, BitConverter.UInt32BitsToSingle(0x7F800001)];
+        float[] values = [0f, -0f, 1f, 1.00390625f, 1.01171875f, 3.14159265f, 65504f, 1e-7f, float.NaN, float.PositiveInfinity,
+            float.NegativeInfinity, BitConverter.UInt32BitsToSingle(0x7F800001)];
         byte[] bytes = Write([SafetensorsItem.From("x", [values.Length], values, type)]);
         float[] back = new float[values.Length];
         using SafetensorsFile file = Read(bytes);
@@ -135,13 +140,15 @@ public sealed class SafetensorsRoundTrip
         for (int i = 0; i < values.Length; i++)
         {
             float expected = type == SafetensorsType.Float16 ? (float)(Half)values[i] : NearestBFloat16(values[i]);
-            Assert.Equal(BitConverter.SingleToInt32Bits(float.IsNaN(expected) ? float.NaN : expected), BitConverter.SingleToInt32Bits(float.IsNaN(back[i]) ? float.NaN : back[i]));
+            Assert.Equal(BitConverter.SingleToInt32Bits(float.IsNaN(expected) ? float.NaN : expected),
+                BitConverter.SingleToInt32Bits(float.IsNaN(back[i]) ? float.NaN : back[i]));
         }
 
         static float NearestBFloat16(float value)
         {
             if (!float.IsFinite(value)) return value;
-            float below = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000), above = BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000) + 0x10000);
+            float below = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000),
+                above = BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000) + 0x10000);
             double down = Math.Abs((double)value - below), up = Math.Abs((double)above - value);
             return down < up || (down == up && (BitConverter.SingleToUInt32Bits(below) & 0x10000) == 0) ? below : above;
         }
@@ -183,7 +190,8 @@ public sealed class SafetensorsRoundTrip
         Assert.Contains("two tensors", Assert.Throws<NativeSslException>(() => Write([Item("a"), Item("a")])).Message);
         Assert.Contains("surrogate", Assert.Throws<NativeSslException>(() => Write([Item("a\uD800")])).Message);
         Assert.Contains("__metadata__", Assert.Throws<NativeSslException>(() => Write([Item("__metadata__")])).Message);
-        Assert.Contains("nativessl.", Assert.Throws<NativeSslException>(() => Write([], new Dictionary<string, string> { ["nativessl.x"] = "" })).Message);
+        Assert.Contains("nativessl.",
+            Assert.Throws<NativeSslException>(() => Write([], new Dictionary<string, string> { ["nativessl.x"] = "" })).Message);
         Assert.Throws<ShapeException>(() => SafetensorsItem.From("a", [2], new[] { 1f }));
         Assert.Throws<ShapeException>(() => SafetensorsItem.FromBytes("a", SafetensorsType.Int64, [2], new byte[15]));
     }

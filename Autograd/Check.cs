@@ -6,7 +6,8 @@ static class Check
     /// <summary>Two lengths that must agree, for example the last axis of x and the length of gamma.</summary>
     public static void Same(string op, long left, string leftName, Shape leftShape, long right, string rightName, Shape rightShape)
     {
-        if (left != right) throw new ShapeException($"{op}: {leftName} is {left} (shape {leftShape}) but {rightName} is {right} (shape {rightShape}).");
+        if (left != right)
+            throw new ShapeException($"{op}: {leftName} is {left} (shape {leftShape}) but {rightName} is {right} (shape {rightShape}).");
     }
 
     /// <summary>Two shapes that must be equal.</summary>
@@ -19,14 +20,16 @@ static class Check
     public static void Rank(string op, string name, Shape shape, int atLeast, int atMost = Shape.MaxRank)
     {
         if (shape.Rank < atLeast || shape.Rank > atMost)
-            throw new ShapeException($"{op}: {name} has shape {shape}, which has {shape.Rank} axes; {(atLeast == atMost ? $"{atLeast}" : $"{atLeast} to {atMost}")} are needed.");
+            throw new ShapeException($"{op}: {name} has shape {shape}, which has {shape.Rank} axes; " +
+                $"{(atLeast == atMost ? $"{atLeast}" : $"{atLeast} to {atMost}")} are needed.");
     }
 
     /// <summary>Tensors that must live on the same device.</summary>
     public static void SameBackend(string op, Tensor left, Tensor right)
     {
         if (!ReferenceEquals(left.Backend, right.Backend))
-            throw new DeviceException($"{op}: one tensor is on {left.Backend.Name}, the other on {right.Backend.Name}. Move one with To(backend).");
+            throw new DeviceException($"{op}: one tensor is on {left.Backend.Name}, the other on {right.Backend.Name}. " +
+                "Move one with To(backend).");
     }
 
     internal static Tensor Like(this Tensor x) => Tensor.Empty(x.Backend, x.Shape);

@@ -1,13 +1,15 @@
 namespace NativeSsl;
 
-/// <summary>Trading time for memory: activations inside a block are forgotten and computed again when the backward pass needs them.</summary>
+/// <summary>Trading time for memory: activations inside a block are forgotten and computed again when the backward
+/// pass needs them.</summary>
 /// <remarks>Chen, Xu, Zhang &amp; Guestrin 2016, “Training deep nets with sublinear memory cost”, section 4.</remarks>
 public static class Checkpointing
 {
     extension(Tensor x)
     {
         /// <summary>block(x), keeping only x and the result. Gradients are bit for bit those of the plain call, dropout included.</summary>
-        /// <param name="block">May use its argument and leaves (parameters), but no other result of an op that a gradient flows through.</param>
+        /// <param name="block">May use its argument and leaves (parameters), but no other result of an op that a
+        /// gradient flows through.</param>
         public Tensor Checkpoint(Func<Tensor, Tensor> block)
         {
             if (!Tape.IsRecording) return block(x);

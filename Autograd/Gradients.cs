@@ -14,7 +14,8 @@ public static class Gradients
         public Tensor RequireGradient()
         {
             if (x.Node is Node { IsLeaf: false } node)
-                throw new GradientException($"RequireGradient: this tensor is the result of {node.Name}; only leaves keep their gradient. Use StopGradient() first.");
+                throw new GradientException($"RequireGradient: this tensor is the result of {node.Name}; " +
+                    "only leaves keep their gradient. Use StopGradient() first.");
             x.Node ??= new Node("leaf", [], null, false);
             return x;
         }
@@ -23,10 +24,13 @@ public static class Gradients
         /// <exception cref="GradientException">It was never asked for, or no backward pass has reached this tensor.</exception>
         public Tensor Gradient => x.Node switch
         {
-            null => throw new GradientException($"Gradient: none was asked for on this tensor of shape {x.Shape}. Call RequireGradient() before using it."),
-            Node { IsLeaf: false } node => throw new GradientException($"Gradient: this tensor is the result of {node.Name}; only leaves keep their gradient."),
+            null => throw new GradientException($"Gradient: none was asked for on this tensor of shape {x.Shape}. " +
+                "Call RequireGradient() before using it."),
+            Node { IsLeaf: false } node =>
+                throw new GradientException($"Gradient: this tensor is the result of {node.Name}; only leaves keep their gradient."),
             Node { Gradient: { } gradient, IsFresh: false } => gradient,
-            _ => throw new GradientException($"Gradient: no backward pass has reached this tensor of shape {x.Shape} since its gradient was last reset."),
+            _ => throw new GradientException(
+                $"Gradient: no backward pass has reached this tensor of shape {x.Shape} since its gradient was last reset."),
         };
 
         /// <summary>Forgets the gradient; the next backward pass starts afresh.</summary>
@@ -35,7 +39,8 @@ public static class Gradients
             if (x.Node is Node { IsLeaf: true } node) node.IsFresh = node.Gradient is not null;
         }
 
-        /// <summary>The same numbers, but gradients do not flow through. The memory lasts until the step ends, whatever the backward pass gives back.</summary>
+        /// <summary>The same numbers, but gradients do not flow through.
+        /// The memory lasts until the step ends, whatever the backward pass gives back.</summary>
         public Tensor StopGradient()
         {
             x.Storage.LastsWholeStep = true;
@@ -47,7 +52,8 @@ public static class Gradients
         public void Backward()
         {
             if (x.Shape.Count != 1)
-                throw new GradientException($"Backward: the root has shape {x.Shape}, not one element. Reduce it with Sum() or Mean(), or give Backward a seed of its shape.");
+                throw new GradientException($"Backward: the root has shape {x.Shape}, not one element. " +
+                    "Reduce it with Sum() or Mean(), or give Backward a seed of its shape.");
             x.Backward(Tensor.Full(x.Backend, x.Shape, 1f));
         }
 
@@ -56,13 +62,14 @@ public static class Gradients
         /// <exception cref="GradientException">It was walked back from before, or does not depend on a leaf.</exception>
         public void Backward(Tensor seed)
         {
-            if (seed.Shape != x.Shape) throw new ShapeException($"Backward: the root has shape {x.Shape} but the seed has shape {seed.Shape}.");
+            if (seed.Shape != x.Shape)
+                throw new ShapeException($"Backward: the root has shape {x.Shape} but the seed has shape {seed.Shape}.");
             Tape.Backward(x, seed);
         }
 
         /// <summary>
-        /// For gradients that an op can write where they belong: the leaf's own gradient, and whether to add to it. Null if this is not a leaf.
-        /// The op then returns null for this input.
+        /// For gradients that an op can write where they belong: the leaf's own gradient, and whether to add to it. Null if this is not a
+        /// leaf. The op then returns null for this input.
         /// </summary>
         internal Tensor? GradientSink(out bool accumulate)
         {

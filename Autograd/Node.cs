@@ -27,7 +27,8 @@ sealed class Node(string name, Tensor[] inputs, BackwardFunction? backward, bool
     /// <summary>Of a leaf: the gradient was reset, and the next contribution overwrites it.</summary>
     public bool IsFresh { get; set; }
 
-    /// <summary>The last backward pass that came by. A number, not a mark to be wiped off: a pass that stops with an error leaves nothing behind.</summary>
+    /// <summary>The last backward pass that came by. A number, not a mark to be wiped off:
+    /// a pass that stops with an error leaves nothing behind.</summary>
     public long LastPass { get; set; }
 
     /// <summary>Forgets what only one backward pass can use.</summary>

@@ -21,8 +21,9 @@ public sealed record ParameterGroup(string Name, IReadOnlyList<(string Name, Ten
 }
 
 /// <summary>
-/// The parameters of a model in one piece of memory, and their gradients in another: group after group, every tensor on a 64-byte line. Clipping
-/// and the optimizer are one pass each, and so is a later all-reduce of each bucket. The tensors stay what they were; only their memory has moved.
+/// The parameters of a model in one piece of memory, and their gradients in another: group after group, every tensor on a 64-byte line.
+/// Clipping and the optimizer are one pass each, and so is a later all-reduce of each bucket. The tensors stay what they were;
+/// only their memory has moved.
 /// </summary>
 public sealed class Parameters
 {
@@ -72,8 +73,11 @@ public sealed class Parameters
         foreach ((string name, Tensor tensor) in named)
         {
             if (tensor.Node is not Node { IsLeaf: true })
-                throw new GradientException($"Parameters: {name} of shape {tensor.Shape} is not a leaf. Call RequireGradient() on it first.");
-            if (!seen.Add(tensor)) throw new GradientException($"Parameters: {name} of shape {tensor.Shape} is listed twice; a tied tensor belongs in one group.");
+                throw new GradientException($"Parameters: {name} of shape {tensor.Shape} is not a leaf. " +
+                    "Call RequireGradient() on it first.");
+            if (!seen.Add(tensor))
+                throw new GradientException($"Parameters: {name} of shape {tensor.Shape} is listed twice; " +
+                    "a tied tensor belongs in one group.");
             Check.SameBackend("Parameters", named[0].Tensor, tensor);
         }
     }
@@ -90,7 +94,8 @@ public sealed class Parameters
                 Storage home = Values.Storage.Slice(place, tensor.Shape.Count);
                 tensor.Backend.Copy(tensor, new Tensor(tensor.Backend, tensor.Shape, home));
                 tensor.Storage = home;
-                ((Node)tensor.Node!).Gradient = new Tensor(tensor.Backend, tensor.Shape, Gradients.Storage.Slice(place, tensor.Shape.Count));
+                ((Node)tensor.Node!).Gradient =
+                    new Tensor(tensor.Backend, tensor.Shape, Gradients.Storage.Slice(place, tensor.Shape.Count));
                 place += Padded(tensor.Shape.Count);
             }
             ranges.Add((start, place - start));
@@ -112,7 +117,8 @@ public sealed class Parameters
         return buckets;
     }
 
-    /// <summary>Forgets all gradients. Costs nothing: the next backward pass overwrites what it reaches, and what it does not reach counts as zero.</summary>
+    /// <summary>Forgets all gradients. Costs nothing: the next backward pass overwrites what it reaches,
+    /// and what it does not reach counts as zero.</summary>
     public void Zero()
     {
         foreach (Tensor leaf in _leaves) ((Node)leaf.Node!).IsFresh = true;
@@ -125,7 +131,8 @@ public sealed class Parameters
         return Math.Sqrt(Gradients.Backend.SquaredNorm(Gradients));
     }
 
-    /// <summary>Shortens the gradients to ‖g‖ = <paramref name="maxNorm"/> if they are longer; a NaN or infinite norm changes nothing.</summary>
+    /// <summary>Shortens the gradients to ‖g‖ = <paramref name="maxNorm"/> if they are longer;
+    /// a NaN or infinite norm changes nothing.</summary>
     /// <returns>‖g‖ before.</returns>
     /// <remarks>Pascanu, Mikolov &amp; Bengio 2013, “On the difficulty of training recurrent neural networks”, algorithm 1.</remarks>
     public double Clip(double maxNorm)

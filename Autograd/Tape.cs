@@ -16,7 +16,8 @@ public static class Tape
         return new NoGradientScope();
     }
 
-    /// <summary>Until disposed, ops on this thread are recorded although a backward pass is under way: what is computed again has gradients too.</summary>
+    /// <summary>Until disposed, ops on this thread are recorded although a backward pass is under way:
+    /// what is computed again has gradients too.</summary>
     internal static RecordingScope Recording()
     {
         var scope = new RecordingScope(t_paused);
@@ -31,7 +32,8 @@ public static class Tape
         public void Dispose() => t_paused = paused;
     }
 
-    /// <summary>A stretch without recording; ends when disposed. A ref struct, so that it cannot be carried over an await to another thread.</summary>
+    /// <summary>A stretch without recording; ends when disposed. A ref struct,
+    /// so that it cannot be carried over an await to another thread.</summary>
     public readonly ref struct NoGradientScope
     {
         /// <summary>Records again.</summary>
@@ -45,7 +47,8 @@ public static class Tape
     /// <param name="backward">Its gradient.</param>
     /// <param name="saved">Tensors that only backward needs; their memory goes back once it has run.</param>
     /// <param name="isView">Whether the output shares its memory with an input.</param>
-    internal static Tensor Record(this Tensor y, string name, Tensor[] inputs, BackwardFunction backward, Tensor[]? saved = null, bool isView = false)
+    internal static Tensor Record(this Tensor y, string name, Tensor[] inputs, BackwardFunction backward,
+        Tensor[]? saved = null, bool isView = false)
     {
         if (!IsRecording) return y;
         foreach (Tensor input in inputs)
@@ -57,17 +60,21 @@ public static class Tape
         return y;
     }
 
-    /// <summary>Walks back from a root: gradients gather on the leaves. The tape is used up, and activations go back to the pool on the way.</summary>
+    /// <summary>Walks back from a root: gradients gather on the leaves.
+    /// The tape is used up, and activations go back to the pool on the way.</summary>
     internal static void Backward(Tensor root, Tensor seed)
     {
         if (root.Node is not Node last)
-            throw new GradientException($"Backward: this tensor of shape {root.Shape} was not made from anything that requires a gradient, or it was made under NoGradient.");
+            throw new GradientException(
+                $"Backward: this tensor of shape {root.Shape} was not made from anything that requires a gradient, " +
+                "or it was made under NoGradient.");
         if (last is { IsLeaf: false, Backward: null })
             throw new GradientException($"Backward: the result of {last.Name} was already walked back from. Run the forward pass again.");
 
         List<Tensor> order = TopologicalOrder(root);
         using NoGradientScope scope = NoGradient();
-        root.Storage.Holders++;                                     // the loss and the seed are the caller's, even if they share memory with
+        // the loss and the seed are the caller's, even if they share memory with
+        root.Storage.Holders++;
         seed.Storage.Holders++;                                     // something that is not
         Gather(root, seed);
         for (int i = order.Count - 1; i >= 0; i--)
@@ -111,7 +118,8 @@ public static class Tape
         {
             if (tensor.Node is not Node node || node.LastPass == pass) return;
             if (node is { IsLeaf: false, Backward: null })
-                throw new GradientException($"Backward: the result of {node.Name} takes part, but it was already walked back from. Run its forward pass again.");
+                throw new GradientException($"Backward: the result of {node.Name} takes part, but it was already walked back from. " +
+                    "Run its forward pass again.");
             node.LastPass = pass;
             path.Push((tensor, 0));
         }
@@ -120,7 +128,8 @@ public static class Tape
     static void Gather(Tensor tensor, Tensor gradient)
     {
         if (gradient.Shape != tensor.Shape)
-            throw new ShapeException($"{((Node)tensor.Node!).Name}: a gradient of shape {gradient.Shape} for a tensor of shape {tensor.Shape}.");
+            throw new ShapeException(
+                $"{((Node)tensor.Node!).Name}: a gradient of shape {gradient.Shape} for a tensor of shape {tensor.Shape}.");
         var node = (Node)tensor.Node!;
         if (node.IsLeaf)
         {

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>Everything NativeSsl has to complain about. The message names what was given, what was wanted and, where known, the cure.</summary>
+/// <summary>Everything NativeSsl has to complain about. The message names what was given, what was wanted and,
+/// where known, the cure.</summary>
 public class NativeSslException : Exception
 {
     /// <summary>An error that finishes its sentence.</summary>

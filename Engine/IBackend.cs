@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Everything a device must do. Each op adds its own slice in its file: a device that lacks an op does not build. Arguments have been checked
-/// by the ops of autograd; a backend trusts their shapes.
+/// Everything a device must do. Each op adds its own slice in its file: a device that lacks an op does not build. Arguments have been
+/// checked by the ops of autograd; a backend trusts their shapes.
 /// </summary>
 public partial interface IBackend
 {

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Whole numbers on a device: token ids, class labels, positions. They remember their smallest and largest value, so that an index out of range
-/// is an error on the host, before any device is asked to follow it.
+/// Whole numbers on a device: token ids, class labels, positions. They remember their smallest and largest value, so that an index out of
+/// range is an error on the host, before any device is asked to follow it.
 /// </summary>
 public sealed class Indices
 {
@@ -26,7 +26,8 @@ public sealed class Indices
     /// <exception cref="ShapeException">There are more or fewer values than the shape holds.</exception>
     public static Indices From(IBackend backend, Shape shape, params ReadOnlySpan<int> values)
     {
-        if (values.Length != shape.Count) throw new ShapeException($"Indices.From: {values.Length} values for shape {shape}, which holds {shape.Count}.");
+        if (values.Length != shape.Count)
+            throw new ShapeException($"Indices.From: {values.Length} values for shape {shape}, which holds {shape.Count}.");
         (int min, int max) = values.Length == 0 ? (0, -1) : (int.MaxValue, int.MinValue);
         foreach (int value in values) (min, max) = (Math.Min(min, value), Math.Max(max, value));
         return new Indices(backend, shape, backend.Upload(values), values.ToArray(), min, max);
@@ -38,7 +39,8 @@ public sealed class Indices
         : throw new ShapeException($"Indices.Reshape: {Shape} has {Shape.Count} elements but {shape} has {shape.Count}.");
 
     /// <summary>Some of the values, flat, in the same memory; their bounds are those of the whole.</summary>
-    internal Indices Slice(int start, int length) => new(Backend, [length], Storage.Slice(start, length), Values.Slice(start, length), Min, Max);
+    internal Indices Slice(int start, int length) =>
+        new(Backend, [length], Storage.Slice(start, length), Values.Slice(start, length), Min, Max);
 
     /// <summary>Sees to it that every value is in 0 … <paramref name="size"/> − 1, or equal to <paramref name="ignored"/>.</summary>
     /// <exception cref="IndexException">One is not; the message names the op, the value, its place and the table's size.</exception>

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 /// <summary>
-/// One float, or a row of sixteen: the arithmetic in which formulas are written once. A GPU thread works on <see cref="Scalar"/>, a CPU core on
-/// <see cref="Wide512"/>, <see cref="Wide256"/> or <see cref="Wide128"/>. The wide ones always hold sixteen floats, in one, two or four registers,
-/// so that a sum over lanes has the same tree, and the same bits, whatever the machine.
+/// One float, or a row of sixteen: the arithmetic in which formulas are written once.
+/// A GPU thread works on <see cref="Scalar"/>, a CPU core on
+/// <see cref="Wide512"/>, <see cref="Wide256"/> or <see cref="Wide128"/>. The wide ones always hold sixteen floats, in one, two or four
+/// registers, so that a sum over lanes has the same tree, and the same bits, whatever the machine.
 /// </summary>
 public interface ILane<T> where T : struct, ILane<T>
 {
@@ -46,7 +47,8 @@ public unsafe interface IWide<T> : ILane<T> where T : struct, IWide<T>
 {
     /// <summary>Sixteen consecutive floats, of any alignment.</summary>
     static abstract T Load(float* source);
-    /// <summary>The first <paramref name="count"/> (1…16) floats, zeros behind. Reads all sixteen: buffers have 64 bytes of slack at the end.</summary>
+    /// <summary>The first <paramref name="count"/> (1…16) floats, zeros behind. Reads all sixteen:
+    /// buffers have 64 bytes of slack at the end.</summary>
     static abstract T Load(float* source, int count);
     /// <summary>The float at <paramref name="source"/> on every lane.</summary>
     static abstract T Broadcast(float* source);

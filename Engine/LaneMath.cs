@@ -11,7 +11,8 @@ public static class LaneMath
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     /// <summary>eˣ, relative error below 2·10⁻⁷; 0 under −103.97, ∞ over 88.73, NaN stays NaN.</summary>
-    // x = n ln 2 + r with |r| ≤ ½ ln 2; eʳ by a polynomial of degree 6 (Cephes expf); times 2ⁿ in two halves, so that neither overflows early.
+    // x = n ln 2 + r with |r| ≤ ½ ln 2; eʳ by a polynomial of degree 6 (Cephes expf);
+    // times 2ⁿ in two halves, so that neither overflows early.
     [MethodImpl(Inline)]
     public static T Exp<T>(T x) where T : struct, ILane<T>
     {

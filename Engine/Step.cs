@@ -1,9 +1,10 @@
 namespace NativeSsl;
 
 /// <summary>
-/// One step of training or inference. Tensors made while it lasts are lent by the device's pool and go back when it ends; <see cref="Tensor.Keep"/>
-/// takes a copy out. It also says whether this is training (dropout) and hands out the step's random streams. The step belongs to the
-/// thread, and the flow of control, that began it: other threads, and other work on this thread during an await, do not see it.
+/// One step of training or inference. Tensors made while it lasts are lent by the device's pool and go back when it ends;
+/// <see cref="Tensor.Keep"/> takes a copy out. It also says whether this is training (dropout) and hands out the step's random streams. The
+/// step belongs to the thread, and the flow of control, that began it: other threads, and other work on this thread during an await, do not
+/// see it.
 /// </summary>
 /// <example><code>using (var step = new Step(backend, training: true, seed: 1, number: 42)) { … }</code></example>
 public sealed class Step : IDisposable

@@ -12,8 +12,8 @@ public enum Format
 }
 
 /// <summary>
-/// Memory on a device. Inside a <see cref="Step"/> it is lent by a pool and goes back at the step's end, or earlier when the backward pass has
-/// used it; touching it afterwards is a <see cref="StaleTensorException"/>. Outside a step it belongs to the garbage collector.
+/// Memory on a device. Inside a <see cref="Step"/> it is lent by a pool and goes back at the step's end, or earlier when the backward pass
+/// has used it; touching it afterwards is a <see cref="StaleTensorException"/>. Outside a step it belongs to the garbage collector.
 /// </summary>
 public abstract class Storage(long length, Format format)
 {
@@ -29,7 +29,8 @@ public abstract class Storage(long length, Format format)
     /// <summary>How many hold this memory during a backward pass: gradients on their way, and the caller.</summary>
     internal int Holders { get; set; }
 
-    /// <summary>Whether it must last until the step ends, although the backward pass is done with it: somebody outside the graph looks at it too.</summary>
+    /// <summary>Whether it must last until the step ends, although the backward pass is done with it:
+    /// somebody outside the graph looks at it too.</summary>
     internal bool LastsWholeStep { get; set; }
 
     /// <summary>Gives pooled memory back; memory that the garbage collector owns is left alone.</summary>

@@ -31,7 +31,8 @@ public sealed class Tensor
     public static Tensor Empty(IBackend backend, Shape shape, Format format = Format.Float32) =>
         new(backend, shape, Step.Of(backend) is { } step ? step.Rent(shape.Count, format) : backend.Allocate(shape.Count, format));
 
-    /// <summary>A tensor that belongs to the garbage collector even inside a step: parameters, optimizer state, running statistics.</summary>
+    /// <summary>A tensor that belongs to the garbage collector even inside a step:
+    /// parameters, optimizer state, running statistics.</summary>
     public static Tensor Lasting(IBackend backend, Shape shape, Format format = Format.Float32)
     {
         Tensor tensor = new(backend, shape, backend.Allocate(shape.Count, format));
@@ -53,7 +54,8 @@ public sealed class Tensor
     /// <exception cref="ShapeException">There are more or fewer values than the shape holds.</exception>
     public static Tensor From(IBackend backend, Shape shape, params ReadOnlySpan<float> values)
     {
-        if (values.Length != shape.Count) throw new ShapeException($"Tensor.From: {values.Length} values for shape {shape}, which holds {shape.Count}.");
+        if (values.Length != shape.Count)
+            throw new ShapeException($"Tensor.From: {values.Length} values for shape {shape}, which holds {shape.Count}.");
         Tensor tensor = Empty(backend, shape);
         tensor.Storage.CopyFrom(values);
         return tensor;

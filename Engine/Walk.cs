@@ -1,9 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// A walk over the elements of a shape, in two arrays at once whose strides differ: broadcasting (a stride of zero), permuting, cutting out.
-/// Axes of length one are dropped and neighbours that both arrays lay end to end are joined, so that equal shapes become one long row, and a
-/// bias on the last axis becomes rows and columns.
+/// A walk over the elements of a shape, in two arrays at once whose strides differ: broadcasting (a stride of zero), permuting, cutting
+/// out. Axes of length one are dropped and neighbours that both arrays lay end to end are joined, so that equal shapes become one long row,
+/// and a bias on the last axis becomes rows and columns.
 /// </summary>
 public readonly struct Walk
 {
@@ -24,14 +24,16 @@ public readonly struct Walk
     public Walk(Shape shape, ReadOnlySpan<long> left, ReadOnlySpan<long> right)
     {
         Count = shape.Count;
-        Span<long> lengths = stackalloc long[Shape.MaxRank], lefts = stackalloc long[Shape.MaxRank], rights = stackalloc long[Shape.MaxRank];
+        Span<long> lengths = stackalloc long[Shape.MaxRank], lefts = stackalloc long[Shape.MaxRank],
+            rights = stackalloc long[Shape.MaxRank];
         lengths.Fill(1);
         int last = -1;                                                          // innermost first
         ReadOnlySpan<int> axes = shape.AsSpan();
         for (int axis = axes.Length - 1; axis >= 0; axis--)
         {
             if (axes[axis] == 1) continue;
-            if (last >= 0 && left[axis] == lefts[last] * lengths[last] && right[axis] == rights[last] * lengths[last]) lengths[last] *= axes[axis];
+            if (last >= 0 && left[axis] == lefts[last] * lengths[last] && right[axis] == rights[last] * lengths[last])
+                lengths[last] *= axes[axis];
             else (lengths[++last], lefts[last], rights[last]) = (axes[axis], left[axis], right[axis]);
         }
         (Left, Right) = (new Places(lengths, lefts), new Places(lengths, rights));
@@ -50,7 +52,8 @@ public readonly struct Walk
         return strides;
     }
 
-    /// <summary>The strides with which contiguous memory of a shape is read as if it had a larger one: zero along every stretched axis.</summary>
+    /// <summary>The strides with which contiguous memory of a shape is read as if it had a larger one:
+    /// zero along every stretched axis.</summary>
     public static long[] Strides(Shape shape, Shape stretched)
     {
         long[] own = Strides(shape), strides = new long[stretched.Rank];

@@ -4,15 +4,15 @@ using System.Reflection;
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// CUDA and OpenCL through ILGPU, or ILGPU's simulator where there is no GPU. Kernels and copies run in order on one stream; several threads may
-/// use the device, one at a time. Tensors may outlive it: using one afterwards is a <see cref="DeviceException"/>. ILGPU.Algorithms (scan, sort,
-/// group reductions) is referenced for kernels in which threads work together; the present ones have one thread to an element or a row and
-/// need none of it.
+/// CUDA and OpenCL through ILGPU, or ILGPU's simulator where there is no GPU. Kernels and copies run in order on one stream; several
+/// threads may use the device, one at a time. Tensors may outlive it: using one afterwards is a <see cref="DeviceException"/>.
+/// ILGPU.Algorithms (scan, sort, group reductions) is referenced for kernels in which threads work together; the present ones have one
+/// thread to an element or a row and need none of it.
 /// </summary>
 public sealed partial class GpuBackend : IBackend, IDisposable
 {
-    // A device that is dropped without being disposed stays until the process ends: ILGPU's finalizers would free its parts in any order, on
-    // another thread, and some drivers do not survive that.
+    // A device that is dropped without being disposed stays until the process ends: ILGPU's finalizers would free its parts in any order,
+    // on another thread, and some drivers do not survive that.
     static readonly ConcurrentDictionary<GpuBackend, bool> Alive = [];
 
     readonly Context _context;
@@ -26,7 +26,8 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     GpuBackend(Context context, Accelerator gpu, AcceleratorType type, int groupSize)
     {
         // Where no device that was asked for can be had, ILGPU quietly puts its own CPU device in.
-        if (gpu.AcceleratorType != type) throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
+        if (gpu.AcceleratorType != type)
+            throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
         (_context, _gpu, _stream, _groupSize) = (context, gpu, gpu.DefaultStream, groupSize);
         Pool = new GpuPool(gpu);
         if (type == AcceleratorType.CPU) SimulatorTrace.Install();
@@ -137,24 +138,30 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         }
     }
 
-    /// <summary>One thread at a time speaks to the device: OpenCL's kernel objects are shared, and CUDA wants its context bound to the thread.</summary>
+    /// <summary>One thread at a time speaks to the device: OpenCL's kernel objects are shared,
+    /// and CUDA wants its context bound to the thread.</summary>
     Lock.Scope Turn()
     {
         Lock.Scope turn = _turn.EnterScope();
         if (_gone is null) { _gpu.Bind(); return turn; }
         turn.Dispose();
-        throw new DeviceException($"{Name} {_gone}; its tensors can no longer be used. Open the device again and load them from a checkpoint.");
+        throw new DeviceException($"{Name} {_gone}; its tensors can no longer be used. " +
+            "Open the device again and load them from a checkpoint.");
     }
 
-    /// <summary>What a driver reports may be the late news of an earlier kernel; after that, CUDA takes no more orders in this process.</summary>
+    /// <summary>What a driver reports may be the late news of an earlier kernel;
+    /// after that, CUDA takes no more orders in this process.</summary>
     DeviceException Failed(Exception failure)
     {
         if (_gpu.AcceleratorType == AcceleratorType.Cuda && failure is AcceleratorException) _gone = $"failed earlier ({failure.Message})";
-        return new DeviceException($"{Name}: {failure.Message} Resume from the last checkpoint in a new process; if it happens again, update the driver.", failure);
+        return new DeviceException($"{Name}: {failure.Message} Resume from the last checkpoint in a new process; " +
+            "if it happens again, update the driver.", failure);
     }
 
-    static Floats View(Tensor tensor) => Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
-    static ArrayView<ushort> Halves(Tensor tensor) => Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);
+    static Floats View(Tensor tensor) =>
+        Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
+    static ArrayView<ushort> Halves(Tensor tensor) =>
+        Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);
     static Ints View(Indices indices) => Device(indices.Storage).View<int>();
 
     static UnsupportedFormatException Refused(Tensor tensor, Format taken) =>

@@ -49,7 +49,8 @@ public sealed partial class GpuBackend
     public static GpuBackend Cuda(int index = 0)
     {
         Context context = NewContext(builder => builder.Cuda());
-        return Open(context, "cuda", index, [.. context.GetCudaDevices()], AcceleratorType.Cuda, 256, WhyNot("cuda", "NVIDIA's driver", "libcuda.so.1"));
+        return Open(context, "cuda", index, [.. context.GetCudaDevices()], AcceleratorType.Cuda, 256,
+            WhyNot("cuda", "NVIDIA's driver", "libcuda.so.1"));
     }
 
     /// <summary>An OpenCL device: GPUs of other makers, or PoCL, which runs kernels on the CPU.</summary>
@@ -57,7 +58,8 @@ public sealed partial class GpuBackend
     public static GpuBackend OpenCl(int index = 0)
     {
         Context context = NewContext(AllowOpenCl);
-        return Open(context, "opencl", index, [.. context.GetCLDevices()], AcceleratorType.OpenCL, 64, WhyNot("OpenCL", "an OpenCL driver", "libOpenCL.so.1"));
+        return Open(context, "opencl", index, [.. context.GetCLDevices()], AcceleratorType.OpenCL, 64,
+            WhyNot("OpenCL", "an OpenCL driver", "libOpenCL.so.1"));
     }
 
     static GpuBackend Open(Context context, string kind, int index, Device[] devices, AcceleratorType type, int groupSize, string whyNone)
@@ -66,7 +68,9 @@ public sealed partial class GpuBackend
         {
             if (devices.Length == 0) throw new DeviceException($"{kind}: no device. {whyNone}");
             if (index < 0 || index >= devices.Length)
-                throw new DeviceException($"{kind}:{index}: this machine has {devices.Length}: {string.Join(", ", devices.Select((device, i) => $"{kind}:{i} {device.Name}"))}.");
+                throw new DeviceException(
+                    $"{kind}:{index}: this machine has {devices.Length}: " +
+                    $"{string.Join(", ", devices.Select((device, i) => $"{kind}:{i} {device.Name}"))}.");
             return new GpuBackend(context, devices[index].CreateAccelerator(context), type, groupSize);
         }
         catch (Exception failure)

@@ -10,13 +10,15 @@ sealed class GpuBlock(MemoryBuffer1D<byte, Stride1D.Dense> buffer, int bucket)
 }
 
 /// <summary>
-/// Blocks of device memory in size classes (four to each power of two), used again and again: asking a driver for memory is slow, and giving it
-/// back waits for the device. A block may be lent again while earlier kernels still use it, because everything runs in order on one stream.
+/// Blocks of device memory in size classes (four to each power of two), used again and again: asking a driver for memory is slow, and
+/// giving it back waits for the device. A block may be lent again while earlier kernels still use it,
+/// because everything runs in order on one stream.
 /// </summary>
 sealed class GpuPool(Accelerator gpu) : IDisposable
 {
     readonly List<GpuBlock>[] _idle = [.. Enumerable.Range(0, 200).Select(_ => new List<GpuBlock>())];
-    readonly HashSet<GpuBlock> _lent = [];                 // holds on to blocks whose tensors are gone, until the finalizer has brought them back
+    // holds on to blocks whose tensors are gone, until the finalizer has brought them back
+    readonly HashSet<GpuBlock> _lent = [];
     readonly ConcurrentQueue<GpuBlock> _found = [];
     long _held, _inUse;
     bool _disposed;
@@ -46,7 +48,8 @@ sealed class GpuPool(Accelerator gpu) : IDisposable
         return block;
     }
 
-    /// <summary>Brings a block back; from any thread, the finalizer's too: it only goes into a queue. After <see cref="Dispose"/> nothing happens.</summary>
+    /// <summary>Brings a block back; from any thread, the finalizer's too: it only goes into a queue.
+    /// After <see cref="Dispose"/> nothing happens.</summary>
     internal void Return(GpuBlock block)
     {
         if (!_disposed) _found.Enqueue(block);
@@ -89,7 +92,8 @@ sealed class GpuPool(Accelerator gpu) : IDisposable
             try { return gpu.Allocate1D<byte>(size); }
             catch (Exception failure) when (failure is AcceleratorException or OutOfMemoryException)
             {
-                throw new DeviceException($"{gpu.Name}: no room for {size / 1048576.0:F1} MB more; {_held / 1048576.0:F0} MB of {gpu.MemorySize / 1048576} MB are held. " +
+                throw new DeviceException($"{gpu.Name}: no room for {size / 1048576.0:F1} MB more; " +
+                    $"{_held / 1048576.0:F0} MB of {gpu.MemorySize / 1048576} MB are held. " +
                     "Use a smaller batch, or accumulate gradients over several.", failure);
             }
         }

@@ -1,6 +1,7 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Device memory: lent until released, or lasting until the garbage collector finds that nobody holds it; or a window onto either.</summary>
+/// <summary>Device memory: lent until released, or lasting until the garbage collector finds that nobody holds it;
+/// or a window onto either.</summary>
 sealed class GpuStorage : Storage
 {
     readonly GpuBackend _device;
@@ -22,7 +23,8 @@ sealed class GpuStorage : Storage
     internal static int BytesOf(Format format) => format == Format.BFloat16 ? 2 : 4;
 
     internal ArrayView<T> View<T>() where T : unmanaged => IsReleased
-        ? throw new StaleTensorException("This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. Take a copy with Keep() before that.")
+        ? throw new StaleTensorException("This tensor's memory went back to the pool when its Step ended, " +
+            "or when the backward pass had used it. Take a copy with Keep() before that.")
         : _block.Buffer.View.AsContiguous().SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
 
     public override bool IsReleased => _released || _whole is { IsReleased: true };
@@ -42,7 +44,8 @@ sealed class GpuStorage : Storage
 
     public override void CopyFrom(ReadOnlySpan<float> host) => _device.CopyFrom(host, this);
 
-    /// <summary>Dies with the tensor it belongs to. Its finalizer touches no driver: it hands the block to the pool, which uses it again.</summary>
+    /// <summary>Dies with the tensor it belongs to. Its finalizer touches no driver:
+    /// it hands the block to the pool, which uses it again.</summary>
     sealed class Lease
     {
         readonly GpuPool _pool;

@@ -14,7 +14,8 @@ static class KernelLoader
     internal static Kernel Load(Accelerator gpu, MethodInfo method, int groupSize) =>
         gpu.LoadKernel(Compile(gpu.Context, gpu.GetBackend(), method, groupSize));
 
-    /// <summary>The machine text of a kernel. The group size is stated, so that the driver knows how many registers a thread may have.</summary>
+    /// <summary>The machine text of a kernel. The group size is stated, so that the driver knows how many registers a
+    /// thread may have.</summary>
     internal static CompiledKernel Compile(Context context, Backend backend, MethodInfo method, int groupSize)
     {
         try
@@ -22,7 +23,8 @@ static class KernelLoader
             return backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, 1)) switch
             {
                 PTXCompiledKernel ptx => NewPtx(context, EntryPointOf(ptx), ptx.Info, PtxPatch.Apply(ptx.PTXAssembly)),
-                CLCompiledKernel cl => new CLCompiledKernel(context, (SeparateViewEntryPoint)EntryPointOf(cl), cl.Info, OpenClPatch.Apply(cl.Source), cl.CVersion),
+                CLCompiledKernel cl => new CLCompiledKernel(context, (SeparateViewEntryPoint)EntryPointOf(cl), cl.Info,
+                    OpenClPatch.Apply(cl.Source), cl.CVersion),
                 CompiledKernel simulated => simulated,
             };
         }

@@ -8,7 +8,8 @@ public sealed partial class GpuBackend
     /// <summary>One thread for each of <paramref name="count"/> elements or rows; the kernel skips the surplus of the last group.</summary>
     KernelConfig Threads(long count) => count <= int.MaxValue - _groupSize
         ? new((Index1D)(int)Math.Max(1, (count + _groupSize - 1) / _groupSize), _groupSize)
-        : throw new DeviceException($"{Name}: {count} elements in one op; a kernel counts up to {int.MaxValue - _groupSize}. Use a smaller batch.");
+        : throw new DeviceException($"{Name}: {count} elements in one op; " +
+            $"a kernel counts up to {int.MaxValue - _groupSize}. Use a smaller batch.");
 
     TLauncher Load<TLauncher>(MethodInfo kernel) where TLauncher : Delegate
     {
@@ -29,7 +30,8 @@ public sealed partial class GpuBackend
             if (simulated) SimulatorTrace.Enter();
             launch(launcher, Threads(threads));
             if (simulated && SimulatorTrace.Leave() is { } complaint)
-                throw new DeviceException($"{Name}: {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name} went out of bounds: {complaint}");
+                throw new DeviceException(
+                    $"{Name}: {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name} went out of bounds: {complaint}");
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
     }
@@ -89,17 +91,20 @@ public sealed partial class GpuBackend
         Start<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>>(kernel, threads,
             (launch, config) => launch(_stream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11));
 
-    void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> kernel, long threads,
+    void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> kernel, long threads,
         T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12) =>
         Start<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>>(kernel, threads,
             (launch, config) => launch(_stream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12));
 
-    void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> kernel, long threads,
+    void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> kernel, long threads,
         T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13) =>
         Start<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>>(kernel, threads,
             (launch, config) => launch(_stream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13));
 
-    void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> kernel, long threads,
+    void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> kernel, long threads,
         T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14) =>
         Start<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>>(kernel, threads,
             (launch, config) => launch(_stream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14));

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// Finds the drivers under their run-time names. ILGPU asks for <c>libcuda.so</c> and <c>libOpenCL.so</c>, names that only development packages
-/// install; without them it says nothing and reports no device.
+/// Finds the drivers under their run-time names. ILGPU asks for <c>libcuda.so</c> and <c>libOpenCL.so</c>, names that only development
+/// packages install; without them it says nothing and reports no device.
 /// </summary>
 static class NativeResolver
 {

@@ -13,7 +13,8 @@ static partial class OpenClPatch
     {
         source = Atomics(source, AddressSpaces(source));
         // A group barrier must order shared memory too; ILGPU's fences global memory alone.
-        source = source.Replace("work_group_barrier ( CLK_GLOBAL_MEM_FENCE )", "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)", StringComparison.Ordinal);
+        source = source.Replace("work_group_barrier ( CLK_GLOBAL_MEM_FENCE )",
+            "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)", StringComparison.Ordinal);
         source = SharedIntoKernel(source);
         source = SizeOfStruct().Replace(source, "/ $1)");
         return "#define FusedMultiplyAdd fma\n" + source;

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// ILGPU's simulator reports an index out of range through <see cref="Trace"/>, whose standard listener ends the process, on a thread where an
-/// exception would end it too. This listener takes note while a simulated kernel runs, and otherwise passes everything on to the listeners
-/// that were there before.
+/// ILGPU's simulator reports an index out of range through <see cref="Trace"/>, whose standard listener ends the process, on a thread where
+/// an exception would end it too. This listener takes note while a simulated kernel runs, and otherwise passes everything on to the
+/// listeners that were there before.
 /// </summary>
 sealed class SimulatorTrace : TraceListener
 {

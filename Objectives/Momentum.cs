@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// A teacher that follows its student slowly: θ′ ← m θ′ + (1 − m) θ. Tarvainen &amp; Valpola 2017, “Mean teachers are better role models”, equation 2; Grill et
-/// al. 2020, “Bootstrap your own latent”, equation 1. It is never trained: its tensors ask for no gradient.
+/// A teacher that follows its student slowly: θ′ ← m θ′ + (1 − m) θ. Tarvainen &amp; Valpola 2017, “Mean teachers are better role models”,
+/// equation 2; Grill et al. 2020, “Bootstrap your own latent”, equation 1. It is never trained: its tensors ask for no gradient.
 /// </summary>
 public sealed class Momentum
 {

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// A text is its own teacher: from every token and those before it, guess the next one. Radford, Narasimhan, Salimans &amp; Sutskever 2018, “Improving
-/// language understanding by generative pre-training”, equation 1.
+/// A text is its own teacher: from every token and those before it, guess the next one. Radford, Narasimhan, Salimans &amp; Sutskever 2018,
+/// “Improving language understanding by generative pre-training”, equation 1.
 /// </summary>
 /// <param name="model">Reads from left to right.</param>
 public sealed class NextToken(LanguageModel model) : Objective

@@ -11,8 +11,9 @@ public sealed record Progress(long Step, long Steps, long Epoch)
 }
 
 /// <summary>
-/// A self-supervised task: a loss over views of unlabelled data, and what moves between the steps. Networks come in through the constructor and are
-/// its parts, so that a checkpoint holds them all, teachers and heads included. The hooks do nothing unless an objective needs them.
+/// A self-supervised task: a loss over views of unlabelled data, and what moves between the steps. Networks come in through the constructor
+/// and are its parts, so that a checkpoint holds them all, teachers and heads included.
+/// The hooks do nothing unless an objective needs them.
 /// </summary>
 public abstract class Objective : Module
 {
@@ -20,8 +21,8 @@ public abstract class Objective : Module
     public abstract Tensor Loss(Views views);
 
     /// <summary>
-    /// The loss of one player, named as the optimizer of its parameters. Players move in turn, each on gradients of its own loss alone; a task
-    /// without an adversary has the one player <c>main</c>, and does not override this.
+    /// The loss of one player, named as the optimizer of its parameters. Players move in turn, each on gradients of its own loss alone; a
+    /// task without an adversary has the one player <c>main</c>, and does not override this.
     /// </summary>
     public virtual Tensor Loss(Views views, string player) => Loss(views);
 

@@ -1,6 +1,7 @@
 namespace NativeSsl.Tests;
 
-/// <summary>A test on real data, which lies in the folder that the environment variable NATIVESSL_DATA names; without it the test skips.</summary>
+/// <summary>A test on real data, which lies in the folder that the environment variable NATIVESSL_DATA names;
+/// without it the test skips.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class DataFactAttribute : FactAttribute
 {
@@ -12,5 +13,6 @@ public sealed class DataFactAttribute : FactAttribute
     }
 
     /// <summary>The folder, if there is one.</summary>
-    public static string? Folder => Environment.GetEnvironmentVariable("NATIVESSL_DATA") is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
+    public static string? Folder =>
+        Environment.GetEnvironmentVariable("NATIVESSL_DATA") is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
 }

@@ -1,20 +1,24 @@
 namespace NativeSsl.Tests;
 
-/// <summary>Products too large for the simulator, so that every way of cutting them is met: blocks of steps, shared panels, split sums.</summary>
+/// <summary>Products too large for the simulator, so that every way of cutting them is met:
+/// blocks of steps, shared panels, split sums.</summary>
 public sealed class GemmTests
 {
-    static readonly CpuBackend[] Widths = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
+    static readonly CpuBackend[] Widths =
+        [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
     static readonly CpuBackend Alone = new(1), Many = new(5);
 
     public static TheoryData<int, int, int> Sizes => new()
     {
-        { 31, 700, 35 }, { 21, 2100, 19 }, { 64, 1030, 64 }, { 26, 130, 1100 }, { 400, 130, 260 }, { 200, 330, 300 }, { 97, 1, 65 }, { 1, 900, 530 }, { 530, 900, 1 }, { 8, 200, 640 },
+        { 31, 700, 35 }, { 21, 2100, 19 }, { 64, 1030, 64 }, { 26, 130, 1100 }, { 400, 130, 260 }, { 200, 330, 300 }, { 97, 1, 65 },
+        { 1, 900, 530 }, { 530, 900, 1 }, { 8, 200, 640 },
     };
 
     [Theory, MemberData(nameof(Sizes))]
     public void Agrees_with_doubles(int rows, int steps, int columns) => Each(rows, steps, columns, (a, b, transposeA, transposeB) =>
     {
-        double[] expected = Ops.MatMul.Textbook([.. a.Select(v => (double)v)], [.. b.Select(v => (double)v)], 1, rows, steps, columns, transposeA, transposeB);
+        double[] expected = Ops.MatMul.Textbook([.. a.Select(v => (double)v)], [.. b.Select(v => (double)v)], 1, rows, steps,
+            columns, transposeA, transposeB);
         foreach (CpuBackend backend in Widths)
             for (int accumulate = 0; accumulate < 2; accumulate++)
             {
@@ -26,7 +30,8 @@ public sealed class GemmTests
     });
 
     [Theory, MemberData(nameof(Sizes))]
-    public void Same_bits_at_any_number_of_threads(int rows, int steps, int columns) => Each(rows, steps, columns, (a, b, transposeA, transposeB) =>
+    public void Same_bits_at_any_number_of_threads(int rows, int steps, int columns) =>
+        Each(rows, steps, columns, (a, b, transposeA, transposeB) =>
         Assert.True(Multiply(Alone, rows, steps, columns, a, b, transposeA, transposeB, false).AsSpan()
             .SequenceEqual(Multiply(Many, rows, steps, columns, a, b, transposeA, transposeB, false))));
 
@@ -36,7 +41,8 @@ public sealed class GemmTests
         (float[] a, float[] b) = (Draw(300 * 200, 1), Draw(200 * 130, 2));
         float[] expected = Multiply(Alone, 300, 200, 130, a, b, false, false, false);
         long before = Many.PoolBytesInUse;
-        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.True(expected.AsSpan().SequenceEqual(Multiply(Many, 300, 200, 130, a, b, false, false, false))));
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            _ => Assert.True(expected.AsSpan().SequenceEqual(Multiply(Many, 300, 200, 130, a, b, false, false, false))));
         Assert.Equal(before, Many.PoolBytesInUse);
     }
 
@@ -66,14 +72,15 @@ public sealed class GemmTests
     }
 
     // The result lies between sentinels, which must survive.
-    static float[] Multiply(CpuBackend backend, int rows, int steps, int columns, float[] a, float[] b, bool transposeA, bool transposeB, bool accumulate)
+    static float[] Multiply(CpuBackend backend, int rows, int steps, int columns, float[] a, float[] b, bool transposeA,
+        bool transposeB, bool accumulate)
     {
         const int Margin = 32;
         int count = rows * columns;
         Tensor buffer = Tensor.Full(backend, [count + 2 * Margin], 3f);
         Tensor c = new(backend, [rows, columns], buffer.Storage.Slice(Margin, count));
-        backend.MatMul(Tensor.From(backend, transposeA ? [steps, rows] : [rows, steps], a), Tensor.From(backend, transposeB ? [columns, steps] : [steps, columns], b),
-            c, transposeA, transposeB, accumulate);
+        backend.MatMul(Tensor.From(backend, transposeA ? [steps, rows] : [rows, steps], a),
+            Tensor.From(backend, transposeB ? [columns, steps] : [steps, columns], b), c, transposeA, transposeB, accumulate);
         float[] all = buffer.ToArray();
         Assert.True(all.AsSpan(0, Margin).IndexOfAnyExcept(3f) < 0 && all.AsSpan(Margin + count).IndexOfAnyExcept(3f) < 0);
         return all[Margin..^Margin];

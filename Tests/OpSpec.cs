@@ -33,7 +33,8 @@ public sealed record OpSpec(string Name, Shape[] Inputs, Func<Tensor[], Tensor> 
     float[][] Draw()
     {
         var random = new RandomSource(7, 0);
-        float[][] data = [.. Inputs.Select(shape => Enumerable.Range(0, (int)shape.Count).Select(_ => Shift + (random.NextUniform() * 2 - 1) * Scale).ToArray())];
+        float[][] data = [.. Inputs.Select(shape => Enumerable.Range(0, (int)shape.Count)
+            .Select(_ => Shift + (random.NextUniform() * 2 - 1) * Scale).ToArray())];
         foreach ((int input, int place, float value) in Planted) data[input][place] = value;
         return data;
     }
@@ -107,7 +108,8 @@ public sealed record OpSpec(string Name, Shape[] Inputs, Func<Tensor[], Tensor> 
             bool same = double.IsNaN(expected[i]) ? float.IsNaN(actual[i])
                 : double.IsInfinity(expected[i]) ? actual[i] == expected[i]
                 : Math.Abs(actual[i] - expected[i]) <= tolerance * scale;
-            Assert.True(same, $"{Name}: {what} [{i}] is {actual[i]:R}, the textbook says {expected[i]:R}, tolerance {tolerance * scale:E1}");
+            Assert.True(same, $"{Name}: {what} [{i}] is {actual[i]:R}, the textbook says {expected[i]:R}, " +
+                $"tolerance {tolerance * scale:E1}");
         }
     }
 }

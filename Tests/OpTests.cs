@@ -4,17 +4,20 @@ using NativeSsl.Tests.Gpu;
 
 namespace NativeSsl.Tests;
 
-/// <summary>Every spec, found in the static <c>Specs</c> of the classes in Tests/Ops, on every device, register width and number of threads.</summary>
+/// <summary>Every spec, found in the static <c>Specs</c> of the classes in Tests/Ops, on every device,
+/// register width and number of threads.</summary>
 public sealed class OpTests
 {
     static readonly Lazy<GpuBackend> Simulator = new(GpuBackend.Simulator);
     static readonly Lazy<GpuBackend> OpenCl = new(() => GpuBackend.OpenCl());
-    static readonly CpuBackend[] Widths = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
+    static readonly CpuBackend[] Widths =
+        [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
     static readonly CpuBackend[] Guarded = [.. Widths.Select(plain => new CpuBackend(2, plain.Simd) { GuardsMemory = true })];
     static readonly CpuBackend[] ThreadCounts = [new(1), new(2), new(5)];
 
     static readonly Dictionary<string, OpSpec> ByName = typeof(OpTests).Assembly.GetTypes()
-        .Select(type => type.GetProperty("Specs", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)?.GetValue(null) as OpSpec[])
+        .Select(type => type.GetProperty("Specs",
+            BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)?.GetValue(null) as OpSpec[])
         .OfType<OpSpec[]>().SelectMany(specs => specs).ToDictionary(spec => spec.Name);
 
     public static TheoryData<string> All => [.. ByName.Keys.Order()];

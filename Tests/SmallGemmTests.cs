@@ -36,7 +36,8 @@ public sealed unsafe class SmallGemmTests
         foreach (int rows in (int[])[1, 2, 3, 4, 5, 6, 7, 13])
             foreach (int columns in (int[])[1, 4, 15, 16, 17, 33, 48, 63, 64, 65, 130])
                 foreach (int steps in (int[])[0, 1, 2, 7])
-                    for (int variant = 0; variant < 4; variant++) One<T>(rows, columns, steps, transposed: variant % 2 == 1, accumulate: variant >= 2);
+                    for (int variant = 0; variant < 4; variant++)
+                        One<T>(rows, columns, steps, transposed: variant % 2 == 1, accumulate: variant >= 2);
     }
 
     static void One<T>(int rows, int columns, int steps, bool transposed, bool accumulate) where T : struct, IWide<T>
@@ -45,7 +46,8 @@ public sealed unsafe class SmallGemmTests
         var random = new RandomSource(5, (ulong)(rows * 1000 + columns));
         float[] a = Draw(rows * steps + 16), b = Draw(steps * stride + 16), c = Draw(rows * stride + 16), before = [.. c];
         (nint rowStride, nint stepStride) = transposed ? (1, rows) : (steps, 1);
-        fixed (float* x = a, y = b, z = c) SmallGemm<T>.Multiply(rows, columns, steps, x, rowStride, stepStride, y, stride, z, stride, accumulate);
+        fixed (float* x = a, y = b, z = c)
+            SmallGemm<T>.Multiply(rows, columns, steps, x, rowStride, stepStride, y, stride, z, stride, accumulate);
         for (int i = 0; i < c.Length; i++)
         {
             int row = i / stride, column = i % stride;

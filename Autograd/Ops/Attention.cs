@@ -3,17 +3,20 @@ namespace NativeSsl;
 /// <summary>What attention does besides softmax(q kᵀ / √width) v.</summary>
 public sealed record AttentionOptions
 {
-    /// <summary>A query sees no later key. With fewer queries than keys, the queries are the last ones: query i sees keys 0 … i + keys − queries.</summary>
+    /// <summary>A query sees no later key. With fewer queries than keys, the queries are the last ones:
+    /// query i sees keys 0 … i + keys − queries.</summary>
     public bool Causal { get; init; }
     /// <summary>How many keys each sample has, <c>[batch]</c>; the others are padding. All of them if null.</summary>
     public Indices? KeyLengths { get; init; }
     /// <summary>Added to the scaled scores, <c>[batch or 1, heads or 1, queries, keys]</c>; −∞ hides a key. Gradients flow to it.</summary>
     public Tensor? Bias { get; init; }
-    /// <summary>The share of attention probabilities set to zero, 0 up to 1; acts only inside a <see cref="Step"/> that is training.</summary>
+    /// <summary>The share of attention probabilities set to zero, 0 up to 1;
+    /// acts only inside a <see cref="Step"/> that is training.</summary>
     public float Dropout { get; init; }
     /// <summary>What q · k is multiplied with; 1 / √width if null.</summary>
     public float? Scale { get; init; }
-    /// <summary>Only the first so many keys and values count: a cache <c>[batch, capacity, heads, width]</c> is read in place. All of them if null.</summary>
+    /// <summary>Only the first so many keys and values count: a cache <c>[batch, capacity, heads, width]</c> is read in place.
+    /// All of them if null.</summary>
     public int? KeyCount { get; init; }
 }
 
@@ -22,8 +25,9 @@ public static partial class TensorOps
     extension(Tensor x)
     {
         /// <summary>
-        /// Each query's mean of the values, weighted by softmax(scale · q kᵀ + bias) over the keys it may see; of the others nothing reaches it, and no
-        /// gradient reaches them. A query that sees no key gives zeros. Vaswani et al. 2017, equation 1. The scores are never stored as a whole.
+        /// Each query's mean of the values, weighted by softmax(scale · q kᵀ + bias) over the keys it may see; of the others nothing
+        /// reaches it, and no gradient reaches them. A query that sees no key gives zeros. Vaswani et al. 2017, equation 1.
+        /// The scores are never stored as a whole.
         /// </summary>
         /// <param name="key"><c>[batch, keys, heads, width]</c></param>
         /// <param name="value"><c>[batch, keys, heads, width]</c></param>
@@ -41,7 +45,8 @@ public static partial class TensorOps
             Check.SameBackend("Attention", x, key);
             Check.SameBackend("Attention", x, value);
             AttentionShape shape = ShapeOf("Attention", x.Shape[0], x.Shape[2], x.Shape[1], key.Shape[1], x.Shape[3], options ??= new());
-            return Attend("attention", shape, options, [x, key, value], HeadView.Of(x), HeadView.Of(key), HeadView.Of(value), (k, gradient) => HeadView.Of(gradient));
+            return Attend("attention", shape, options, [x, key, value], HeadView.Of(x), HeadView.Of(key), HeadView.Of(value),
+                (k, gradient) => HeadView.Of(gradient));
         }
 
         /// <summary>
@@ -56,7 +61,8 @@ public static partial class TensorOps
         {
             Check.Rank("SelfAttention", "x", x.Shape, 5, 5);
             if (x.Shape[2] != 3)
-                throw new ShapeException($"SelfAttention: axis 2 of x is {x.Shape[2]} (shape {x.Shape}) but 3 (query, key, value) is needed: [batch, time, 3, heads, width].");
+                throw new ShapeException($"SelfAttention: axis 2 of x is {x.Shape[2]} (shape {x.Shape}) " +
+                    "but 3 (query, key, value) is needed: [batch, time, 3, heads, width].");
             AttentionShape shape = ShapeOf("SelfAttention", x.Shape[0], x.Shape[3], x.Shape[1], x.Shape[1], x.Shape[4], options ??= new());
             return Attend("self-attention", shape, options, [x], HeadView.OfPacked(x, 0), HeadView.OfPacked(x, 1), HeadView.OfPacked(x, 2),
                 (k, gradient) => HeadView.OfPacked(gradient, k));
@@ -69,7 +75,8 @@ public static partial class TensorOps
             keys = count >= 0 && count <= keys ? count : throw new ShapeException($"{op}: KeyCount is {count} but there are {keys} keys.");
         if (options.KeyLengths is { } lengths)
         {
-            if (lengths.Shape != Shape.Of(batch)) throw new ShapeException($"{op}: KeyLengths has shape {lengths.Shape} but a batch of {batch} needs {Shape.Of(batch)}.");
+            if (lengths.Shape != Shape.Of(batch))
+                throw new ShapeException($"{op}: KeyLengths has shape {lengths.Shape} but a batch of {batch} needs {Shape.Of(batch)}.");
             lengths.CheckWithin($"{op}.KeyLengths", keys + 1);
         }
         if (options.Bias is { } bias)
@@ -78,9 +85,12 @@ public static partial class TensorOps
             Shape full = [batch, heads, queries, keys];
             for (int axis = 0; axis < 4; axis++)
                 if (bias.Shape[axis] != full[axis] && (axis > 1 || bias.Shape[axis] != 1))
-                    throw new ShapeException($"{op}: axis {axis} of bias is {bias.Shape[axis]} (shape {bias.Shape}) but of the scores {full[axis]} (shape {full}).");
+                    throw new ShapeException(
+                        $"{op}: axis {axis} of bias is {bias.Shape[axis]} (shape {bias.Shape}) " +
+                        $"but of the scores {full[axis]} (shape {full}).");
         }
-        if (options.Dropout is not (>= 0f and < 1f)) throw new NativeSslException($"{op}: Dropout is {options.Dropout}; it must be at least 0 and less than 1.");
+        if (options.Dropout is not (>= 0f and < 1f))
+            throw new NativeSslException($"{op}: Dropout is {options.Dropout}; it must be at least 0 and less than 1.");
         Step? step = options.Dropout > 0 && Step.Current is { Training: true } training ? training : null;
         return new AttentionShape
         {
@@ -91,7 +101,8 @@ public static partial class TensorOps
         };
     }
 
-    // Inputs are queries, keys and values, or one tensor that holds all three; viewGradient says where the k-th of the three lies in its gradient.
+    // Inputs are queries, keys and values, or one tensor that holds all three;
+    // viewGradient says where the k-th of the three lies in its gradient.
     static Tensor Attend(string name, AttentionShape shape, AttentionOptions options, Tensor[] inputs, HeadView q, HeadView k, HeadView v,
         Func<int, Tensor, HeadView> viewGradient)
     {

@@ -5,8 +5,8 @@ public static partial class TensorOps
     extension(Tensor a)
     {
         /// <summary>
-        /// A formula of two tensors, of your own or one of ours, with NumPy's broadcasting: shapes are aligned at the last axis, and an axis of
-        /// length one, or a missing one, is stretched. The gradient of a stretched operand is summed over the stretched axes.
+        /// A formula of two tensors, of your own or one of ours, with NumPy's broadcasting: shapes are aligned at the last axis, and an
+        /// axis of length one, or a missing one, is stretched. The gradient of a stretched operand is summed over the stretched axes.
         /// </summary>
         /// <param name="b">The other operand, on the same device.</param>
         /// <param name="name">For messages.</param>
@@ -24,7 +24,8 @@ public static partial class TensorOps
                 if (!operand.RequiresGradient) return null;
                 if (F.HasConstantSlopes)
                 {
-                    float slope = (ofRight ? F.RightSlope<Scalar>(default, default, default) : F.LeftSlope<Scalar>(default, default, default)).Value;
+                    float slope = (ofRight ? F.RightSlope<Scalar>(default, default, default)
+                        : F.LeftSlope<Scalar>(default, default, default)).Value;
                     Tensor sum = dy.SumTo(operand.Shape);
                     return slope == 1f ? sum : sum.Multiply(slope);
                 }
@@ -44,7 +45,8 @@ public static partial class TensorOps
         {
             int left = axis <= a.Rank ? a[-axis] : 1, right = axis <= b.Rank ? b[-axis] : 1;
             if (left != right && left != 1 && right != 1)
-                throw new ShapeException($"{op}: axis {-axis} of the left operand is {left} (shape {a}) but of the right operand {right} (shape {b}); " +
+                throw new ShapeException(
+                    $"{op}: axis {-axis} of the left operand is {left} (shape {a}) but of the right operand {right} (shape {b}); " +
                     "lengths must be equal, or one of them 1.");
             lengths[^axis] = left == 1 ? right : left;
         }

@@ -4,7 +4,8 @@ public static partial class TensorOps
 {
     extension(Tensor x)
     {
-        /// <summary>The same numbers on another device, through the host; x itself if it is there already. Its gradient comes back the same way.</summary>
+        /// <summary>The same numbers on another device, through the host; x itself if it is there already.
+        /// Its gradient comes back the same way.</summary>
         public Tensor To(IBackend backend)
         {
             if (ReferenceEquals(x.Backend, backend)) return x;

@@ -9,7 +9,8 @@ public static partial class TensorOps
         /// class, or, smoothed, 1 − λ there plus λ / classes everywhere (Szegedy et al. 2016, section 7).
         /// </summary>
         /// <param name="targets">The class of each row, <c>[...]</c>: the shape of x without its last axis.</param>
-        /// <param name="ignoreIndex">The target of rows that do not count. If no row counts, the loss is zero, and so is its gradient.</param>
+        /// <param name="ignoreIndex">The target of rows that do not count.
+        /// If no row counts, the loss is zero, and so is its gradient.</param>
         /// <param name="labelSmoothing">λ, in 0 … 1.</param>
         /// <returns>A scalar.</returns>
         /// <exception cref="ShapeException">x is a scalar, or targets has another shape than x without its last axis.</exception>

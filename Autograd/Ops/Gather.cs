@@ -30,7 +30,8 @@ public static partial class TensorOps
     static Tensor Gathered(string op, Tensor x, Indices ids, int axis)
     {
         if (!ReferenceEquals(ids.Backend, x.Backend))
-            throw new DeviceException($"{op}: the indices are on {ids.Backend.Name}, the tensor on {x.Backend.Name}. Make the indices on the tensor's device.");
+            throw new DeviceException($"{op}: the indices are on {ids.Backend.Name}, the tensor on {x.Backend.Name}. " +
+                "Make the indices on the tensor's device.");
         ids.CheckWithin(op, x.Shape[axis]);
         int size = x.Shape[axis];
         long outer = x.Shape.Span(0, axis), inner = x.Shape.Span(axis + 1, x.Shape.Rank);

@@ -10,7 +10,8 @@ public static partial class TensorOps
         /// <param name="activation">f.</param>
         /// <param name="residual">Shape <c>[..., outputs]</c>, or null.</param>
         /// <returns>Shape <c>[..., outputs]</c>.</returns>
-        /// <exception cref="ShapeException"><c>x</c> is not <c>[..., inputs]</c>, or bias or residual do not have the shape of the output.</exception>
+        /// <exception cref="ShapeException"><c>x</c> is not <c>[..., inputs]</c>, or bias or residual do not have the shape
+        /// of the output.</exception>
         public Tensor Linear(Tensor weight, Tensor? bias = null, Activation activation = Activation.None, Tensor? residual = null)
         {
             Check.SameBackend("Linear", x, weight);
@@ -52,7 +53,8 @@ public static partial class TensorOps
                 Tensor rows = Flat(dh);
                 Tensor? dx = x.RequiresGradient ? ProductFor(Flat(x), rows, weight, false, false)!.View(x.Shape) : null;
                 Tensor? dw = weight.RequiresGradient ? ProductFor(weight, rows, Flat(x), true, false) : null;
-                Tensor?[] gradients = [dx, dw, .. bias is null ? [] : (Tensor?[])[bias.RequiresGradient ? SumFor(bias, rows) : null], .. residual is null ? [] : (Tensor?[])[dy]];
+                Tensor?[] gradients = [dx, dw, .. bias is null ? [] : (Tensor?[])[bias.RequiresGradient ? SumFor(bias, rows) : null],
+                    .. residual is null ? [] : (Tensor?[])[dy]];
                 if (activation == Activation.Relu) dh.Storage.Release();
                 return gradients;
             }, before is null ? null : [before]);

@@ -2,8 +2,9 @@ namespace NativeSsl;
 
 // logits = x wᵀ + b,  d = (softmax(logits) − t) / counted,  dx = d w,  dw = dᵀ x,  db = Σ d over rows
 //
-// The logits of a large vocabulary are larger than everything else in the model. Here they exist for one chunk of rows at a time, and d takes their
-// place. So that they need not be computed twice, the gradients are gathered at once, as if the loss were the root; backward multiplies them by dy.
+// The logits of a large vocabulary are larger than everything else in the model. Here they exist for one chunk of rows at a time, and d
+// takes their place. So that they need not be computed twice, the gradients are gathered at once, as if the loss were the root;
+// backward multiplies them by dy.
 
 public static partial class TensorOps
 {
@@ -16,13 +17,15 @@ public static partial class TensorOps
         /// <param name="weight">One row for each class, <c>[classes, features]</c>.</param>
         /// <param name="targets">The class of each row, <c>[...]</c>: the shape of x without its last axis.</param>
         /// <param name="bias">Shape <c>[classes]</c>, or null.</param>
-        /// <param name="ignoreIndex">Rows with this target do not count. If no row counts, the loss is zero, and so is its gradient.</param>
+        /// <param name="ignoreIndex">Rows with this target do not count.
+        /// If no row counts, the loss is zero, and so is its gradient.</param>
         /// <param name="labelSmoothing">λ, in 0 … 1.</param>
         /// <returns>A scalar.</returns>
         /// <exception cref="ShapeException">x is not <c>[..., features]</c>, or targets or bias do not fit.</exception>
         /// <exception cref="IndexException">A target is neither a class nor ignored.</exception>
         /// <exception cref="NativeSslException">labelSmoothing is outside 0 … 1.</exception>
-        public Tensor LinearCrossEntropy(Tensor weight, Indices targets, Tensor? bias = null, int ignoreIndex = -100, float labelSmoothing = 0f)
+        public Tensor LinearCrossEntropy(Tensor weight, Indices targets, Tensor? bias = null,
+            int ignoreIndex = -100, float labelSmoothing = 0f)
         {
             Check.Rank("LinearCrossEntropy", "x", x.Shape, atLeast: 1);
             Check.Rank("LinearCrossEntropy", "weight", weight.Shape, atLeast: 2, atMost: 2);
@@ -37,7 +40,8 @@ public static partial class TensorOps
             return x.LinearCrossEntropy(weight, targets, bias, ignoreIndex, labelSmoothing, RowsPerChunk(weight.Shape[0]));
         }
 
-        internal Tensor LinearCrossEntropy(Tensor weight, Indices targets, Tensor? bias, int ignoreIndex, float labelSmoothing, int rowsPerChunk)
+        internal Tensor LinearCrossEntropy(Tensor weight, Indices targets, Tensor? bias, int ignoreIndex,
+            float labelSmoothing, int rowsPerChunk)
         {
             IBackend backend = x.Backend;
             int rows = checked((int)x.Shape.Rows), features = x.Shape[-1], classes = weight.Shape[0];

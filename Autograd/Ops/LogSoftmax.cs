@@ -4,7 +4,8 @@ public static partial class TensorOps
 {
     extension(Tensor x)
     {
-        /// <summary>The logarithm of the softmax, in which no probability is too small: yᵢ = xᵢ − ln Σⱼ exp(xⱼ) over the last axis.</summary>
+        /// <summary>The logarithm of the softmax, in which no probability is too small:
+        /// yᵢ = xᵢ − ln Σⱼ exp(xⱼ) over the last axis.</summary>
         /// <returns>The shape of <c>x</c>, <c>[..., classes]</c>.</returns>
         /// <exception cref="ShapeException"><c>x</c> is a scalar.</exception>
         public Tensor LogSoftmax()

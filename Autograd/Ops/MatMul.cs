@@ -4,7 +4,8 @@ public static partial class TensorOps
 {
     extension(Tensor a)
     {
-        /// <summary>The matrix product of the last two axes, c = a b. Leading axes agree, or one of the two is a single matrix for all.</summary>
+        /// <summary>The matrix product of the last two axes, c = a b. Leading axes agree,
+        /// or one of the two is a single matrix for all.</summary>
         /// <param name="b">Shape <c>[..., steps, columns]</c>.</param>
         /// <param name="transposeA">Whether the last two axes of <c>a</c> are exchanged: it is <c>[..., steps, rows]</c> then.</param>
         /// <param name="transposeB">Whether the last two axes of <c>b</c> are exchanged: it is <c>[..., columns, steps]</c> then.</param>
@@ -18,7 +19,8 @@ public static partial class TensorOps
             int stepsOfA = transposeA ? -2 : -1, stepsOfB = transposeB ? -1 : -2;
             Check.Same("MatMul", a.Shape[stepsOfA], $"axis {stepsOfA} of a", a.Shape, b.Shape[stepsOfB], $"axis {stepsOfB} of b", b.Shape);
             if (a.Shape.Rank > 2 && b.Shape.Rank > 2 && !a.Shape.AsSpan()[..^2].SequenceEqual(b.Shape.AsSpan()[..^2]))
-                throw new ShapeException($"MatMul: the leading axes of a (shape {a.Shape}) and b (shape {b.Shape}) differ. They must agree, or one of the two must have just two axes.");
+                throw new ShapeException($"MatMul: the leading axes of a (shape {a.Shape}) and b (shape {b.Shape}) differ. " +
+                    "They must agree, or one of the two must have just two axes.");
 
             Shape leading = a.Shape.Rank > 2 ? a.Shape : b.Shape;
             Tensor c = Tensor.Empty(a.Backend, leading.With(-2, a.Shape[transposeA ? -1 : -2]).With(-1, b.Shape[transposeB ? -2 : -1]));
@@ -33,7 +35,8 @@ public static partial class TensorOps
         }
     }
 
-    // The gradient of a, as a product: straight into the gradient of a leaf, or returned. If a is one matrix for many items, their gradients add up.
+    // The gradient of a, as a product: straight into the gradient of a leaf, or returned.
+    // If a is one matrix for many items, their gradients add up.
     static Tensor? ProductFor(Tensor a, Tensor left, Tensor right, bool transposeLeft, bool transposeRight)
     {
         Tensor? sink = a.GradientSink(out bool accumulate);
@@ -41,7 +44,8 @@ public static partial class TensorOps
         Shape many = left.Shape.Rank > 2 ? left.Shape : right.Shape;
         if (many.Rank == a.Shape.Rank) a.Backend.MatMul(left, right, gradient, transposeLeft, transposeRight, accumulate);
         else if (transposeLeft && !transposeRight && left.Shape.Rank == right.Shape.Rank)
-            a.Backend.MatMul(Flat(left), Flat(right), gradient, true, false, accumulate);       // Σᵢ leftᵢᵀ rightᵢ is one product of tall matrices
+            // Σᵢ leftᵢᵀ rightᵢ is one product of tall matrices
+            a.Backend.MatMul(Flat(left), Flat(right), gradient, true, false, accumulate);
         else
         {
             Tensor each = Tensor.Empty(a.Backend, many.With(-2, a.Shape[-2]).With(-1, a.Shape[-1]));

@@ -8,7 +8,8 @@ public static partial class TensorOps
         /// <exception cref="ShapeException">The shapes hold different numbers of elements.</exception>
         public Tensor Reshape(Shape shape)
         {
-            if (shape.Count != x.Shape.Count) throw new ShapeException($"Reshape: {x.Shape} has {x.Shape.Count} elements but {shape} has {shape.Count}.");
+            if (shape.Count != x.Shape.Count)
+                throw new ShapeException($"Reshape: {x.Shape} has {x.Shape.Count} elements but {shape} has {shape.Count}.");
             return x.View(shape).Record("reshape", [x], dy => [dy.View(x.Shape)], isView: true);
         }
 
@@ -17,7 +18,8 @@ public static partial class TensorOps
         public Tensor Permute(params int[] order)
         {
             if (order.Length != x.Shape.Rank)
-                throw new ShapeException($"Permute: [{string.Join(", ", order)}] names {order.Length} axes but shape {x.Shape} has {x.Shape.Rank}.");
+                throw new ShapeException(
+                    $"Permute: [{string.Join(", ", order)}] names {order.Length} axes but shape {x.Shape} has {x.Shape.Rank}.");
             Marked("Permute", x.Shape, order);
             int[] source = [.. order.Select(axis => x.Shape.Axis("Permute", axis))], back = new int[source.Length];
             for (int axis = 0; axis < source.Length; axis++) back[source[axis]] = axis;
@@ -30,7 +32,8 @@ public static partial class TensorOps
         {
             if (x.Shape == shape) return x;
             if (x.Shape.Rank > shape.Rank || Broadcast("BroadcastTo", x.Shape, shape) != shape)
-                throw new ShapeException($"BroadcastTo: shape {x.Shape} cannot be stretched to {shape}; only axes of length one, and missing ones, stretch.");
+                throw new ShapeException($"BroadcastTo: shape {x.Shape} cannot be stretched to {shape}; " +
+                    "only axes of length one, and missing ones, stretch.");
             Tensor y = Tensor.Empty(x.Backend, shape);
             x.Backend.Rearrange(x, 0, y, 0, shape, Walk.Strides(x.Shape, shape), Walk.Strides(shape));
             return y.Record("broadcastTo", [x], dy => [dy.SumTo(x.Shape)]);

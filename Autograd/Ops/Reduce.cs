@@ -66,7 +66,8 @@ public static partial class TensorOps
         {
             bool[] reduced = Marked("Max", x.Shape, axes);
             foreach (int axis in axes)
-                if (x.Shape[axis] == 0) throw new ShapeException($"Max: axis {axis} of shape {x.Shape} has no elements, so there is no largest.");
+                if (x.Shape[axis] == 0)
+                    throw new ShapeException($"Max: axis {axis} of shape {x.Shape} has no elements, so there is no largest.");
             Tensor y = x;
             foreach ((int from, int to) in Stretches(reduced)) y = LargestOf(y, from, to);
             return keepAxis ? y : y.Reshape(Left(x.Shape, reduced));
@@ -78,7 +79,8 @@ public static partial class TensorOps
             if (x.Shape == shape) return x;
             bool[] reduced = new bool[x.Shape.Rank];
             int missing = reduced.Length - shape.Rank;
-            for (int axis = 0; axis < reduced.Length; axis++) reduced[axis] = axis < missing || (shape[axis - missing] == 1 && x.Shape[axis] != 1);
+            for (int axis = 0; axis < reduced.Length; axis++)
+                reduced[axis] = axis < missing || (shape[axis - missing] == 1 && x.Shape[axis] != 1);
             return Fold<Sum>(x, reduced).View(shape);
         }
     }

@@ -14,8 +14,10 @@ public static partial class TensorOps
         {
             int front = x.Shape.Axis("Slice", axis);
             if (start < 0 || length < 0 || start > x.Shape[front] - length)
-                throw new ShapeException($"Slice: {length} places from {start} on of axis {axis}, which has {x.Shape[front]} (shape {x.Shape}).");
-            return CutOut(x, front, start, length).Record("slice", [x], dy => [PutInto(Tensor.Zeros(x.Backend, x.Shape), dy, front, start)]);
+                throw new ShapeException($"Slice: {length} places from {start} on of axis {axis}, " +
+                    $"which has {x.Shape[front]} (shape {x.Shape}).");
+            return CutOut(x, front, start, length)
+                .Record("slice", [x], dy => [PutInto(Tensor.Zeros(x.Backend, x.Shape), dy, front, start)]);
         }
 
         /// <summary>x with further places at both ends of an axis, all of one value.</summary>
@@ -29,7 +31,8 @@ public static partial class TensorOps
         {
             int front = x.Shape.Axis("Pad", axis), length = x.Shape[front];
             if (before < 0 || after < 0)
-                throw new ShapeException($"Pad: {before} before and {after} after axis {axis} of shape {x.Shape}; use Slice to take places away.");
+                throw new ShapeException($"Pad: {before} before and {after} after axis {axis} of shape {x.Shape}; " +
+                    "use Slice to take places away.");
             return PutInto(Tensor.Full(x.Backend, x.Shape.With(front, checked(before + length + after)), value), x, front, before)
                 .Record("pad", [x], dy => [CutOut(dy, front, before, length)]);
         }
@@ -44,7 +47,8 @@ public static partial class TensorOps
         /// <exception cref="ShapeException">There are none, or another axis differs.</exception>
         public static Tensor Concat(IReadOnlyList<Tensor> tensors, int axis)
         {
-            Tensor[] parts = tensors.Count > 0 ? [.. tensors] : throw new ShapeException("Concat: no tensors were given; at least one is needed.");
+            Tensor[] parts = tensors.Count > 0 ? [.. tensors]
+                : throw new ShapeException("Concat: no tensors were given; at least one is needed.");
             Shape first = parts[0].Shape;
             int front = first.Axis("Concat", axis), total = 0;
             foreach (Tensor part in parts)
@@ -52,7 +56,8 @@ public static partial class TensorOps
                 Check.SameBackend("Concat", parts[0], part);
                 for (int other = 0; other < first.Rank; other++)
                     if (part.Shape.Rank != first.Rank || (other != front && part.Shape[other] != first[other]))
-                        throw new ShapeException($"Concat: along axis {axis} the shapes {first} and {part.Shape} do not fit; all other axes must be equal, as axis {other} must.");
+                        throw new ShapeException($"Concat: along axis {axis} the shapes {first} and {part.Shape} do not fit; " +
+                            $"all other axes must be equal, as axis {other} must.");
                 total = checked(total + part.Shape[front]);
             }
             Tensor y = Tensor.Empty(parts[0].Backend, first.With(front, total));

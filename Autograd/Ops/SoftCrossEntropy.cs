@@ -4,7 +4,8 @@ public static partial class TensorOps
 {
     extension(Tensor x)
     {
-        /// <summary>How surprised these logits are by distributions over classes: the mean over the rows of −Σᵢ tᵢ ln softmax(x)ᵢ.</summary>
+        /// <summary>How surprised these logits are by distributions over classes:
+        /// the mean over the rows of −Σᵢ tᵢ ln softmax(x)ᵢ.</summary>
         /// <param name="softTargets">t, <c>[..., classes]</c>, the shape of x. Rows need not sum to one; gradients flow here too.</param>
         /// <returns>A scalar; zero if there are no rows.</returns>
         /// <exception cref="ShapeException">x is a scalar, or the shapes differ.</exception>

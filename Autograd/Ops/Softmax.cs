@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>What tensors can do. Every op checks its shapes, records its gradient, and says in its error which axis of which tensor does not fit.</summary>
+/// <summary>What tensors can do. Every op checks its shapes, records its gradient,
+/// and says in its error which axis of which tensor does not fit.</summary>
 public static partial class TensorOps
 {
     extension(Tensor x)

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Adam with weight decay that does not pass through the moments. Kingma &amp; Ba 2015, “Adam: a method for stochastic optimization”, algorithm 1;
-/// Loshchilov &amp; Hutter 2019, “Decoupled weight decay regularization”, algorithm 2.
+/// Adam with weight decay that does not pass through the moments. Kingma &amp; Ba 2015, “Adam: a method for stochastic optimization”,
+/// algorithm 1; Loshchilov &amp; Hutter 2019, “Decoupled weight decay regularization”, algorithm 2.
 /// </summary>
 /// <param name="parameters">What is trained.</param>
 /// <param name="beta1">β₁, how long the mean of gradients remembers.</param>

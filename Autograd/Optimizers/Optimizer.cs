@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>Moves the values of parameters along their gradients. Learning rate and step number come in with every step, so that nothing hides here but moments.</summary>
+/// <summary>Moves the values of parameters along their gradients.
+/// Learning rate and step number come in with every step, so that nothing hides here but moments.</summary>
 public abstract class Optimizer(Parameters parameters)
 {
     readonly long[] _firstSteps = new long[parameters.Groups.Count];
@@ -24,13 +25,15 @@ public abstract class Optimizer(Parameters parameters)
             Move(group, step - _firstSteps[group] + 1, learningRate * parameters.Groups[group].LearningRateScale);
     }
 
-    /// <summary>Forgets the moments of one group, as if <paramref name="step"/> were its first: the group's values were drawn anew.</summary>
+    /// <summary>Forgets the moments of one group, as if <paramref name="step"/> were its first:
+    /// the group's values were drawn anew.</summary>
     /// <exception cref="GradientException">There is no group of this name.</exception>
     public void Restart(string group, long step)
     {
         int index = parameters.Groups.ToList().FindIndex(candidate => candidate.Name == group);
         if (index < 0)
-            throw new GradientException($"Optimizer.Restart: no group is named {group}; there are {string.Join(", ", parameters.Groups.Select(g => g.Name))}.");
+            throw new GradientException($"Optimizer.Restart: no group is named {group}; " +
+                $"there are {string.Join(", ", parameters.Groups.Select(g => g.Name))}.");
         _firstSteps[index] = step;
         foreach ((_, Tensor tensor) in State) tensor.Backend.Fill(Parameters.Window(tensor, parameters.Ranges[index]), 0f);
     }
@@ -59,5 +62,6 @@ public abstract class Optimizer(Parameters parameters)
     }
 
     /// <summary>The groups' windows onto a flat tensor laid out like the values.</summary>
-    protected static Tensor[] Windows(Parameters parameters, Tensor flat) => [.. parameters.Ranges.Select(range => Parameters.Window(flat, range))];
+    protected static Tensor[] Windows(Parameters parameters, Tensor flat) =>
+        [.. parameters.Ranges.Select(range => Parameters.Window(flat, range))];
 }

@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Gradient descent with momentum, and with Nesterov's look ahead if asked for; weight decay is added to the gradient. Sutskever, Martens, Dahl
-/// &amp; Hinton 2013, “On the importance of initialization and momentum in deep learning”, section 2, in the form where values are those looked ahead to.
+/// Gradient descent with momentum, and with Nesterov's look ahead if asked for; weight decay is added to the gradient. Sutskever, Martens,
+/// Dahl &amp; Hinton 2013, “On the importance of initialization and momentum in deep learning”, section 2,
+/// in the form where values are those looked ahead to.
 /// </summary>
 /// <param name="parameters">What is trained.</param>
 /// <param name="momentum">μ, how much of the velocity stays; 0 for plain gradient descent.</param>

@@ -99,8 +99,8 @@ public sealed partial class CpuBackend : IBackend
         public void Run(int part) => kernel.Part<T>(part);
     }
 
-    // A kernel works on bare pointers. The last storages a thread has pointed into are held here, so that the garbage collector cannot take a
-    // temporary tensor away while a kernel still reads it. No op points into more than this many tensors at once.
+    // A kernel works on bare pointers. The last storages a thread has pointed into are held here, so that the garbage collector cannot take
+    // a temporary tensor away while a kernel still reads it. No op points into more than this many tensors at once.
     const int Anchors = 64;
     [ThreadStatic] static Storage?[]? t_anchors;
     [ThreadStatic] static int t_anchor;
@@ -109,7 +109,8 @@ public sealed partial class CpuBackend : IBackend
     {
         Storage?[] anchors = t_anchors ??= new Storage?[Anchors];
         anchors[t_anchor++ & (Anchors - 1)] = storage;
-        return storage as CpuStorage ?? throw new DeviceException("A tensor of another device was given to an op of the CPU. Move it with To(backend) first.");
+        return storage as CpuStorage
+            ?? throw new DeviceException("A tensor of another device was given to an op of the CPU. Move it with To(backend) first.");
     }
 
     static unsafe float* Floats(Tensor tensor) => Anchor(tensor.Storage).Floats();

@@ -5,7 +5,8 @@ namespace NativeSsl;
 
 /// <summary>
 /// Blocks of native memory in size classes (four to each power of two), kept for the next step. Blocks of 2 MiB and more ask Linux for huge
-/// pages: touching 16 MiB for the first time takes 1.3 ms that way instead of 7.3 ms. Nothing is finalized; <see cref="Trim"/> frees what lies idle.
+/// pages: touching 16 MiB for the first time takes 1.3 ms that way instead of 7.3 ms. Nothing is finalized;
+/// <see cref="Trim"/> frees what lies idle.
 /// </summary>
 internal sealed unsafe partial class CpuPool
 {

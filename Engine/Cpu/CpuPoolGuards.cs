@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace NativeSsl;
 
-// For tests. A guarded block is filled with NaN, so that a kernel which takes undefined memory for zeros shows. In front of it and behind its
-// last element stand marks, another one at every address (a copy that runs too far must not write what was there): they must survive.
+// For tests. A guarded block is filled with NaN, so that a kernel which takes undefined memory for zeros shows. In front of it and behind
+// its last element stand marks, another one at every address (a copy that runs too far must not write what was there): they must survive.
 internal sealed unsafe partial class CpuPool
 {
     const int Front = CpuStorage.Alignment;

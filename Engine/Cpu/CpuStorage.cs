@@ -40,7 +40,8 @@ internal sealed unsafe class CpuStorage : Storage
     }
 
     internal byte* Pointer => !IsReleased ? _pointer : throw new StaleTensorException(
-        "This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. Take a copy with Keep() before that.");
+        "This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. " +
+            "Take a copy with Keep() before that.");
 
     public override bool IsReleased => _pointer == null || _owner is CpuStorage { IsReleased: true };
 

@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NativeSsl;
 
-/// <summary>The factors of dropout, eight Philox counters at a time where there is AVX2: one at a time costs more than the exponentials beside them.</summary>
+/// <summary>The factors of dropout, eight Philox counters at a time where there is AVX2:
+/// one at a time costs more than the exponentials beside them.</summary>
 internal static unsafe class PhiloxLanes
 {
     /// <summary>
-    /// kept[4 n … 4 n + 3] ← 0 where <see cref="Philox"/>'s four numbers of counter + n fall below the rate, 1 / (1 − rate) elsewhere. Writes whole groups
-    /// of 32 floats.
+    /// kept[4 n … 4 n + 3] ← 0 where <see cref="Philox"/>'s four numbers of counter + n fall below the rate, 1 / (1 − rate) elsewhere.
+    /// Writes whole groups of 32 floats.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Kept(ulong seed, ulong stream, ulong counter, int count, float rate, float* kept)
@@ -18,7 +19,8 @@ internal static unsafe class PhiloxLanes
         for (int i = 0; i < count; i += 32, counter += 8)
             if (Avx2.IsSupported)
             {
-                var (a, b) = Rounds(seed, stream, Vector256.Create(counter) + Vector256.Create(0UL, 1, 2, 3), Vector256.Create(counter) + Vector256.Create(4UL, 5, 6, 7));
+                var (a, b) = Rounds(seed, stream, Vector256.Create(counter) + Vector256.Create(0UL, 1, 2, 3),
+                    Vector256.Create(counter) + Vector256.Create(4UL, 5, 6, 7));
                 Store(a, rate, factor, kept + i);
                 Store(b, rate, factor, kept + i + 16);
             }
@@ -34,8 +36,8 @@ internal static unsafe class PhiloxLanes
                 }
     }
 
-    // The four words of four counters, each in the lower half of a 64-bit lane. What the upper half holds is never looked at: the multiplication reads
-    // lower halves only. So a product can stand for its own lower word.
+    // The four words of four counters, each in the lower half of a 64-bit lane. What the upper half holds is never looked at: the
+    // multiplication reads lower halves only. So a product can stand for its own lower word.
     readonly struct Words(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c, Vector256<ulong> d)
     {
         internal readonly Vector256<ulong> A = a, B = b, C = c, D = d;
@@ -67,9 +69,11 @@ internal static unsafe class PhiloxLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Words words, float rate, float factor, float* kept)
     {
-        Vector256<ulong> low = Vector256.Create(0xFFFFFFFFUL), ab = (words.A & low) | (words.B << 32), cd = (words.C & low) | (words.D << 32);
+        Vector256<ulong> low = Vector256.Create(0xFFFFFFFFUL), ab = (words.A & low) | (words.B << 32),
+            cd = (words.C & low) | (words.D << 32);
         // Counters 0 and 2 side by side, then 1 and 3.
-        Vector256<float> even = Factors(Avx2.UnpackLow(ab, cd).AsUInt32(), rate, factor), odd = Factors(Avx2.UnpackHigh(ab, cd).AsUInt32(), rate, factor);
+        Vector256<float> even = Factors(Avx2.UnpackLow(ab, cd).AsUInt32(), rate, factor),
+            odd = Factors(Avx2.UnpackHigh(ab, cd).AsUInt32(), rate, factor);
         even.GetLower().Store(kept);
         odd.GetLower().Store(kept + 4);
         even.GetUpper().Store(kept + 8);

@@ -21,7 +21,8 @@ public sealed partial class CpuBackend
         Run(new WalkParts<TKernel>(kernel, walk, piecesPerRow, rowsPerPart), checked((int)parts));
     }
 
-    readonly struct WalkParts<TKernel>(TKernel kernel, Walk walk, long piecesPerRow, long rowsPerPart) : IKernel where TKernel : struct, IWalkKernel
+    readonly struct WalkParts<TKernel>(TKernel kernel, Walk walk, long piecesPerRow, long rowsPerPart) : IKernel
+        where TKernel : struct, IWalkKernel
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {

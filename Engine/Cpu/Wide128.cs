@@ -12,7 +12,8 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Of(float value) => new(Vector128.Create(value), Vector128.Create(value), Vector128.Create(value), Vector128.Create(value));
+    public static Wide128 Of(float value) =>
+        new(Vector128.Create(value), Vector128.Create(value), Vector128.Create(value), Vector128.Create(value));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -36,7 +37,9 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 MultiplyAdd(Wide128 x, Wide128 y, Wide128 z) => new(Vector128.FusedMultiplyAdd(x._a, y._a, z._a), Vector128.FusedMultiplyAdd(x._b, y._b, z._b), Vector128.FusedMultiplyAdd(x._c, y._c, z._c), Vector128.FusedMultiplyAdd(x._d, y._d, z._d));
+    public static Wide128 MultiplyAdd(Wide128 x, Wide128 y, Wide128 z) =>
+        new(Vector128.FusedMultiplyAdd(x._a, y._a, z._a), Vector128.FusedMultiplyAdd(x._b, y._b, z._b),
+            Vector128.FusedMultiplyAdd(x._c, y._c, z._c), Vector128.FusedMultiplyAdd(x._d, y._d, z._d));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -44,7 +47,8 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Min(Wide128 x, Wide128 y) => new(Smaller(x._a, y._a), Smaller(x._b, y._b), Smaller(x._c, y._c), Smaller(x._d, y._d));
+    public static Wide128 Min(Wide128 x, Wide128 y) =>
+        new(Smaller(x._a, y._a), Smaller(x._b, y._b), Smaller(x._c, y._c), Smaller(x._d, y._d));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -52,23 +56,40 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Round(Wide128 x) => new(Vector128.Round(x._a), Vector128.Round(x._b), Vector128.Round(x._c), Vector128.Round(x._d));
+    public static Wide128 Round(Wide128 x) =>
+        new(Vector128.Round(x._a), Vector128.Round(x._b), Vector128.Round(x._c), Vector128.Round(x._d));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 PowerOfTwo(Wide128 n) => new(((Vector128.ConvertToInt32Native(n._a) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32Native(n._b) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32Native(n._c) + Vector128.Create(127)) << 23).AsSingle(), ((Vector128.ConvertToInt32Native(n._d) + Vector128.Create(127)) << 23).AsSingle());
+    public static Wide128 PowerOfTwo(Wide128 n) =>
+        new(((Vector128.ConvertToInt32Native(n._a) + Vector128.Create(127)) << 23).AsSingle(),
+            ((Vector128.ConvertToInt32Native(n._b) + Vector128.Create(127)) << 23).AsSingle(),
+            ((Vector128.ConvertToInt32Native(n._c) + Vector128.Create(127)) << 23).AsSingle(),
+            ((Vector128.ConvertToInt32Native(n._d) + Vector128.Create(127)) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Exponent(Wide128 x) => new(Vector128.ConvertToSingle((x._a.AsInt32() >> 23) - Vector128.Create(127)), Vector128.ConvertToSingle((x._b.AsInt32() >> 23) - Vector128.Create(127)), Vector128.ConvertToSingle((x._c.AsInt32() >> 23) - Vector128.Create(127)), Vector128.ConvertToSingle((x._d.AsInt32() >> 23) - Vector128.Create(127)));
+    public static Wide128 Exponent(Wide128 x) =>
+        new(Vector128.ConvertToSingle((x._a.AsInt32() >> 23) - Vector128.Create(127)),
+            Vector128.ConvertToSingle((x._b.AsInt32() >> 23) - Vector128.Create(127)),
+            Vector128.ConvertToSingle((x._c.AsInt32() >> 23) - Vector128.Create(127)),
+            Vector128.ConvertToSingle((x._d.AsInt32() >> 23) - Vector128.Create(127)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Mantissa(Wide128 x) => new(((x._a.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(), ((x._b.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(), ((x._c.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(), ((x._d.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle());
+    public static Wide128 Mantissa(Wide128 x) =>
+        new(((x._a.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(),
+            ((x._b.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(),
+            ((x._c.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(),
+            ((x._d.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 IfLess(Wide128 x, Wide128 y, Wide128 then, Wide128 otherwise) => new(Vector128.ConditionalSelect(Vector128.LessThan(x._a, y._a), then._a, otherwise._a), Vector128.ConditionalSelect(Vector128.LessThan(x._b, y._b), then._b, otherwise._b), Vector128.ConditionalSelect(Vector128.LessThan(x._c, y._c), then._c, otherwise._c), Vector128.ConditionalSelect(Vector128.LessThan(x._d, y._d), then._d, otherwise._d));
+    public static Wide128 IfLess(Wide128 x, Wide128 y, Wide128 then, Wide128 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(x._a, y._a), then._a, otherwise._a),
+            Vector128.ConditionalSelect(Vector128.LessThan(x._b, y._b), then._b, otherwise._b),
+            Vector128.ConditionalSelect(Vector128.LessThan(x._c, y._c), then._c, otherwise._c),
+            Vector128.ConditionalSelect(Vector128.LessThan(x._d, y._d), then._d, otherwise._d));
 
     /// <inheritdoc/>
     // Field by field, in place: the JIT then keeps the sum in its register and moves nothing.
@@ -91,11 +112,14 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Load(float* source) => new(Vector128.Load(source), Vector128.Load(source + 4), Vector128.Load(source + 8), Vector128.Load(source + 12));
+    public static Wide128 Load(float* source) =>
+        new(Vector128.Load(source), Vector128.Load(source + 4), Vector128.Load(source + 8), Vector128.Load(source + 12));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Load(float* source, int count) => new(Vector128.Load(source) & First(count), Vector128.Load(source + 4) & First(count - 4), Vector128.Load(source + 8) & First(count - 8), Vector128.Load(source + 12) & First(count - 12));
+    public static Wide128 Load(float* source, int count) =>
+        new(Vector128.Load(source) & First(count), Vector128.Load(source + 4) & First(count - 4),
+            Vector128.Load(source + 8) & First(count - 8), Vector128.Load(source + 12) & First(count - 12));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -119,7 +143,11 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide128 Keep(Wide128 value, int count, float fill) => new(Vector128.ConditionalSelect(First(count), value._a, Vector128.Create(fill)), Vector128.ConditionalSelect(First(count - 4), value._b, Vector128.Create(fill)), Vector128.ConditionalSelect(First(count - 8), value._c, Vector128.Create(fill)), Vector128.ConditionalSelect(First(count - 12), value._d, Vector128.Create(fill)));
+    public static Wide128 Keep(Wide128 value, int count, float fill) =>
+        new(Vector128.ConditionalSelect(First(count), value._a, Vector128.Create(fill)),
+            Vector128.ConditionalSelect(First(count - 4), value._b, Vector128.Create(fill)),
+            Vector128.ConditionalSelect(First(count - 8), value._c, Vector128.Create(fill)),
+            Vector128.ConditionalSelect(First(count - 12), value._d, Vector128.Create(fill)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -127,7 +155,8 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static float Largest(Wide128 value) => LargestOf(Vector128.Max(Vector128.Max(value._a, value._c), Vector128.Max(value._b, value._d)));
+    public static float Largest(Wide128 value) =>
+        LargestOf(Vector128.Max(Vector128.Max(value._a, value._c), Vector128.Max(value._b, value._d)));
 
     [MethodImpl(Inline)]
     internal static float SumOfEight(Vector256<float> v) => SumOfFour(v.GetLower() + v.GetUpper());

@@ -36,7 +36,8 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 MultiplyAdd(Wide256 x, Wide256 y, Wide256 z) => new(Vector256.FusedMultiplyAdd(x._a, y._a, z._a), Vector256.FusedMultiplyAdd(x._b, y._b, z._b));
+    public static Wide256 MultiplyAdd(Wide256 x, Wide256 y, Wide256 z) =>
+        new(Vector256.FusedMultiplyAdd(x._a, y._a, z._a), Vector256.FusedMultiplyAdd(x._b, y._b, z._b));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -56,19 +57,27 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 PowerOfTwo(Wide256 n) => new(((Vector256.ConvertToInt32Native(n._a) + Vector256.Create(127)) << 23).AsSingle(), ((Vector256.ConvertToInt32Native(n._b) + Vector256.Create(127)) << 23).AsSingle());
+    public static Wide256 PowerOfTwo(Wide256 n) =>
+        new(((Vector256.ConvertToInt32Native(n._a) + Vector256.Create(127)) << 23).AsSingle(),
+            ((Vector256.ConvertToInt32Native(n._b) + Vector256.Create(127)) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 Exponent(Wide256 x) => new(Vector256.ConvertToSingle((x._a.AsInt32() >> 23) - Vector256.Create(127)), Vector256.ConvertToSingle((x._b.AsInt32() >> 23) - Vector256.Create(127)));
+    public static Wide256 Exponent(Wide256 x) =>
+        new(Vector256.ConvertToSingle((x._a.AsInt32() >> 23) - Vector256.Create(127)),
+            Vector256.ConvertToSingle((x._b.AsInt32() >> 23) - Vector256.Create(127)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 Mantissa(Wide256 x) => new(((x._a.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle(), ((x._b.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle());
+    public static Wide256 Mantissa(Wide256 x) =>
+        new(((x._a.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle(),
+            ((x._b.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 IfLess(Wide256 x, Wide256 y, Wide256 then, Wide256 otherwise) => new(Vector256.ConditionalSelect(Vector256.LessThan(x._a, y._a), then._a, otherwise._a), Vector256.ConditionalSelect(Vector256.LessThan(x._b, y._b), then._b, otherwise._b));
+    public static Wide256 IfLess(Wide256 x, Wide256 y, Wide256 then, Wide256 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(x._a, y._a), then._a, otherwise._a),
+            Vector256.ConditionalSelect(Vector256.LessThan(x._b, y._b), then._b, otherwise._b));
 
     /// <inheritdoc/>
     // Field by field, in place: the JIT then keeps the sum in its register and moves nothing.
@@ -93,7 +102,8 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 Load(float* source, int count) => new(Vector256.Load(source) & First(count), Vector256.Load(source + 8) & First(count - 8));
+    public static Wide256 Load(float* source, int count) =>
+        new(Vector256.Load(source) & First(count), Vector256.Load(source + 8) & First(count - 8));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -113,7 +123,9 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide256 Keep(Wide256 value, int count, float fill) => new(Vector256.ConditionalSelect(First(count), value._a, Vector256.Create(fill)), Vector256.ConditionalSelect(First(count - 8), value._b, Vector256.Create(fill)));
+    public static Wide256 Keep(Wide256 value, int count, float fill) =>
+        new(Vector256.ConditionalSelect(First(count), value._a, Vector256.Create(fill)),
+            Vector256.ConditionalSelect(First(count - 8), value._b, Vector256.Create(fill)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

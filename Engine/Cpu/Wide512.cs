@@ -64,11 +64,13 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 Mantissa(Wide512 x) => new(((x._a.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
+    public static Wide512 Mantissa(Wide512 x) =>
+        new(((x._a.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 IfLess(Wide512 x, Wide512 y, Wide512 then, Wide512 otherwise) => new(Vector512.ConditionalSelect(Vector512.LessThan(x._a, y._a), then._a, otherwise._a));
+    public static Wide512 IfLess(Wide512 x, Wide512 y, Wide512 then, Wide512 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(x._a, y._a), then._a, otherwise._a));
 
     /// <inheritdoc/>
     // Field by field, in place: the JIT then keeps the sum in its register and moves nothing.
@@ -106,7 +108,8 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 Keep(Wide512 value, int count, float fill) => new(Vector512.ConditionalSelect(First(count), value._a, Vector512.Create(fill)));
+    public static Wide512 Keep(Wide512 value, int count, float fill) =>
+        new(Vector512.ConditionalSelect(First(count), value._a, Vector512.Create(fill)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

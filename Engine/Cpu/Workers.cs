@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace NativeSsl;
 
-/// <summary>A piece of work cut into parts that may run in any order, on any thread. Parts must not throw on their way through pointers.</summary>
+/// <summary>A piece of work cut into parts that may run in any order, on any thread.
+/// Parts must not throw on their way through pointers.</summary>
 public interface IJob
 {
     /// <summary>Does one part; parts are numbered from zero.</summary>
@@ -13,7 +14,8 @@ public interface IJob
 
 /// <summary>
 /// Threads that stay: they spin for a moment after a job, then park. The caller works too, and can take a job back from a worker that never
-/// started (a preempted worker must not stall everybody). Work is cut by its shape, never by the number of threads, so results do not depend on it.
+/// started (a preempted worker must not stall everybody). Work is cut by its shape, never by the number of threads,
+/// so results do not depend on it.
 /// </summary>
 public sealed unsafe class Workers
 {
@@ -52,7 +54,8 @@ public sealed unsafe class Workers
             new Thread(Work) { IsBackground = true, Name = $"NativeSsl worker {i}" }.Start(i);
     }
 
-    /// <summary>Runs all parts and returns when the last one is done. A second caller meanwhile works alone, with the same result.</summary>
+    /// <summary>Runs all parts and returns when the last one is done.
+    /// A second caller meanwhile works alone, with the same result.</summary>
     public void Run<T>(T job, int parts) where T : struct, IJob
     {
         if (parts <= 0) return;
@@ -116,7 +119,8 @@ public sealed unsafe class Workers
         }
     }
 
-    // A worker says that it parks, then looks for work once more; a caller publishes work, then looks for parked workers. One of the two sees the other.
+    // A worker says that it parks, then looks for work once more; a caller publishes work, then looks for parked workers.
+    // One of the two sees the other.
     void Park(long last)
     {
         lock (_gate)

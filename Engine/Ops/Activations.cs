@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-// Smooth activations tend to 0 on the far left, where the formula says ∞ · 0. Their argument is therefore held inside bounds beyond which the
-// value or slope has reached its limit in single precision. The bound comes first in Max and Min, so that a NaN passes.
+// Smooth activations tend to 0 on the far left, where the formula says ∞ · 0. Their argument is therefore held inside bounds beyond which
+// the value or slope has reached its limit in single precision. The bound comes first in Max and Min, so that a NaN passes.
 
 /// <summary>max(0, x);  slope 1 right of 0, else 0. Relu(NaN) is NaN.</summary>
 public readonly struct Relu : IFormula
@@ -17,8 +17,8 @@ public readonly struct Relu : IFormula
 }
 
 /// <summary>
-/// ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³): the approximation of section 2 in Hendrycks &amp; Gimpel 2016, “Gaussian error linear units”.
-/// Gelu(−∞) is 0, its limit.
+/// ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³): the approximation of section 2 in Hendrycks &amp; Gimpel 2016, “Gaussian error linear
+/// units”. Gelu(−∞) is 0, its limit.
 /// </summary>
 // ½ (1 + tanh u) = σ(2u), which does not cancel on the left as 1 + tanh u would. With s = σ(2u): slope s + x s (1 − s) 2u′.
 public readonly struct Gelu : IFormula
@@ -79,7 +79,8 @@ public readonly struct GeluErf : IFormula
 }
 
 /// <summary>
-/// x σ(x): Elfwing, Uchibe &amp; Doya 2018, “Sigmoid-weighted linear units”, equation 1;  slope σ (1 + x (1 − σ)), equation 3. Silu(−∞) is 0, its limit.
+/// x σ(x): Elfwing, Uchibe &amp; Doya 2018, “Sigmoid-weighted linear units”, equation 1;  slope σ (1 + x (1 − σ)), equation 3.
+/// Silu(−∞) is 0, its limit.
 /// </summary>
 public readonly struct Silu : IFormula
 {

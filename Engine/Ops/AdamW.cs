@@ -41,9 +41,11 @@ public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
     public unsafe void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars) =>
-        Run(new AdamWKernel(Floats(values), Floats(gradients), Floats(means), Floats(squares), values.Shape.Count, scalars), PartsOf(values.Shape.Count));
+        Run(new AdamWKernel(Floats(values), Floats(gradients), Floats(means), Floats(squares), values.Shape.Count, scalars),
+            PartsOf(values.Shape.Count));
 
-    readonly unsafe struct AdamWKernel(float* values, float* gradients, float* means, float* squares, long count, AdamWScalars scalars) : IKernel
+    readonly unsafe struct AdamWKernel(float* values, float* gradients, float* means, float* squares, long count, AdamWScalars scalars)
+        : IKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Part<T>(int part) where T : struct, IWide<T>

@@ -1,9 +1,10 @@
 namespace NativeSsl;
 
-// S = scale · Q Kᵀ + bias,  P = softmax(S) over the keys a query may see,  O = (P ∘ M) V          M = 1 / (1 − rate) where kept, 0 where dropped
-// L[i] = log Σⱼ exp S[i,j] is all that is kept: the backward pass makes P = exp(S − L) again
+// S = scale · Q Kᵀ + bias,  P = softmax(S) over the keys a query may see,  O = (P ∘ M) V          M = 1 / (1 − rate) where kept, 0 where
+// dropped L[i] = log Σⱼ exp S[i,j] is all that is kept: the backward pass makes P = exp(S − L) again
 // D[i] = Σ dO[i] O[i],  dS = P ∘ (M ∘ dO Vᵀ − D),  dQ = scale · dS K,  dK = scale · dSᵀ Q,  dV = (P ∘ M)ᵀ dO,  dbias = dS
-// Vaswani et al. 2017, “Attention is all you need”, equation 1; without the matrix in memory: Dao et al. 2022, “FlashAttention”, algorithms 1 and 4.
+// Vaswani et al. 2017, “Attention is all you need”, equation 1; without the matrix in memory: Dao et al.
+// 2022, “FlashAttention”, algorithms 1 and 4.
 
 /// <summary>The sizes of one call of attention, who may see whom, and which probabilities are dropped.</summary>
 public readonly struct AttentionShape
@@ -20,7 +21,8 @@ public readonly struct AttentionShape
     public int Width { get; init; }
     /// <summary>What q · k is multiplied with.</summary>
     public float Scale { get; init; }
-    /// <summary>Query i sees the keys before i + Reach: keys − queries + 1 if causal, so that the queries are the last ones; all keys otherwise.</summary>
+    /// <summary>Query i sees the keys before i + Reach: keys − queries + 1 if causal, so that the queries are the last ones;
+    /// all keys otherwise.</summary>
     public int Reach { get; init; }
     /// <summary>The share of probabilities that is dropped, 0 … 1.</summary>
     public float Dropout { get; init; }
@@ -43,8 +45,8 @@ public readonly struct AttentionShape
 }
 
 /// <summary>
-/// Where heads lie in a tensor: element (batch, time, head, i) is at Start + batch · BatchStride + time · TimeStride + head · width + i. So a
-/// packed projection, or a cache with room to grow, is read where it is.
+/// Where heads lie in a tensor: element (batch, time, head, i) is at Start + batch · BatchStride + time · TimeStride + head · width + i. So
+/// a packed projection, or a cache with room to grow, is read where it is.
 /// </summary>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Start">Element (0, 0, 0, 0).</param>
@@ -73,8 +75,9 @@ public readonly record struct AttentionMask(Indices? KeyLengths, Tensor? Bias)
 public partial interface IBackend
 {
     /// <summary>
-    /// o ← attention. A query that sees no key, or whose scores are all −∞, gives zeros. Shapes: q, o <c>[batch, queries, heads, width]</c>,
-    /// k, v <c>[batch, keys, heads, width]</c>, logSumExp <c>[batch, heads, queries]</c> (+∞ for a query that sees nothing).
+    /// o ← attention. A query that sees no key, or whose scores are all −∞, gives zeros. Shapes: q, o
+    /// <c>[batch, queries, heads, width]</c>, k, v <c>[batch, keys, heads, width]</c>,
+    /// logSumExp <c>[batch, heads, queries]</c> (+∞ for a query that sees nothing).
     /// </summary>
     void Attention(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp);
 

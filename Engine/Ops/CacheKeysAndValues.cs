@@ -4,7 +4,8 @@ public partial interface IBackend
 {
     /// <summary>
     /// queries[b, t] ← packed[b, t, 0],  keys[b, start + t] ← packed[b, t, 1],  values[b, start + t] ← packed[b, t, 2]. Shapes: packed
-    /// <c>[batch, time, 3, heads, width]</c>, queries <c>[batch, time, heads, width]</c>, keys and values <c>[batch, capacity, heads, width]</c>.
+    /// <c>[batch, time, 3, heads, width]</c>, queries <c>[batch, time, heads, width]</c>,
+    /// keys and values <c>[batch, capacity, heads, width]</c>.
     /// </summary>
     void CacheKeysAndValues(Tensor packed, Tensor queries, Tensor keys, Tensor values, int start);
 }

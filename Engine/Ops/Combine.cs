@@ -11,7 +11,8 @@ public interface IBinaryFormula
     static abstract T LeftSlope<T>(T a, T b, T y) where T : struct, ILane<T>;
     /// <summary>∂y/∂b, given a, b and the already known y.</summary>
     static abstract T RightSlope<T>(T a, T b, T y) where T : struct, ILane<T>;
-    /// <summary>Whether both slopes are constants: then the gradient is reduced first, and no kernel asks for the slopes of single elements.</summary>
+    /// <summary>Whether both slopes are constants: then the gradient is reduced first,
+    /// and no kernel asks for the slopes of single elements.</summary>
     static abstract bool HasConstantSlopes { get; }
 }
 
@@ -19,7 +20,8 @@ public partial interface IBackend
 {
     /// <summary>y ← F(a, b), where a and b are stretched along their axes of length one to the shape of y.</summary>
     void Combine<F>(Tensor a, Tensor b, Tensor y) where F : struct, IBinaryFormula;
-    /// <summary>dx ← dy · ∂F/∂a, or ∂F/∂b: not yet summed over stretched axes. Shapes: y, dy and dx alike; a and b as they were given to F.</summary>
+    /// <summary>dx ← dy · ∂F/∂a, or ∂F/∂b: not yet summed over stretched axes. Shapes: y, dy and dx alike;
+    /// a and b as they were given to F.</summary>
     void CombineGrad<F>(Tensor a, Tensor b, Tensor y, Tensor dy, Tensor dx, bool ofRight) where F : struct, IBinaryFormula;
 }
 
@@ -68,7 +70,8 @@ public sealed partial class CpuBackend
         }
     }
 
-    readonly unsafe struct CombineGradRows<F>(float* a, float* b, float* y, float* dy, float* dx, bool leftStands, bool rightStands, bool ofRight)
+    readonly unsafe struct CombineGradRows<F>(float* a, float* b, float* y, float* dy, float* dx, bool leftStands,
+        bool rightStands, bool ofRight)
         : IWalkKernel where F : struct, IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

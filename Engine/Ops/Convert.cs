@@ -5,7 +5,8 @@ namespace NativeSsl;
 
 public partial interface IBackend
 {
-    /// <summary>y ← x, each in its own format, Float32 or BFloat16; to BFloat16 rounded to nearest, ties to even, NaN kept and quiet.</summary>
+    /// <summary>y ← x, each in its own format, Float32 or BFloat16; to BFloat16 rounded to nearest, ties to even,
+    /// NaN kept and quiet.</summary>
     void Convert(Tensor x, Tensor y);
 }
 

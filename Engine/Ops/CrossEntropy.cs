@@ -17,9 +17,11 @@ public readonly record struct Labels(Indices Targets, int IgnoreIndex, float Smo
 
 public partial interface IBackend
 {
-    /// <summary>loss ← mean over the rows that count. Shapes: x <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>, for the gradient.</summary>
+    /// <summary>loss ← mean over the rows that count. Shapes: x <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>,
+    /// for the gradient.</summary>
     void CrossEntropy(Tensor x, Labels labels, Tensor loss, Tensor statistics);
-    /// <summary>dx ← (p − t) · dy / counted, zeros in ignored rows; dx may be x. Shapes: as in <see cref="CrossEntropy"/>; dy scalar.</summary>
+    /// <summary>dx ← (p − t) · dy / counted, zeros in ignored rows; dx may be x. Shapes:
+    /// as in <see cref="CrossEntropy"/>; dy scalar.</summary>
     void CrossEntropyGrad(Tensor x, Labels labels, Tensor statistics, Tensor dy, Tensor dx);
 }
 
@@ -30,7 +32,8 @@ public sealed partial class CpuBackend
     {
         long rows = x.Shape.Rows;
         using CpuPool.Loan losses = _pool.Lend(rows);
-        RunRows(new CrossEntropyRows(Floats(x), Ints(labels.Targets), labels, losses.Floats, Floats(statistics), x.Shape[-1]), rows, x.Shape[-1]);
+        RunRows(new CrossEntropyRows(Floats(x), Ints(labels.Targets), labels, losses.Floats, Floats(statistics), x.Shape[-1]),
+            rows, x.Shape[-1]);
         Run(new MeanOfRows(losses.Floats, rows, labels.Counted, Floats(loss)), 1);
     }
 
@@ -55,12 +58,14 @@ public sealed partial class CpuBackend
             float max = Rows.Max<T>(input, width), sum = Rows.SumOfExp<T>(input, max, width), smoothing = labels.Smoothing;
             (statistics[2 * row], statistics[2 * row + 1]) = (max, sum);
             float loss = MathF.Log(sum) + (1f - smoothing) * (max - input[target]);
-            if (smoothing > 0f) loss += smoothing / width * Rows.SumBelow<T>(input, max, width);     // not 0 · ∞ where a class is masked out
+            // not 0 · ∞ where a class is masked out
+            if (smoothing > 0f) loss += smoothing / width * Rows.SumBelow<T>(input, max, width);
             losses[row] = loss;
         }
     }
 
-    readonly unsafe struct CrossEntropyGradRows(float* x, int* targets, Labels labels, float* statistics, float scale, float* dx, int width) : IRowKernel
+    readonly unsafe struct CrossEntropyGradRows(float* x, int* targets, Labels labels, float* statistics, float scale,
+        float* dx, int width) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Row<T>(long row) where T : struct, IWide<T>
@@ -72,7 +77,8 @@ public sealed partial class CpuBackend
                 new Span<float>(output, width).Clear();
                 return;
             }
-            T max = T.Of(statistics[2 * row]), factor = T.Of(scale / statistics[2 * row + 1]), everywhere = T.Of(-scale * labels.Smoothing / width);
+            T max = T.Of(statistics[2 * row]), factor = T.Of(scale / statistics[2 * row + 1]),
+                everywhere = T.Of(-scale * labels.Smoothing / width);
             for (; i + Lanes.Count <= width; i += Lanes.Count)
                 T.Store(T.MultiplyAdd(LaneMath.Exp(T.Load(input + i) - max), factor, everywhere), output + i);
             if (i < width) T.Store(T.MultiplyAdd(LaneMath.Exp(T.Load(input + i) - max), factor, everywhere), output + i, width - i);

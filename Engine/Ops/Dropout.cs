@@ -28,7 +28,8 @@ public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
     public unsafe void Dropout(Tensor x, Tensor y, float rate, ulong seed, ulong stream) =>
-        Run(new DropoutKernel(Floats(x), Floats(y), x.Shape.Count, DropoutMask.Threshold(rate), 1f / (1f - rate), seed, stream), PartsOf(x.Shape.Count));
+        Run(new DropoutKernel(Floats(x), Floats(y), x.Shape.Count, DropoutMask.Threshold(rate), 1f / (1f - rate), seed, stream),
+            PartsOf(x.Shape.Count));
 
     readonly unsafe struct DropoutKernel(float* x, float* y, long count, uint threshold, float scale, ulong seed, ulong stream) : IKernel
     {

@@ -9,7 +9,8 @@ public partial interface IBackend
 {
     /// <summary>y[o, k, f] ← x[o, ids[k], f]. Shapes: x <c>[outer, size, inner]</c>, y <c>[outer, ids, inner]</c>.</summary>
     void Gather(Tensor x, Indices ids, Tensor y, long outer, long size, long inner);
-    /// <summary>dx[o, ids[k], f] ← dx[o, ids[k], f] + dy[o, k, f], in the order of k. Shapes: dx <c>[outer, size, inner]</c>, dy <c>[outer, ids, inner]</c>.</summary>
+    /// <summary>dx[o, ids[k], f] ← dx[o, ids[k], f] + dy[o, k, f], in the order of k. Shapes:
+    /// dx <c>[outer, size, inner]</c>, dy <c>[outer, ids, inner]</c>.</summary>
     void GatherGrad(Tensor dy, Indices ids, Tensor dx, long outer, long size, long inner);
 }
 
@@ -33,7 +34,8 @@ public sealed partial class CpuBackend
         Run(new GatherGradKernel(Floats(dy), Ints(ids), Floats(dx), ids.Shape.Count, size, inner, blocks), checked((int)(outer * blocks)));
     }
 
-    readonly unsafe struct GatherKernel(float* x, int* ids, float* y, long count, long size, long inner, long rows, long rowsPerPart) : IKernel
+    readonly unsafe struct GatherKernel(float* x, int* ids, float* y, long count, long size, long inner, long rows, long rowsPerPart)
+        : IKernel
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {

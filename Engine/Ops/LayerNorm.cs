@@ -24,7 +24,8 @@ public sealed partial class CpuBackend
     public unsafe void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics)
     {
         float* shifts = beta is null ? null : Floats(beta);
-        RunRows(new LayerNormRows(Floats(x), Floats(gamma), shifts, epsilon, Floats(y), Floats(statistics), x.Shape[-1]), x.Shape.Rows, x.Shape[-1]);
+        RunRows(new LayerNormRows(Floats(x), Floats(gamma), shifts, epsilon, Floats(y), Floats(statistics), x.Shape[-1]),
+            x.Shape.Rows, x.Shape[-1]);
     }
 
     /// <inheritdoc/>
@@ -36,7 +37,8 @@ public sealed partial class CpuBackend
         int blocks = (int)((rows + rowsPerBlock - 1) / rowsPerBlock);
         using CpuPool.Loan shares = _pool.Lend(2L * width * blocks);
         float* stats = Floats(statistics);
-        Run(new LayerNormGradBlocks(Floats(x), Floats(gamma), stats, Floats(dy), Floats(dx), shares.Floats, width, rows, rowsPerBlock), blocks);
+        Run(new LayerNormGradBlocks(Floats(x), Floats(gamma), stats, Floats(dy), Floats(dx), shares.Floats, width, rows, rowsPerBlock),
+            blocks);
         AddShares(shares.Floats, blocks, 2 * width, Floats(dgamma), width);
         if (dbeta is not null) AddShares(shares.Floats + width, blocks, 2 * width, Floats(dbeta), width);
     }

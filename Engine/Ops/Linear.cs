@@ -29,8 +29,8 @@ public readonly struct Identity : IFormula
 public partial interface IBackend
 {
     /// <summary>
-    /// y ← f(x wᵀ + b) + residual, in one pass. Shapes: x <c>[..., inputs]</c>, weight <c>[outputs, inputs]</c>, bias <c>[outputs]</c>; residual, before
-    /// and y <c>[..., outputs]</c>. Into <paramref name="before"/>, if given, goes what the activation saw.
+    /// y ← f(x wᵀ + b) + residual, in one pass. Shapes: x <c>[..., inputs]</c>, weight <c>[outputs, inputs]</c>, bias <c>[outputs]</c>;
+    /// residual, before and y <c>[..., outputs]</c>. Into <paramref name="before"/>, if given, goes what the activation saw.
     /// </summary>
     void Linear(Tensor x, Tensor weight, Tensor? bias, Activation activation, Tensor? residual, Tensor? before, Tensor y);
 }

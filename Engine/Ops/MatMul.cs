@@ -5,8 +5,9 @@ namespace NativeSsl;
 public partial interface IBackend
 {
     /// <summary>
-    /// c ← a b, or c ← c + a b, for every pair of matrices. Shapes: a <c>[..., rows, steps]</c>, b <c>[..., steps, columns]</c> with the same leading
-    /// axes, or one of the two without any, c <c>[..., rows, columns]</c>; a transposed operand has its last two axes exchanged.
+    /// c ← a b, or c ← c + a b, for every pair of matrices. Shapes: a <c>[..., rows, steps]</c>, b <c>[..., steps, columns]</c> with the
+    /// same leading axes, or one of the two without any, c <c>[..., rows, columns]</c>;
+    /// a transposed operand has its last two axes exchanged.
     /// </summary>
     void MatMul(Tensor a, Tensor b, Tensor c, bool transposeA, bool transposeB, bool accumulate);
 }

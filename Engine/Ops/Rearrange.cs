@@ -5,8 +5,8 @@ namespace NativeSsl;
 public partial interface IBackend
 {
     /// <summary>
-    /// y[yStart + walk.Right] ← x[xStart + walk.Left] for every step of a walk: permuting, stretching, cutting out and putting in are all this.
-    /// No place of y may be met twice.
+    /// y[yStart + walk.Right] ← x[xStart + walk.Left] for every step of a walk: permuting, stretching, cutting out and putting in are all
+    /// this. No place of y may be met twice.
     /// </summary>
     void Rearrange(Tensor x, long xStart, Tensor y, long yStart, Shape shape, long[] xStrides, long[] yStrides);
 }
@@ -32,8 +32,8 @@ public sealed partial class CpuBackend
         Walk others = new(shape.With(runs, 1).With(last, 1), xStrides, yStrides);
         int strips = (shape[runs] + Tile - 1) / Tile;
         long stripsPerPart = Math.Max(1, ElementsPerPart / (Tile * (long)shape[last])), count = others.Count * strips;
-        Run(new TransposeKernel(source, target, others, shape[runs], shape[last], xStrides[last], yStrides[runs], strips, stripsPerPart, count),
-            checked((int)((count + stripsPerPart - 1) / stripsPerPart)));
+        Run(new TransposeKernel(source, target, others, shape[runs], shape[last], xStrides[last], yStrides[runs], strips, stripsPerPart,
+            count), checked((int)((count + stripsPerPart - 1) / stripsPerPart)));
     }
 
     readonly unsafe struct RearrangeRows(float* x, float* y, long xStride, long yStride) : IWalkKernel

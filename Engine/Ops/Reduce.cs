@@ -50,7 +50,8 @@ public partial interface IBackend
 
 public sealed partial class CpuBackend
 {
-    // The tree is cut by the shape alone: pieces of ElementsPerPart in a row, of ColumnPiece elements in columns, folded again until one is left.
+    // The tree is cut by the shape alone: pieces of ElementsPerPart in a row, of ColumnPiece elements in columns,
+    // folded again until one is left.
     const int ColumnsPerPart = 1024, ColumnPiece = 4 * ElementsPerPart;
 
     /// <inheritdoc/>
@@ -78,7 +79,8 @@ public sealed partial class CpuBackend
     unsafe void ReduceColumns<R>(float* x, float* y, long outer, long length, long inner) where R : struct, IReduction
     {
         long width = Math.Min(inner, ColumnsPerPart), rowsPerPiece = Math.Max(32, ColumnPiece / width);
-        long blocks = (inner + width - 1) / width, pieces = Math.Max(1, (length + rowsPerPiece - 1) / rowsPerPiece), units = outer * pieces * blocks;
+        long blocks = (inner + width - 1) / width, pieces = Math.Max(1, (length + rowsPerPiece - 1) / rowsPerPiece),
+            units = outer * pieces * blocks;
         long unitsPerPart = Math.Max(1, ElementsPerPart / Math.Max(1, width * Math.Min(length, rowsPerPiece)));
         CpuStorage? partial = pieces == 1 ? null : (CpuStorage)Rent(outer * pieces * inner, Format.Float32);
         float* target = partial is null ? y : partial.Floats();
@@ -120,10 +122,10 @@ public sealed partial class CpuBackend
         return R.Fold(R.Take(R.Take(a, b), R.Take(c, d)));
     }
 
-    // A unit is a piece of rows by a block of columns. Four rows at a time, so that the totals, which stay in the first-level cache, are read
-    // and written only once for every four elements.
-    readonly unsafe struct ReduceBlocks<R>(float* x, float* y, long length, long inner, long pieces, long rowsPerPiece, long blocks, long units,
-        long unitsPerPart) : IKernel where R : struct, IReduction
+    // A unit is a piece of rows by a block of columns. Four rows at a time, so that the totals, which stay in the first-level cache, are
+    // read and written only once for every four elements.
+    readonly unsafe struct ReduceBlocks<R>(float* x, float* y, long length, long inner, long pieces, long rowsPerPiece, long blocks,
+        long units, long unitsPerPart) : IKernel where R : struct, IReduction
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {
@@ -170,7 +172,8 @@ public sealed partial class CpuBackend
             checked((int)((outer * inner + perPart - 1) / perPart)));
     }
 
-    readonly unsafe struct LargestGradKernel(float* x, float* y, float* dy, float* dx, long length, long inner, long count, long perPart) : IKernel
+    readonly unsafe struct LargestGradKernel(float* x, float* y, float* dy, float* dx, long length, long inner, long count, long perPart)
+        : IKernel
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {

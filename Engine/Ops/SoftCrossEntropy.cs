@@ -7,7 +7,8 @@ namespace NativeSsl;
 
 public partial interface IBackend
 {
-    /// <summary>loss ← mean of −⟨t, ln p⟩. Shapes: x, t <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>, for the gradient.</summary>
+    /// <summary>loss ← mean of −⟨t, ln p⟩. Shapes: x, t <c>[..., classes]</c>, loss scalar, statistics <c>[rows, 2]</c>,
+    /// for the gradient.</summary>
     void SoftCrossEntropy(Tensor x, Tensor t, Tensor loss, Tensor statistics);
     /// <summary>dx and dt from the scalar dy. Shapes: as in <see cref="SoftCrossEntropy"/>.</summary>
     void SoftCrossEntropyGrad(Tensor x, Tensor t, Tensor statistics, Tensor dy, Tensor dx, Tensor dt);

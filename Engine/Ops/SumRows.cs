@@ -6,7 +6,8 @@ namespace NativeSsl;
 
 public partial interface IBackend
 {
-    /// <summary>y ← Σ over rows of x, or y ← y + that: the gradient of a bias. Shapes: x <c>[..., columns]</c>, y <c>[columns]</c>.</summary>
+    /// <summary>y ← Σ over rows of x, or y ← y + that: the gradient of a bias. Shapes:
+    /// x <c>[..., columns]</c>, y <c>[columns]</c>.</summary>
     void SumRows(Tensor x, Tensor y, bool accumulate);
 }
 

@@ -18,5 +18,6 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars) =>
-        Launch(AdamWKernels.Update, values.Shape.Count, View(values), View(gradients), View(means), View(squares), scalars, values.Shape.Count);
+        Launch(AdamWKernels.Update, values.Shape.Count, View(values), View(gradients), View(means), View(squares),
+            scalars, values.Shape.Count);
 }

@@ -76,7 +76,8 @@ static class AttentionKernels
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
-        int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads), batch = (int)(row / a.Shape.Queries / a.Shape.Heads);
+        int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads),
+            batch = (int)(row / a.Shape.Queries / a.Shape.Heads);
         int visible = a.Visible(batch, query), width = a.Shape.Width;
         long o = a.O.At(batch, query, head, width);
         for (int i = 0; i < width; i++) a.O.Data[o + i] = 0f;
@@ -104,7 +105,8 @@ static class AttentionKernels
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
-        int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads), batch = (int)(row / a.Shape.Queries / a.Shape.Heads);
+        int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads),
+            batch = (int)(row / a.Shape.Queries / a.Shape.Heads);
         int visible = a.Visible(batch, query), width = a.Shape.Width;
         long output = dq.At(batch, query, head, width);
         for (int i = 0; i < width; i++) dq.Data[output + i] = 0f;
@@ -121,7 +123,8 @@ static class AttentionKernels
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
-        int key = (int)(row % a.Shape.Keys), head = (int)(row / a.Shape.Keys % a.Shape.Heads), batch = (int)(row / a.Shape.Keys / a.Shape.Heads);
+        int key = (int)(row % a.Shape.Keys), head = (int)(row / a.Shape.Keys % a.Shape.Heads),
+            batch = (int)(row / a.Shape.Keys / a.Shape.Heads);
         int width = a.Shape.Width;
         long keyOutput = dk.At(batch, key, head, width), valueOutput = dv.At(batch, key, head, width);
         for (int i = 0; i < width; i++) { dk.Data[keyOutput + i] = 0f; dv.Data[valueOutput + i] = 0f; }
@@ -144,9 +147,11 @@ static class AttentionKernels
         long element = Grid.GlobalLinearIndex;
         if (element >= count) return;
         int key = (int)(element % a.Shape.Keys), query = (int)(element / a.Shape.Keys % a.Shape.Queries);
-        int biasHead = (int)(element / a.Shape.Keys / a.Shape.Queries % biasHeads), first = (int)(element / a.Shape.Keys / a.Shape.Queries / biasHeads);
+        int biasHead = (int)(element / a.Shape.Keys / a.Shape.Queries % biasHeads),
+            first = (int)(element / a.Shape.Keys / a.Shape.Queries / biasHeads);
         float sum = 0f;
-        for (int batch = first; batch < a.Shape.Batch; batch += biasBatch)      // a step of 1 if all samples share the bias, past the end otherwise
+        // a step of 1 if all samples share the bias, past the end otherwise
+        for (int batch = first; batch < a.Shape.Batch; batch += biasBatch)
             for (int head = biasHead; head < a.Shape.Heads; head += biasHeads)
                 if (key < a.Visible(batch, query))
                     sum += a.ScoreGrad(batch, head, query, key, a.Probability(batch, head, query, key), a.Delta(batch, head, query));
@@ -174,18 +179,22 @@ public sealed partial class GpuBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionBiasGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp,
-        HeadView dO, Tensor dbias) =>
+    public void AttentionBiasGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o,
+        Tensor logSumExp, HeadView dO, Tensor dbias) =>
         Launch(AttentionKernels.GradBias, dbias.Shape.Count, OnDevice(shape, mask, q, k, v, o, logSumExp, dO), View(dbias),
             dbias.Shape[0], dbias.Shape[1], dbias.Shape.Count);
 
     static HeadsOnDevice OnDevice(HeadView x) => new(View(x.Tensor), x.Start, x.BatchStride, x.TimeStride);
 
     // A kernel argument cannot be left out: where there are no lengths or no bias, it gets a view that it does not read.
-    static AttentionOnDevice OnDevice(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp, HeadView dO) => new()
+    static AttentionOnDevice OnDevice(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o,
+        Tensor logSumExp, HeadView dO) => new()
     {
-        Shape = shape, Q = OnDevice(q), K = OnDevice(k), V = OnDevice(v), O = OnDevice(o), GradO = OnDevice(dO), LogSumExp = View(logSumExp),
-        HasKeyLengths = mask.KeyLengths is null ? 0 : 1, KeyLengths = mask.KeyLengths is { } lengths ? View(lengths) : Device(q.Tensor.Storage).View<int>(),
-        HasBias = mask.Bias is null ? 0 : 1, Bias = View(mask.Bias ?? q.Tensor), BiasBatchStride = mask.BiasBatchStride, BiasHeadStride = mask.BiasHeadStride,
+        Shape = shape, Q = OnDevice(q), K = OnDevice(k), V = OnDevice(v),
+        O = OnDevice(o), GradO = OnDevice(dO), LogSumExp = View(logSumExp),
+        HasKeyLengths = mask.KeyLengths is null ? 0 : 1,
+        KeyLengths = mask.KeyLengths is { } lengths ? View(lengths) : Device(q.Tensor.Storage).View<int>(),
+        HasBias = mask.Bias is null ? 0 : 1, Bias = View(mask.Bias ?? q.Tensor),
+        BiasBatchStride = mask.BiasBatchStride, BiasHeadStride = mask.BiasHeadStride,
     };
 }

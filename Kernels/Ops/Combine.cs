@@ -35,7 +35,11 @@ public sealed partial class GpuBackend
     public void CombineGrad<F>(Tensor a, Tensor b, Tensor y, Tensor dy, Tensor dx, bool ofRight) where F : struct, IBinaryFormula
     {
         Walk walk = new(y.Shape, Walk.Strides(a.Shape, y.Shape), Walk.Strides(b.Shape, y.Shape));
-        if (ofRight) Launch(CombineKernels<F>.RightSlope, walk.Count, View(a), View(b), View(y), View(dy), View(dx), walk.Left, walk.Right, walk.Count);
-        else Launch(CombineKernels<F>.LeftSlope, walk.Count, View(a), View(b), View(y), View(dy), View(dx), walk.Left, walk.Right, walk.Count);
+        if (ofRight)
+            Launch(CombineKernels<F>.RightSlope, walk.Count, View(a), View(b), View(y), View(dy), View(dx),
+                walk.Left, walk.Right, walk.Count);
+        else
+            Launch(CombineKernels<F>.LeftSlope, walk.Count, View(a), View(b), View(y), View(dy), View(dx),
+                walk.Left, walk.Right, walk.Count);
     }
 }

@@ -27,7 +27,8 @@ static class CrossEntropyKernels
     }
 
     public static void Backward(
-        Floats x, Ints targets, int ignoreIndex, float smoothing, long counted, Floats statistics, Floats dy, Floats dx, int width, long rows)
+        Floats x, Ints targets, int ignoreIndex, float smoothing, long counted, Floats statistics, Floats dy,
+        Floats dx, int width, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;

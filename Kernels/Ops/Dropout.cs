@@ -14,5 +14,6 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Dropout(Tensor x, Tensor y, float rate, ulong seed, ulong stream) =>
-        Launch(DropoutKernels.Forward, x.Shape.Count, View(x), View(y), DropoutMask.Threshold(rate), 1f / (1f - rate), seed, stream, x.Shape.Count);
+        Launch(DropoutKernels.Forward, x.Shape.Count, View(x), View(y), DropoutMask.Threshold(rate), 1f / (1f - rate),
+            seed, stream, x.Shape.Count);
 }

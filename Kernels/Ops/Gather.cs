@@ -1,6 +1,7 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each element looked up, and on the way back one for each column, which adds in the order of the ids.</summary>
+/// <summary>Naive: one thread for each element looked up, and on the way back one for each column,
+/// which adds in the order of the ids.</summary>
 static class GatherKernels
 {
     public static void Forward(Floats x, Ints ids, Floats y, long many, long size, long inner, long count)

@@ -3,8 +3,8 @@ namespace NativeSsl.Kernels;
 /// <summary>Naive: one thread for each output.</summary>
 static class LinearKernels<F> where F : struct, IFormula
 {
-    public static void Forward(Floats x, Floats weight, Floats bias, Floats residual, Floats before, Floats y, long count, int inputs, int outputs,
-        int hasBias, int hasResidual, int hasBefore)
+    public static void Forward(Floats x, Floats weight, Floats bias, Floats residual, Floats before, Floats y, long count, int inputs,
+        int outputs, int hasBias, int hasResidual, int hasBefore)
     {
         long index = Grid.GlobalLinearIndex;
         if (index >= count) return;
@@ -34,6 +34,7 @@ public sealed partial class GpuBackend
 
     // A tensor that is not there is replaced by y, which the kernel then does not touch in its place.
     void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IFormula =>
-        Launch(LinearKernels<F>.Forward, y.Shape.Count, View(x), View(weight), View(bias ?? y), View(residual ?? y), View(before ?? y), View(y),
-            y.Shape.Count, weight.Shape[1], weight.Shape[0], bias is null ? 0 : 1, residual is null ? 0 : 1, before is null ? 0 : 1);
+        Launch(LinearKernels<F>.Forward, y.Shape.Count, View(x), View(weight), View(bias ?? y), View(residual ?? y), View(before ?? y),
+            View(y), y.Shape.Count, weight.Shape[1], weight.Shape[0], bias is null ? 0 : 1,
+            residual is null ? 0 : 1, before is null ? 0 : 1);
 }

@@ -1,6 +1,7 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each stretch of elements, a single one that adds them up; for the gradient one for each element.</summary>
+/// <summary>Naive: one thread for each stretch of elements, a single one that adds them up;
+/// for the gradient one for each element.</summary>
 static class MeanSquaredErrorKernels
 {
     public const int Stretch = 256;

@@ -5,9 +5,10 @@ using System.Text;
 namespace NativeSsl;
 
 /// <summary>
-/// The text that comes with the library, so that everything runs without a file: a story of a harbour town written for it, and between its paragraphs entries that
-/// a small grammar composes, the same on every machine. There is something to learn at every level: letters, words, agreement of numbers and pronouns,
-/// sentences within sentences, who is meant, sums. It is English enough to read, and nobody's property but this project's.
+/// The text that comes with the library, so that everything runs without a file: a story of a harbour town written for it, and between its
+/// paragraphs entries that a small grammar composes, the same on every machine. There is something to learn at every level: letters, words,
+/// agreement of numbers and pronouns, sentences within sentences, who is meant, sums.
+/// It is English enough to read, and nobody's property but this project's.
 /// </summary>
 public static class BuiltInText
 {
@@ -28,7 +29,8 @@ public static class BuiltInText
         for (int entry = 0, paragraph = 0; entry < Entries; entry++)
         {
             // The story is spread evenly over the whole, so that training and validation have the same mixture.
-            for (; paragraph * Entries <= entry * story.Length && paragraph < story.Length; paragraph++) text.Append(story[paragraph].Trim('\n')).Append("\n\n");
+            for (; paragraph * Entries <= entry * story.Length && paragraph < story.Length; paragraph++)
+                text.Append(story[paragraph].Trim('\n')).Append("\n\n");
             text.Append(grammar.Entry()).Append("\n\n");
         }
         return text.ToString();
@@ -38,7 +40,8 @@ public static class BuiltInText
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using StreamReader reader = new(stream, Encoding.UTF8);
-        return reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal);         // a checkout on Windows may have changed the line ends
+        // a checkout on Windows may have changed the line ends
+        return reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
     /// <summary>Ways to say a symbol, and the words remembered within one entry.</summary>
@@ -96,7 +99,8 @@ public static class BuiltInText
             string form = slot.Contains('.', StringComparison.Ordinal) ? parts[^1] : "0";
             string words = slot.Contains(':', StringComparison.Ordinal) ? Remember(parts[0], parts[1])
                 : parts[0].Length == 1 ? _remembered[parts[0]] : Say(parts[0]);
-            string word = form == "loud" ? words.Split('|')[0].ToUpperInvariant() : words.Split('|')[int.Parse(form, CultureInfo.InvariantCulture)];
+            string word = form == "loud" ? words.Split('|')[0].ToUpperInvariant()
+                : words.Split('|')[int.Parse(form, CultureInfo.InvariantCulture)];
             return capital ? char.ToUpperInvariant(word[0]) + word[1..] : word;
         }
 

@@ -16,7 +16,11 @@ public sealed class ByteTokenizer : ITokenizer
     {
         byte[] bytes;
         try { bytes = new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(text); }
-        catch (EncoderFallbackException error) { throw new MalformedFileException("text", $"half of a surrogate pair at character {error.Index}; it cannot be written as UTF-8.", error); }
+        catch (EncoderFallbackException error)
+        {
+            throw new MalformedFileException("text", $"half of a surrogate pair at character {error.Index}; " +
+                "it cannot be written as UTF-8.", error);
+        }
         return Array.ConvertAll(bytes, static b => (int)b);
     }
 
@@ -26,7 +30,8 @@ public sealed class ByteTokenizer : ITokenizer
     {
         byte[] bytes = new byte[ids.Length];
         for (int i = 0; i < ids.Length; i++)
-            bytes[i] = ids[i] is >= 0 and < 256 ? (byte)ids[i] : throw new IndexException($"ByteTokenizer.Decode: id {ids[i]} at {i} is outside 0 … 255.");
+            bytes[i] = ids[i] is >= 0 and < 256 ? (byte)ids[i]
+                : throw new IndexException($"ByteTokenizer.Decode: id {ids[i]} at {i} is outside 0 … 255.");
         return Encoding.UTF8.GetString(bytes);
     }
 

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace NativeSsl;
 
 /// <summary>
-/// One token a character, that is, a Unicode scalar value. The vocabulary is what occurs in the training text, sorted. What does not occur there is an
-/// error, or, if asked for, becomes one chosen character.
+/// One token a character, that is, a Unicode scalar value. The vocabulary is what occurs in the training text, sorted. What does not occur
+/// there is an error, or, if asked for, becomes one chosen character.
 /// </summary>
 public sealed class CharacterTokenizer : ITokenizer
 {
@@ -28,7 +28,8 @@ public sealed class CharacterTokenizer : ITokenizer
             characters.Add(rune);
             i += rune.Utf16SequenceLength;
         }
-        if (characters.Count == 0) throw new MalformedFileException("text", "it is empty; a character tokenizer needs a text to learn its characters from.");
+        if (characters.Count == 0)
+            throw new MalformedFileException("text", "it is empty; a character tokenizer needs a text to learn its characters from.");
         Unknown = unknown;
         _characters = [.. characters];
         _ids = _characters.Select((rune, id) => (rune, id)).ToDictionary(pair => pair.rune, pair => pair.id);
@@ -53,7 +54,8 @@ public sealed class CharacterTokenizer : ITokenizer
             Rune rune = At(text, i);
             if (!_ids.TryGetValue(rune, out int id))
                 id = Unknown is { } unknown ? _ids[unknown] : throw new MalformedFileException("text",
-                    $"the character {Tokenizer.Show(rune)} at place {i} does not occur in the training text, so the tokenizer does not know it. Leave it out, or use the byte tokenizer.");
+                    $"the character {Tokenizer.Show(rune)} at place {i} does not occur in the training text, " +
+                        "so the tokenizer does not know it. Leave it out, or use the byte tokenizer.");
             ids[count++] = id;
             i += rune.Utf16SequenceLength;
         }
@@ -93,7 +95,8 @@ public sealed class CharacterTokenizer : ITokenizer
         if (characters.Length == 0) throw new MalformedFileException(file, "field 'characters' is empty; it lists the vocabulary.");
         CharacterTokenizer tokenizer = new(characters, unknown);
         return string.Concat(tokenizer._characters) == characters ? tokenizer
-            : throw new MalformedFileException(file, "field 'characters' is not sorted, has a character twice, or lacks the unknown one; its order decides the ids.");
+            : throw new MalformedFileException(file, "field 'characters' is not sorted, has a character twice, " +
+                "or lacks the unknown one; its order decides the ids.");
     }
 
     static Rune At(string text, int place) => Rune.TryGetRuneAt(text, place, out Rune rune) ? rune

@@ -43,8 +43,10 @@ static class FlatJson
     /// <exception cref="MalformedFileException">It is missing, or of another kind.</exception>
     public static JsonElement Take(this Dictionary<string, JsonElement> fields, string name, JsonValueKind kind, string file)
     {
-        if (!fields.Remove(name, out JsonElement value)) throw new MalformedFileException(file, $"field '{name}' is missing; a {kind} is expected.");
-        return value.ValueKind == kind ? value : throw new MalformedFileException(file, $"field '{name}' is {Show(value)}; a {kind} is expected.");
+        if (!fields.Remove(name, out JsonElement value))
+            throw new MalformedFileException(file, $"field '{name}' is missing; a {kind} is expected.");
+        return value.ValueKind == kind ? value
+            : throw new MalformedFileException(file, $"field '{name}' is {Show(value)}; a {kind} is expected.");
     }
 
     /// <summary>Sees to it that nothing is left.</summary>

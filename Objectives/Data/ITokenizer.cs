@@ -10,7 +10,8 @@ public interface ITokenizer
     int VocabularySize { get; }
 
     /// <summary>The ids of a text.</summary>
-    /// <exception cref="MalformedFileException">A character that the tokenizer does not know; the message names it and its place.</exception>
+    /// <exception cref="MalformedFileException">A character that the tokenizer does not know;
+    /// the message names it and its place.</exception>
     int[] Encode(string text);
 
     /// <summary>The text of ids.</summary>
@@ -38,7 +39,8 @@ public static class Tokenizer
         {
             ByteTokenizer.Kind => ByteTokenizer.Parse(fields, file),
             CharacterTokenizer.Kind => CharacterTokenizer.Parse(fields, file),
-            _ => throw new MalformedFileException(file, $"field 'kind' is {Cut(kind)}; known are '{CharacterTokenizer.Kind}' and '{ByteTokenizer.Kind}'."),
+            _ => throw new MalformedFileException(file, $"field 'kind' is {Cut(kind)}; " +
+                $"known are '{CharacterTokenizer.Kind}' and '{ByteTokenizer.Kind}'."),
         };
     }
 
@@ -46,7 +48,8 @@ public static class Tokenizer
 
     /// <summary>Writes a tokenizer file, whole or not at all.</summary>
     /// <exception cref="FileWriteException">It cannot be written.</exception>
-    public static void Save(this ITokenizer tokenizer, string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(tokenizer.ToJson() + "\n"));
+    public static void Save(this ITokenizer tokenizer, string path) =>
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(tokenizer.ToJson() + "\n"));
 
     /// <summary>The tokenizer that a recipe names, made for a text.</summary>
     /// <param name="name"><c>character</c> or <c>byte</c>.</param>
@@ -56,7 +59,8 @@ public static class Tokenizer
     {
         CharacterTokenizer.Kind => new CharacterTokenizer(text),
         ByteTokenizer.Kind => new ByteTokenizer(),
-        _ => throw new NativeSslException($"Tokenizer: '{name}' is unknown; known are '{CharacterTokenizer.Kind}' and '{ByteTokenizer.Kind}'."),
+        _ => throw new NativeSslException($"Tokenizer: '{name}' is unknown; " +
+            $"known are '{CharacterTokenizer.Kind}' and '{ByteTokenizer.Kind}'."),
     };
 
     /// <summary>For messages: <c>'ü' (U+00FC)</c>.</summary>

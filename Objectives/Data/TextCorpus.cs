@@ -21,7 +21,8 @@ public sealed class TextCorpus
 
     TextCorpus(string name, string text, double trainFraction)
     {
-        if (!(trainFraction is > 0 and <= 1)) throw new NativeSslException($"TextCorpus: a training share of {trainFraction}; it must be above 0 and at most 1.");
+        if (!(trainFraction is > 0 and <= 1))
+            throw new NativeSslException($"TextCorpus: a training share of {trainFraction}; it must be above 0 and at most 1.");
         (Name, Text) = (name, text);
         int split = (int)(text.Length * trainFraction);
         if (split < text.Length && char.IsLowSurrogate(text[split])) split++;               // not through the middle of a character
@@ -37,14 +38,17 @@ public sealed class TextCorpus
     /// <summary>The rest.</summary>
     public string Validation { get; }
 
-    /// <summary>Reads what a recipe names: the built-in text, a file, or all <c>.txt</c> files of a folder in the order of their names.</summary>
+    /// <summary>Reads what a recipe names: the built-in text, a file, or all <c>.txt</c> files of a folder in the order
+    /// of their names.</summary>
     /// <param name="path">The path, or <c>built-in</c>.</param>
     /// <param name="trainFraction">The share of characters in the first part.</param>
     /// <param name="lineEnds">What happens to CR LF.</param>
-    /// <exception cref="MalformedFileException">It cannot be read, is empty, or is not UTF-8; the message names the file and the byte.</exception>
+    /// <exception cref="MalformedFileException">It cannot be read, is empty, or is not UTF-8;
+    /// the message names the file and the byte.</exception>
     public static TextCorpus Load(string path, double trainFraction = 0.9, LineEnds lineEnds = LineEnds.Normalize) =>
         path == BuiltInName ? BuiltIn(trainFraction)
-        : new TextCorpus(path, Directory.Exists(path) ? ReadFolder(path, lineEnds) : Decode(WholeFile.Read(path), path, lineEnds), trainFraction);
+        : new TextCorpus(path, Directory.Exists(path) ? ReadFolder(path, lineEnds) : Decode(WholeFile.Read(path), path, lineEnds),
+            trainFraction);
 
     /// <summary>A text in memory.</summary>
     public static TextCorpus FromText(string text, double trainFraction = 0.9) => new("text", text, trainFraction);
@@ -61,7 +65,8 @@ public sealed class TextCorpus
         foreach (string file in files)
         {
             all.Append(Decode(WholeFile.Read(file), file, lineEnds));
-            if (all[^1] != '\n') all.Append('\n');                                        // so that the last line of one does not run into the next
+            // so that the last line of one does not run into the next
+            if (all[^1] != '\n') all.Append('\n');
         }
         return all.ToString();
     }
@@ -79,7 +84,8 @@ public sealed class TextCorpus
         if (status != OperationStatus.Done)
             throw new MalformedFileException(file, bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
                 ? "it looks like UTF-16 (byte 0); convert it to UTF-8, for example with iconv -f UTF-16 -t UTF-8."
-                : $"byte {mark + read} (0x{bytes[mark + read]:X2}) is not UTF-8; convert the text to UTF-8, for example with iconv -f LATIN1 -t UTF-8.");
+                : $"byte {mark + read} (0x{bytes[mark + read]:X2}) is not UTF-8; " +
+                    "convert the text to UTF-8, for example with iconv -f LATIN1 -t UTF-8.");
         return lineEnds == LineEnds.Normalize ? text.Replace("\r\n", "\n", StringComparison.Ordinal) : text;
     }
 }

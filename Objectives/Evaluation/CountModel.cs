@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// What counting alone predicts: how often each token stands in the training text (unigrams), or follows each other token (bigrams). A model that has
-/// learned something is better. Every count begins at one (Laplace's rule of succession), so that nothing is impossible.
+/// What counting alone predicts: how often each token stands in the training text (unigrams), or follows each other token (bigrams). A
+/// model that has learned something is better. Every count begins at one (Laplace's rule of succession), so that nothing is impossible.
 /// </summary>
 /// <param name="training">The tokens to count.</param>
 /// <param name="vocabulary">How many different tokens there are.</param>
@@ -41,6 +41,7 @@ public sealed class CountModel(ReadOnlyMemory<int> training, int vocabulary)
 
     static void Check(ReadOnlySpan<int> tokens)
     {
-        if (tokens.Length < 2) throw new NativeSslException($"CountModel: {tokens.Length} tokens; two are needed to predict one from the other.");
+        if (tokens.Length < 2)
+            throw new NativeSslException($"CountModel: {tokens.Length} tokens; two are needed to predict one from the other.");
     }
 }

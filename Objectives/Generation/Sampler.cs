@@ -17,7 +17,8 @@ public static class Sampler
         float[] keys = new float[logits.Length];
         for (int i = 0; i < order.Length; i++)
         {
-            if (float.IsNaN(logits[i])) throw new NativeSslException($"Sampler: the logit of token {i} is NaN; was the model trained to the end?");
+            if (float.IsNaN(logits[i]))
+                throw new NativeSslException($"Sampler: the logit of token {i} is NaN; was the model trained to the end?");
             (order[i], keys[i]) = (i, -logits[i]);
         }
         if (options.Temperature == 0) return keys.AsSpan().IndexOf(keys.Min());

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Notices a run that sits on the loss of an uninformed or collapsed model. It looks at the mean of the latest losses, says so once, and again only
-/// after the loss has been elsewhere.
+/// Notices a run that sits on the loss of an uninformed or collapsed model. It looks at the mean of the latest losses, says so once, and
+/// again only after the loss has been elsewhere.
 /// </summary>
 /// <param name="chance">That loss; null if it is not known.</param>
 /// <param name="patience">The step from which sitting there is suspicious: after warm-up.</param>
@@ -25,7 +25,8 @@ sealed class ChanceWatch(double? chance, long patience)
         bool stuck = Math.Abs(mean - constant) <= Margin * Math.Max(constant, 0.5);
         bool speak = stuck && !_said;
         _said = stuck;
-        return speak ? FormattableString.Invariant($"The last {Window} losses average {mean:F4}, and {constant:F4} is what a model shows that has learned nothing: ")
+        return speak ? FormattableString.Invariant(
+                $"The last {Window} losses average {mean:F4}, and {constant:F4} is what a model shows that has learned nothing: ")
             + "this run is stuck. Try a smaller learning rate, a longer warm-up, or look at the data." : null;
     }
 }

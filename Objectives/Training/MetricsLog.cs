@@ -11,9 +11,11 @@ namespace NativeSsl;
 /// <param name="Values">What was measured, by name.</param>
 public sealed record MetricsLine(long Step, DateTimeOffset Time, IReadOnlyDictionary<string, double> Values)
 {
-    /// <summary>Whether a value of this name is a matter of the clock or the machine, and so differs between two runs of one recipe.</summary>
+    /// <summary>Whether a value of this name is a matter of the clock or the machine,
+    /// and so differs between two runs of one recipe.</summary>
     public static bool IsOfTheClock(string name) =>
-        name.EndsWith("Seconds", StringComparison.OrdinalIgnoreCase) || name.EndsWith("PerSecond", StringComparison.Ordinal) || name.EndsWith("Bytes", StringComparison.OrdinalIgnoreCase);
+        name.EndsWith("Seconds", StringComparison.OrdinalIgnoreCase) || name.EndsWith("PerSecond", StringComparison.Ordinal)
+            || name.EndsWith("Bytes", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The line without the time and all that is of the clock: equal for an interrupted and an uninterrupted run.</summary>
     public string ToComparable() => FormattableString.Invariant($"{Step}") + string.Concat(Values.Where(value => !IsOfTheClock(value.Key))
@@ -21,8 +23,8 @@ public sealed record MetricsLine(long Step, DateTimeOffset Time, IReadOnlyDictio
 }
 
 /// <summary>
-/// The diary of a run, one JSON object a line, only ever appended to: the source of every picture. A line that a killed process did not finish is ignored, and
-/// dropped when the run goes on.
+/// The diary of a run, one JSON object a line, only ever appended to: the source of every picture. A line that a killed process did not
+/// finish is ignored, and dropped when the run goes on.
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
@@ -35,7 +37,8 @@ public sealed class MetricsLog : IDisposable
 
     /// <summary>Opens the diary for appending.</summary>
     /// <param name="path">The file; made if it is not there.</param>
-    /// <param name="resumeAt">The step of the checkpoint from which the run goes on: later lines are dropped, for they will come again.</param>
+    /// <param name="resumeAt">The step of the checkpoint from which the run goes on:
+    /// later lines are dropped, for they will come again.</param>
     /// <exception cref="MalformedFileException">A line, other than an unfinished last one, is not a line of metrics.</exception>
     /// <exception cref="FileWriteException">The file cannot be written.</exception>
     public static MetricsLog Open(string path, long resumeAt)
@@ -77,7 +80,10 @@ public sealed class MetricsLog : IDisposable
         }
         _line.Write("\n"u8);
         try { _stream.Write(_line.WrittenSpan); }
-        catch (IOException error) { throw new FileWriteException(_path, $"a line of metrics cannot be written: {error.Message} Is the disk full?", error); }
+        catch (IOException error)
+        {
+            throw new FileWriteException(_path, $"a line of metrics cannot be written: {error.Message} Is the disk full?", error);
+        }
         _last = step;
     }
 
@@ -86,7 +92,10 @@ public sealed class MetricsLog : IDisposable
     public void Flush()
     {
         try { _stream.Flush(flushToDisk: true); }
-        catch (IOException error) { throw new FileWriteException(_path, $"metrics cannot be flushed: {error.Message} Is the disk full?", error); }
+        catch (IOException error)
+        {
+            throw new FileWriteException(_path, $"metrics cannot be flushed: {error.Message} Is the disk full?", error);
+        }
     }
 
     /// <summary>All finished lines of a diary, also of a run that is still going on.</summary>
@@ -95,7 +104,8 @@ public sealed class MetricsLog : IDisposable
 
     /// <summary>All finished lines of a diary in memory.</summary>
     /// <inheritdoc cref="Read(string)"/>
-    public static IReadOnlyList<MetricsLine> Parse(ReadOnlyMemory<byte> content, string file) => [.. Lines(content, file).Select(line => line.Line)];
+    public static IReadOnlyList<MetricsLine> Parse(ReadOnlyMemory<byte> content, string file) =>
+        [.. Lines(content, file).Select(line => line.Line)];
 
     static IEnumerable<(MetricsLine Line, long End)> Lines(ReadOnlyMemory<byte> content, string file)
     {
@@ -104,7 +114,8 @@ public sealed class MetricsLog : IDisposable
         {
             string place = $"{file}, line {number}";
             MetricsLine line = ParseLine(content.Slice(start, length), place);
-            if (line.Step < last) throw new MalformedFileException(place, $"step {line.Step} stands after step {last}; two runs were mixed?");
+            if (line.Step < last)
+                throw new MalformedFileException(place, $"step {line.Step} stands after step {last}; two runs were mixed?");
             last = line.Step;
             yield return (line, start + length + 1);
         }
@@ -125,7 +136,8 @@ public sealed class MetricsLog : IDisposable
 
     static double Number(string name, JsonElement value, string place) =>
         value.ValueKind == JsonValueKind.Number ? value.GetDouble()
-        : value.ValueKind != JsonValueKind.String ? throw new MalformedFileException(place, $"field '{name}' is {FlatJson.Show(value)}; a number is expected.")
+        : value.ValueKind != JsonValueKind.String
+            ? throw new MalformedFileException(place, $"field '{name}' is {FlatJson.Show(value)}; a number is expected.")
         : value.GetString() switch
         {
             "NaN" => double.NaN,

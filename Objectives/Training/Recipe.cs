@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace NativeSsl;
 
 /// <summary>
-/// The hyper-parameters of a run: with the data, the seed and the version of the program they decide it bit for bit. The defaults are a small
-/// character model that a laptop trains in minutes. Change a few with <c>recipe with { Steps = 500 }</c>.
+/// The hyper-parameters of a run: with the data, the seed and the version of the program they decide it bit for bit. The defaults are a
+/// small character model that a laptop trains in minutes. Change a few with <c>recipe with { Steps = 500 }</c>.
 /// </summary>
 public sealed record Recipe
 {
@@ -83,7 +83,8 @@ public sealed record Recipe
     public void Check()
     {
         foreach (double number in new[] { Dropout, LearningRate, FinalLearningRate, Beta1, Beta2, WeightDecay, Clip })
-            if (!double.IsFinite(number)) throw new NativeSslException($"Recipe: a hyper-parameter is {number}; only finite numbers make a run.");
+            if (!double.IsFinite(number))
+                throw new NativeSslException($"Recipe: a hyper-parameter is {number}; only finite numbers make a run.");
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, RecipeJson.Default.Recipe);
         if (RecipeRules.Problem(FlatJson.Read(json, "Recipe")) is { } problem) throw new NativeSslException($"Recipe: {problem}");
     }

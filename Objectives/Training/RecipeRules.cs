@@ -5,10 +5,12 @@ namespace NativeSsl;
 /// <summary>What each field of a recipe may be; one line a field, so that every error can say what to write instead.</summary>
 static class RecipeRules
 {
-    readonly record struct Rule(string Name, JsonValueKind Kind, double Least, double Most, string Cure, bool Whole = false, string[]? Words = null);
+    readonly record struct Rule(string Name, JsonValueKind Kind, double Least, double Most, string Cure,
+        bool Whole = false, string[]? Words = null);
 
     static Rule Text(string name, string cure, params string[] words) => new(name, JsonValueKind.String, 0, 0, cure, Words: words);
-    static Rule Whole(string name, double least, double most, string cure) => new(name, JsonValueKind.Number, least, most, cure, Whole: true);
+    static Rule Whole(string name, double least, double most, string cure) =>
+        new(name, JsonValueKind.Number, least, most, cure, Whole: true);
     static Rule Real(string name, double least, double most, string cure) => new(name, JsonValueKind.Number, least, most, cure);
 
     static readonly Rule[] Rules =
@@ -41,18 +43,22 @@ static class RecipeRules
     {
         foreach (string name in fields.Keys)
             if (!Rules.Any(rule => rule.Name == name))
-                return $"field '{(name.Length > 60 ? name[..60] + "…" : name)}' is unknown{Nearest(name)}. Known are {string.Join(", ", Rules.Select(rule => rule.Name))}.";
+                return $"field '{(name.Length > 60 ? name[..60] + "…" : name)}' is unknown{Nearest(name)}. " +
+                    $"Known are {string.Join(", ", Rules.Select(rule => rule.Name))}.";
         foreach (Rule rule in Rules)
         {
             if (!fields.TryGetValue(rule.Name, out JsonElement value)) return $"field '{rule.Name}' is missing; {rule.Cure}.";
             if (Broken(rule, value) is { } why) return $"field '{rule.Name}' is {FlatJson.Show(value)}; {why} ({rule.Cure}).";
         }
         (int width, int heads) = (fields["width"].GetInt32(), fields["heads"].GetInt32());
-        if (width % heads != 0) return $"field 'width' is {width}, which field 'heads' = {heads} does not divide; take width {width / heads * heads + heads}.";
+        if (width % heads != 0)
+            return $"field 'width' is {width}, which field 'heads' = {heads} does not divide; take width {width / heads * heads + heads}.";
         if (fields["finalLearningRate"].GetDouble() > fields["learningRate"].GetDouble())
-            return $"field 'finalLearningRate' is {FlatJson.Show(fields["finalLearningRate"])}, above learningRate {FlatJson.Show(fields["learningRate"])}; it is where the rate falls to.";
+            return $"field 'finalLearningRate' is {FlatJson.Show(fields["finalLearningRate"])}, " +
+                $"above learningRate {FlatJson.Show(fields["learningRate"])}; it is where the rate falls to.";
         if (fields["warmUp"].GetInt32() > fields["steps"].GetInt32())
-            return $"field 'warmUp' is {FlatJson.Show(fields["warmUp"])}, more than steps {FlatJson.Show(fields["steps"])}; take a tenth of the steps.";
+            return $"field 'warmUp' is {FlatJson.Show(fields["warmUp"])}, more than steps {FlatJson.Show(fields["steps"])}; " +
+                "take a tenth of the steps.";
         return null;
     }
 
@@ -60,21 +66,25 @@ static class RecipeRules
     {
         switch (rule.Kind)
         {
-            case JsonValueKind.True: return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "true or false is expected";
+            case JsonValueKind.True:
+                return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "true or false is expected";
             case JsonValueKind.String:
                 if (value.ValueKind != JsonValueKind.String) return "a string is expected";
                 string text = value.GetString()!;
-                return text.Length == 0 ? "it must not be empty" : rule.Words is { Length: > 0 } words && !words.Contains(text) ? "it is none of the known ones" : null;
+                return text.Length == 0 ? "it must not be empty"
+                    : rule.Words is { Length: > 0 } words && !words.Contains(text) ? "it is none of the known ones" : null;
             default:
                 if (value.ValueKind != JsonValueKind.Number) return "a number is expected";
                 if (rule.Whole && !value.TryGetInt64(out _)) return "a whole number is expected";
                 double number = value.GetDouble();
-                return number >= rule.Least && number <= rule.Most ? null : FormattableString.Invariant($"it must be from {rule.Least:0.#######} to {rule.Most:0.#######}");
+                return number >= rule.Least && number <= rule.Most ? null
+                    : FormattableString.Invariant($"it must be from {rule.Least:0.#######} to {rule.Most:0.#######}");
         }
     }
 
     // A slip of the finger is off by case or by a letter or two.
     static string Nearest(string name) =>
-        Rules.Select(rule => rule.Name).FirstOrDefault(known => string.Equals(known, name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)) is { } known
+        Rules.Select(rule => rule.Name).FirstOrDefault(known =>
+            string.Equals(known, name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)) is { } known
             ? $"; '{known}' is meant" : "";
 }

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Where views come from: a data set, or an agent that acts. What it draws is a function of its seed, the number of the draw and, for an agent, a
-/// state that goes into the checkpoint.
+/// Where views come from: a data set, or an agent that acts. What it draws is a function of its seed, the number of the draw and, for an
+/// agent, a state that goes into the checkpoint.
 /// </summary>
 public interface IViewSource
 {
@@ -10,7 +10,8 @@ public interface IViewSource
     /// <param name="draw">The number of the draw, from zero; a step with several micro-batches makes several.</param>
     Views Draw(long draw);
 
-    /// <summary>Every sample once, in order and unaltered: for evaluation, and for objectives that look at the whole set. Empty for an agent.</summary>
+    /// <summary>Every sample once, in order and unaltered: for evaluation, and for objectives that look at the whole set.
+    /// Empty for an agent.</summary>
     IEnumerable<Views> Everything();
 
     /// <summary>How many draws make an epoch; null if there are no epochs.</summary>

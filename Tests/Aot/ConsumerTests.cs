@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace NativeSsl.Tests.Aot;
 
 /// <summary>
-/// Somebody else's project, outside the tree: restores our packages from a folder, runs the README's example under the JIT and under NativeAOT, and is small
-/// and quick to its first token.
+/// Somebody else's project, outside the tree: restores our packages from a folder, runs the README's example under the JIT and under
+/// NativeAOT, and is small and quick to its first token.
 /// </summary>
 public sealed partial class ConsumerTests : IDisposable
 {
@@ -22,20 +22,25 @@ public sealed partial class ConsumerTests : IDisposable
     {
         string root = Root();
         foreach (string project in new[] { "Engine", "Autograd", "Models", "Objectives" })
-            Run(root, "dotnet", "pack", project, "-o", Path.Combine(_folder, "feed"), $"-p:Version={Version}", $"-p:ArtifactsPath={Path.Combine(_folder, "artifacts")}", "-v", "q");
+            Run(root, "dotnet", "pack", project, "-o", Path.Combine(_folder, "feed"), $"-p:Version={Version}",
+                $"-p:ArtifactsPath={Path.Combine(_folder, "artifacts")}", "-v", "q");
         WriteProject(Example().Match(File.ReadAllText(Path.Combine(root, "README.md"))).Groups[1].Value);
 
-        Run(_folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "jit", "-p:PublishAot=false", "--self-contained", "false", "-v", "q");
+        Run(_folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "jit", "-p:PublishAot=false",
+            "--self-contained", "false", "-v", "q");
         Assert.InRange(Run(_folder, Path.Combine(_folder, "jit", "consumer")).Length, 100, 10_000);
 
-        Run(_folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "aot", $"-p:CppCompilerAndLinker={PackagesFactAttribute.Linker}", "-v", "q");
+        Run(_folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "aot",
+            $"-p:CppCompilerAndLinker={PackagesFactAttribute.Linker}", "-v", "q");
         string program = Path.Combine(_folder, "aot", "consumer");
         Assert.InRange(Run(_folder, program).Length, 100, 10_000);
         Assert.InRange(new FileInfo(program).Length, 1, 6L << 20);
-        Assert.InRange(Enumerable.Range(0, 10).Min(_ => double.Parse(Run(_folder, program, "first"), CultureInfo.InvariantCulture)), 0, 100);
+        Assert.InRange(Enumerable.Range(0, 10).Min(_ => double.Parse(Run(_folder, program, "first"), CultureInfo.InvariantCulture)), 0,
+            100);
     }
 
-    // The project turns every warning into an error, those of the trimmer too. With the argument "first" it says how long after its start a token came.
+    // The project turns every warning into an error, those of the trimmer too.
+    // With the argument "first" it says how long after its start a token came.
     void WriteProject(string example)
     {
         File.WriteAllText(Path.Combine(_folder, "nuget.config"), """
@@ -47,13 +52,16 @@ public sealed partial class ConsumerTests : IDisposable
               </packageSourceMapping>
             </configuration>
             """);
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         File.WriteAllText(Path.Combine(_folder, "consumer.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
-                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable>
-                <PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization><TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable>
+                <PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <RestorePackagesPath>{_folder}/packages</RestorePackagesPath>
-                <RestoreFallbackFolders>{Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)}/.nuget/packages</RestoreFallbackFolders>
+                <RestoreFallbackFolders>{home}/.nuget/packages</RestoreFallbackFolders>
                 <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
               </PropertyGroup>
               <ItemGroup><Compile Include="Program.cs" /><PackageReference Include="NativeSsl.Objectives" Version="{Version}" /></ItemGroup>
@@ -81,7 +89,8 @@ public sealed partial class ConsumerTests : IDisposable
 
     static string Run(string folder, string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+            { WorkingDirectory = folder, RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{output}");

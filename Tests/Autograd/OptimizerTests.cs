@@ -13,7 +13,8 @@ public sealed class OptimizerTests
     }
 
     /// <summary>Twenty steps with given gradients; the largest difference to the textbook.</summary>
-    static double Difference(Func<Parameters, Optimizer> optimizer, float weightDecay, Func<double[], double[], int, double, double[]> textbook)
+    static double Difference(Func<Parameters, Optimizer> optimizer, float weightDecay,
+        Func<double[], double[], int, double, double[]> textbook)
     {
         Tensor weight = Tensor.From(Cpu, [Count], Draw(0)).RequireGradient();
         var parameters = new Parameters([new("g", [("weight", weight)]) { WeightDecay = weightDecay, LearningRateScale = 0.5f }]);
@@ -75,7 +76,8 @@ public sealed class OptimizerTests
         Assert.Equal(0.1, beforeB - b.Item(), 1e-6);             // a first step of Adam has the length of the learning rate
         Assert.NotEqual(0.1, beforeA - a.Item(), 1e-3);
         Assert.Equal([0, 5], optimizer.FirstSteps);
-        Assert.Contains("named c; there are a, b", Assert.Throws<GradientException>(() => optimizer.Restart("c", 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("named c; there are a, b",
+            Assert.Throws<GradientException>(() => optimizer.Restart("c", 0)).Message, StringComparison.Ordinal);
 
         void Step(int step, float gradient)
         {
@@ -95,7 +97,8 @@ public sealed class OptimizerTests
         Assert.Equal(5.5e-4, nano.At(1050), 1e-12);
         Assert.Equal(1e-4, nano.At(2000), 1e-12);
         Assert.Equal(1e-4, nano.At(5000), 1e-12);
-        Assert.Equal([1, 1, 0.1, 0.1, 0.01], new long[] { 0, 9, 10, 19, 20 }.Select(step => Math.Round(new StepDecay(1, 0.1, 10, 20).At(step), 9)));
+        Assert.Equal([1, 1, 0.1, 0.1, 0.01],
+            new long[] { 0, 9, 10, 19, 20 }.Select(step => Math.Round(new StepDecay(1, 0.1, 10, 20).At(step), 9)));
         Assert.Equal(0.3, new Constant(0.3).At(7));
     }
 }

@@ -43,14 +43,17 @@ public sealed class TapeTests
     }
 
     [Fact]
-    public void A_root_that_is_no_scalar_is_an_error() => Assert.Contains("the root has shape [2], not one element", Message(() => Leaf(1, 2).Sigmoid().Backward()));
+    public void A_root_that_is_no_scalar_is_an_error() =>
+        Assert.Contains("the root has shape [2], not one element", Message(() => Leaf(1, 2).Sigmoid().Backward()));
 
     [Fact]
     public void A_seed_of_another_shape_is_an_error() =>
-        Assert.Contains("shape [2] but the seed has shape [3]", Assert.Throws<ShapeException>(() => Leaf(1, 2).Sigmoid().Backward(Of(1, 2, 3))).Message);
+        Assert.Contains("shape [2] but the seed has shape [3]",
+            Assert.Throws<ShapeException>(() => Leaf(1, 2).Sigmoid().Backward(Of(1, 2, 3))).Message);
 
     [Fact]
-    public void A_root_without_leaves_is_an_error() => Assert.Contains("not made from anything that requires", Message(() => Of(1).Sigmoid().Backward()));
+    public void A_root_without_leaves_is_an_error() =>
+        Assert.Contains("not made from anything that requires", Message(() => Of(1).Sigmoid().Backward()));
 
     [Fact]
     public void A_gradient_never_asked_for_is_an_error()

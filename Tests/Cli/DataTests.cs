@@ -7,7 +7,9 @@ namespace NativeSsl.Tests.Cli;
 public sealed class DataTests : IDisposable
 {
     static readonly byte[] Content = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 31 >> 3))];
-    static readonly DataSet Set = new("made up", "bytes", new Uri("http://127.0.0.1:1/none"), Convert.ToHexStringLower(SHA256.HashData(Content)), Content.Length, "none", "made/up.bin");
+    static readonly DataSet Set =
+        new("made up", "bytes", new Uri("http://127.0.0.1:1/none"), Convert.ToHexStringLower(SHA256.HashData(Content)),
+            Content.Length, "none", "made/up.bin");
 
     readonly string _folder = Directory.CreateTempSubdirectory("nativessl-data").FullName;
     string Place => Path.Combine(_folder, Set.File);
@@ -60,7 +62,8 @@ public sealed class DataTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
         File.WriteAllText(Place, "mine");
-        Assert.Contains("Move it away", Assert.Throws<MalformedFileException>(() => Download.IsThere(Set, Place)).Message, StringComparison.Ordinal);
+        Assert.Contains("Move it away",
+            Assert.Throws<MalformedFileException>(() => Download.IsThere(Set, Place)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

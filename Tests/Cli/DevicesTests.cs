@@ -9,7 +9,8 @@ public sealed class DevicesTests
     {
         using var console = new Console();
         Assert.Equal(0, console.Run("devices"));
-        foreach (string kind in new[] { "cpu\t", "\ncuda", "\nopencl", "\nsimulator\t" }) Assert.Contains(kind, console.Out, StringComparison.Ordinal);
+        foreach (string kind in new[] { "cpu\t", "\ncuda", "\nopencl", "\nsimulator\t" })
+            Assert.Contains(kind, console.Out, StringComparison.Ordinal);
     }
 
     [Fact]

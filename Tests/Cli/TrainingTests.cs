@@ -67,7 +67,8 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void Every_recipe_of_the_program_is_right() => Assert.Contains("nano-gpt\tnext-token\t4 layers of 128", Ok("list", "--runs", _folder), StringComparison.Ordinal);
+    public void Every_recipe_of_the_program_is_right() =>
+        Assert.Contains("nano-gpt\tnext-token\t4 layers of 128", Ok("list", "--runs", _folder), StringComparison.Ordinal);
 
     static string Ok(params string[] args)
     {

@@ -24,7 +24,8 @@ public sealed class BuiltIn
         Assert.DoesNotContain("{", text, StringComparison.Ordinal);
 
         // What a letter tells of the next one, and two letters of the third: a model has to find the rest.
-        double unigram = Entropy(text, 1), bigram = Entropy(text, 2) - unigram, trigram = Entropy(text, 3) - Entropy(text, 2), fourth = Entropy(text, 6) - Entropy(text, 5);
+        double unigram = Entropy(text, 1), bigram = Entropy(text, 2) - unigram, trigram = Entropy(text, 3) - Entropy(text, 2),
+            fourth = Entropy(text, 6) - Entropy(text, 5);
         Assert.InRange(unigram, 2.8, 3.1);
         Assert.InRange(bigram, 2.1, 2.5);
         Assert.True(trigram < bigram - 0.4 && fourth < trigram - 0.4, $"{unigram:F3} {bigram:F3} {trigram:F3} {fourth:F3} nats");
@@ -33,7 +34,8 @@ public sealed class BuiltIn
     static double Entropy(string text, int length)
     {
         Dictionary<string, int> counts = [];
-        for (int i = 0; i + length <= text.Length; i++) counts[text.Substring(i, length)] = counts.GetValueOrDefault(text.Substring(i, length)) + 1;
+        for (int i = 0; i + length <= text.Length; i++)
+            counts[text.Substring(i, length)] = counts.GetValueOrDefault(text.Substring(i, length)) + 1;
         double total = text.Length - length + 1;
         return -counts.Values.Sum(count => count / total * Math.Log(count / total));
     }

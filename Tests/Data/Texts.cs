@@ -26,7 +26,9 @@ public sealed class Texts
         using Scratch scratch = new();
         foreach (string name in new[] { "b.txt", "B.txt", "a.txt", "ä.txt", "c.md" }) File.WriteAllText(scratch.File(name), name);
         Assert.Equal("B.txt\na.txt\nb.txt\nä.txt\n", TextCorpus.Load(scratch.Folder).Text);
-        Assert.Contains("no .txt", Assert.Throws<MalformedFileException>(() => TextCorpus.Load(Directory.CreateDirectory(scratch.File("empty")).FullName)).Message);
+        Assert.Contains("no .txt",
+            Assert.Throws<MalformedFileException>(() =>
+                TextCorpus.Load(Directory.CreateDirectory(scratch.File("empty")).FullName)).Message);
     }
 
     [Theory]

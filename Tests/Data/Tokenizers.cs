@@ -7,7 +7,8 @@ namespace NativeSsl.Tests;
 
 public sealed class Tokenizers
 {
-    static readonly Gen<string> TextGen = Gen.Elements("a", "Z", "\n", "\0", "\"", "\\", "ü", "é", "世", "𝒲", "\uFEFF", "\u2028", "İ", "ı").ArrayOf().Select(string.Concat);
+    static readonly Gen<string> TextGen =
+        Gen.Elements("a", "Z", "\n", "\0", "\"", "\\", "ü", "é", "世", "𝒲", "\uFEFF", "\u2028", "İ", "ı").ArrayOf().Select(string.Concat);
 
     [Property(MaxTest = 500)]
     public Property Any_text_survives_both() => Prop.ForAll(TextGen.ToArbitrary(), text =>
@@ -31,8 +32,10 @@ public sealed class Tokenizers
     [Fact]
     public void The_unknown_is_an_error_with_its_place_or_a_chosen_character()
     {
-        Assert.Contains("'ü' (U+00FC) at place 3", Assert.Throws<MalformedFileException>(() => new CharacterTokenizer("abc").Encode("abcü")).Message);
-        Assert.Contains("U+0007 at place 0", Assert.Throws<MalformedFileException>(() => new CharacterTokenizer("abc").Encode("\a")).Message);
+        Assert.Contains("'ü' (U+00FC) at place 3",
+            Assert.Throws<MalformedFileException>(() => new CharacterTokenizer("abc").Encode("abcü")).Message);
+        Assert.Contains("U+0007 at place 0",
+            Assert.Throws<MalformedFileException>(() => new CharacterTokenizer("abc").Encode("\a")).Message);
         CharacterTokenizer tokenizer = new("abc", new Rune('?'));
         Assert.Equal("a??", tokenizer.Decode(tokenizer.Encode("aü𝒲")));
         Assert.Equal("a?", ((CharacterTokenizer)Tokenizer.Parse(Encoding.UTF8.GetBytes(tokenizer.ToJson()), "t")).Decode([1, 0]));
@@ -70,7 +73,8 @@ public sealed class Tokenizers
     [InlineData("""{"kind":"character","characters":"ab","extra":1}""", "'extra' is unknown")]
     public void A_file_that_is_no_tokenizer_is_refused(string json, string said)
     {
-        MalformedFileException error = Assert.Throws<MalformedFileException>(() => Tokenizer.Parse(Encoding.UTF8.GetBytes(json), "tokenizer.json"));
+        MalformedFileException error =
+            Assert.Throws<MalformedFileException>(() => Tokenizer.Parse(Encoding.UTF8.GetBytes(json), "tokenizer.json"));
         Assert.StartsWith("tokenizer.json: ", error.Message);
         Assert.Contains(said, error.Message);
     }

@@ -3,9 +3,11 @@ namespace NativeSsl.Tests.Engine;
 /// <summary>exp, log, tanh and erf against doubles over the whole range of floats, on every register width and as scalars.</summary>
 public sealed unsafe class LaneMathTests
 {
-    public static TheoryData<string> Lanes => [nameof(Scalar), .. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => $"{width}")];
+    public static TheoryData<string> Lanes =>
+        [nameof(Scalar), .. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => $"{width}")];
 
-    const double Normal = 1.17549435e-38, LastPlace = 1.4e-45;            // under the smallest normal float, errors are of the size of the last place
+    // under the smallest normal float, errors are of the size of the last place
+    const double Normal = 1.17549435e-38, LastPlace = 1.4e-45;
 
     // Every 1,021st bit pattern: four million floats of every exponent, both signs, NaN and the infinities.
     static readonly Lazy<float[]> Range = new(() => [.. Stride()]);
@@ -13,8 +15,8 @@ public sealed unsafe class LaneMathTests
     static IEnumerable<float> Stride()
     {
         for (long bits = 0; bits <= uint.MaxValue; bits += 4 * 1021) yield return BitConverter.UInt32BitsToSingle((uint)bits);
-        foreach (float special in (float[])[0f, -0f, float.Epsilon, -float.Epsilon, 1.17549421e-38f, 1.17549435e-38f, 1f, -1f, float.MaxValue, float.MinValue,
-            float.PositiveInfinity, float.NegativeInfinity, float.NaN])
+        foreach (float special in (float[])[0f, -0f, float.Epsilon, -float.Epsilon, 1.17549421e-38f, 1.17549435e-38f, 1f, -1f,
+            float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN])
             yield return special;
     }
 
@@ -47,7 +49,8 @@ public sealed unsafe class LaneMathTests
     static float At<F>(string lane, float x) where F : struct, IFunction => Evaluate<F>(lane, [x])[0];
 
     // The largest error, as a multiple of what is allowed at that place.
-    static void Hold<F>(string lane, Func<double, double> exact, Func<double, double, double> allowed, Func<float, bool>? where = null) where F : struct, IFunction
+    static void Hold<F>(string lane, Func<double, double> exact, Func<double, double, double> allowed, Func<float, bool>? where = null)
+        where F : struct, IFunction
     {
         float[] x = where is null ? Range.Value : [.. Range.Value.Where(where)], y = Evaluate<F>(lane, x);
         for (int i = 0; i < x.Length; i++)
@@ -70,7 +73,8 @@ public sealed unsafe class LaneMathTests
         for (int i = 0; i < x.Length; i++)
         {
             double truth = Math.Exp(x[i]), error = Math.Abs(y[i] - truth);
-            if (error > 2e-7 * truth + (truth < Normal ? LastPlace : 0) && !float.IsInfinity((float)truth)) Assert.Fail($"exp {x[i]:R} is {y[i]:R}, not {truth:R}");
+            if (error > 2e-7 * truth + (truth < Normal ? LastPlace : 0) && !float.IsInfinity((float)truth))
+                Assert.Fail($"exp {x[i]:R} is {y[i]:R}, not {truth:R}");
         }
     }
 
@@ -84,7 +88,8 @@ public sealed unsafe class LaneMathTests
     public void Erf(string lane) => Hold<ErfFunction>(lane, Textbook.Erf, (x, _) => Math.Min(5e-7, 5e-7 * Math.Abs(x) + LastPlace));
 
     [Theory, MemberData(nameof(Lanes))]
-    public void Sigmoid(string lane) => Hold<SigmoidFunction>(lane, x => 1 / (1 + Math.Exp(-x)), (_, y) => 3e-7 * y + LastPlace, x => !(x < -87));
+    public void Sigmoid(string lane) =>
+        Hold<SigmoidFunction>(lane, x => 1 / (1 + Math.Exp(-x)), (_, y) => 3e-7 * y + LastPlace, x => !(x < -87));
 
     [Theory, MemberData(nameof(Lanes))]
     public void Special_values(string lane)
@@ -105,7 +110,8 @@ public sealed unsafe class LaneMathTests
         Assert.Equal(-1f, At<ErfFunction>(lane, float.NegativeInfinity), 5e-7f);
         Assert.Equal(int.MinValue, BitConverter.SingleToInt32Bits(At<TanhFunction>(lane, -0f)));
         Assert.Equal(int.MinValue, BitConverter.SingleToInt32Bits(At<ErfFunction>(lane, -0f)));
-        foreach (float nan in (float[])[At<ExpFunction>(lane, float.NaN), At<LogFunction>(lane, float.NaN), At<TanhFunction>(lane, float.NaN), At<ErfFunction>(lane, float.NaN)])
+        foreach (float nan in (float[])[At<ExpFunction>(lane, float.NaN), At<LogFunction>(lane, float.NaN),
+            At<TanhFunction>(lane, float.NaN), At<ErfFunction>(lane, float.NaN)])
             Assert.True(float.IsNaN(nan));
     }
 

@@ -5,8 +5,10 @@ public sealed unsafe class LaneTests
 {
     public static TheoryData<SimdWidth> Widths => [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest)];
 
-    static readonly float[] A = [1.5f, -2.25f, 0f, -0f, 3f, float.NaN, float.PositiveInfinity, 7f, -8.5f, 2.5f, 1e-40f, 1e38f, -1e38f, 0.1f, 4f, 100.5f];
-    static readonly float[] B = [0.5f, 3f, -0f, 0f, float.NaN, 1f, 2f, float.NegativeInfinity, -8.5f, 0.3f, 1e-40f, 1e38f, 1e38f, 0.2f, -3f, 1e-3f];
+    static readonly float[] A =
+        [1.5f, -2.25f, 0f, -0f, 3f, float.NaN, float.PositiveInfinity, 7f, -8.5f, 2.5f, 1e-40f, 1e38f, -1e38f, 0.1f, 4f, 100.5f];
+    static readonly float[] B =
+        [0.5f, 3f, -0f, 0f, float.NaN, 1f, 2f, float.NegativeInfinity, -8.5f, 0.3f, 1e-40f, 1e38f, 1e38f, 0.2f, -3f, 1e-3f];
     static readonly float[] C = [.. Enumerable.Range(0, 16).Select(i => i - 7.5f)];
 
     static void On(SimdWidth width, Action wide128, Action wide256, Action wide512) =>
@@ -64,7 +66,8 @@ public sealed unsafe class LaneTests
         {
             float[] values = [.. Enumerable.Range(0, 16).Select(_ => random.NextNormal() * MathF.Exp(5 * random.NextNormal()))];
             float expected = Tree(values);
-            On(width, () => Assert.Equal(expected, Wide128.Sum(Load<Wide128>(values))), () => Assert.Equal(expected, Wide256.Sum(Load<Wide256>(values))),
+            On(width, () => Assert.Equal(expected, Wide128.Sum(Load<Wide128>(values))),
+                () => Assert.Equal(expected, Wide256.Sum(Load<Wide256>(values))),
                 () => Assert.Equal(expected, Wide512.Sum(Load<Wide512>(values))));
         }
 

@@ -2,7 +2,8 @@ namespace NativeSsl.Tests.Engine;
 
 public sealed class PhiloxTests
 {
-    // The known answers of Philox4x32-10 that its authors publish with Random123. A counter's words are (counter, stream), low halves first; a key's are the seed.
+    // The known answers of Philox4x32-10 that its authors publish with Random123.
+    // A counter's words are (counter, stream), low halves first; a key's are the seed.
     [Theory]
     [InlineData(0UL, 0UL, 0UL, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
     [InlineData(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
@@ -10,7 +11,8 @@ public sealed class PhiloxTests
     public void Known_answers(ulong seed, ulong stream, ulong counter, uint a, uint b, uint c, uint d) =>
         Assert.Equal((a, b, c, d), Philox.Block(seed, stream, counter));
 
-    // Pearson's χ² over 64 bins: 99.9 % of uniform samples stay under 103.4. The draws are fixed, so that this either always passes or never.
+    // Pearson's χ² over 64 bins: 99.9 % of uniform samples stay under 103.4.
+    // The draws are fixed, so that this either always passes or never.
     [Theory, InlineData(0, 0), InlineData(1, 0), InlineData(1, 1), InlineData(2, 12345)]
     public void Draws_are_uniform(int seed, int stream)
     {

@@ -7,7 +7,8 @@ public sealed class ShapeTests
     static int[] Lengths(int[] raw) => [.. raw.Take(Shape.MaxRank - 1).Select(v => (int)((uint)v % 6))];
 
     [Property]
-    public bool Count_is_the_product(int[] raw) => Shape.Of(Lengths(raw)).Count == Lengths(raw).Aggregate(1L, (product, length) => product * length);
+    public bool Count_is_the_product(int[] raw) =>
+        Shape.Of(Lengths(raw)).Count == Lengths(raw).Aggregate(1L, (product, length) => product * length);
 
     [Property]
     public bool Span_splits_the_product_anywhere(int[] raw, byte where)
@@ -28,7 +29,8 @@ public sealed class ShapeTests
     public bool A_negative_axis_counts_from_the_last(int[] raw)
     {
         Shape shape = Lengths(raw);
-        return Enumerable.Range(0, shape.Rank).All(axis => shape[axis] == shape[axis - shape.Rank] && shape.Axis("Test", axis - shape.Rank) == axis);
+        return Enumerable.Range(0, shape.Rank)
+            .All(axis => shape[axis] == shape[axis - shape.Rank] && shape.Axis("Test", axis - shape.Rank) == axis);
     }
 
     [Property]
@@ -37,7 +39,8 @@ public sealed class ShapeTests
         Shape shape = Lengths(raw);
         int axis = where % (shape.Rank + 1);
         Shape longer = shape.Insert(axis, length);
-        return longer.Rank == shape.Rank + 1 && longer[axis] == length && longer.Without(axis) == shape && shape.Insert(axis - shape.Rank - 1, length) == longer;
+        return longer.Rank == shape.Rank + 1 && longer[axis] == length && longer.Without(axis) == shape
+            && shape.Insert(axis - shape.Rank - 1, length) == longer;
     }
 
     [Property]
@@ -54,7 +57,8 @@ public sealed class ShapeTests
     public bool Equal_lengths_make_equal_shapes(int[] raw)
     {
         Shape a = Lengths(raw), b = Shape.Of(Lengths(raw));
-        return a == b && a.GetHashCode() == b.GetHashCode() && a.Equals((object)b) && a != a.Insert(0, 2) && a.ToArray().SequenceEqual(Lengths(raw));
+        return a == b && a.GetHashCode() == b.GetHashCode() && a.Equals((object)b) && a != a.Insert(0, 2)
+            && a.ToArray().SequenceEqual(Lengths(raw));
     }
 
     [Fact]
@@ -70,14 +74,16 @@ public sealed class ShapeTests
     {
         Assert.Equal(1L << 62, Shape.Of(1 << 30, 1 << 30, 4).Count);
         Assert.Equal(0, Shape.Of(int.MaxValue, int.MaxValue, int.MaxValue, 0).Count);
-        Assert.Contains("[2147483647, 2147483647, 3]", Assert.Throws<ShapeException>(() => Shape.Of(int.MaxValue, int.MaxValue, 3)).Message);
+        Assert.Contains("[2147483647, 2147483647, 3]",
+            Assert.Throws<ShapeException>(() => Shape.Of(int.MaxValue, int.MaxValue, 3)).Message);
     }
 
     [Fact]
     public void Axes_that_do_not_exist_are_named()
     {
         Shape shape = [2, 3];
-        Assert.Equal("Softmax: axis 2 of shape [2, 3], which has 2 axes.", Assert.Throws<ShapeException>(() => shape.Axis("Softmax", 2)).Message);
+        Assert.Equal("Softmax: axis 2 of shape [2, 3], which has 2 axes.",
+            Assert.Throws<ShapeException>(() => shape.Axis("Softmax", 2)).Message);
         Assert.Throws<ShapeException>(() => shape[-3]);
         Assert.Throws<ShapeException>(() => shape.With(2, 1));
         Assert.Throws<ShapeException>(() => shape.Without(-3));

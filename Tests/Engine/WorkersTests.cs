@@ -25,7 +25,8 @@ public sealed class WorkersTests
             int parts = 1 + job % 64;
             new Span<int>(seen, 64).Clear();
             workers.Run(new Count(seen), parts);
-            for (int part = 0; part < 64; part++) Assert.True(seen[part] == (part < parts ? 1 : 0), $"job {job}: part {part} ran {seen[part]} times");
+            for (int part = 0; part < 64; part++)
+                Assert.True(seen[part] == (part < parts ? 1 : 0), $"job {job}: part {part} ran {seen[part]} times");
         }
     }
 
@@ -56,7 +57,8 @@ public sealed class WorkersTests
                 {
                     new Span<int>(seen, 16).Clear();
                     workers.Run(new Count(seen), 16);
-                    for (int part = 0; part < 16; part++) if (seen[part] != 1) throw new InvalidOperationException($"part {part} ran {seen[part]} times");
+                    for (int part = 0; part < 16; part++)
+                        if (seen[part] != 1) throw new InvalidOperationException($"part {part} ran {seen[part]} times");
                 }
             }
         });

@@ -9,7 +9,8 @@ public sealed class AtomicFiles
     {
         TheoryData<string, Type> all = [];
         foreach (string stage in Enum.GetNames<AtomicStage>())
-            foreach (Type type in new[] { typeof(IOException), typeof(UnauthorizedAccessException), typeof(OutOfMemoryException) }) all.Add(stage, type);
+            foreach (Type type in new[] { typeof(IOException), typeof(UnauthorizedAccessException), typeof(OutOfMemoryException) })
+                all.Add(stage, type);
         return all;
     }
 
@@ -62,5 +63,6 @@ public sealed class AtomicFiles
 
     [Fact]
     public void A_missing_folder_is_named() =>
-        Assert.Contains("/nowhere/file", Assert.Throws<FileWriteException>(() => AtomicFile.Write("/nowhere/file", Encoding.UTF8.GetBytes("x"))).Message);
+        Assert.Contains("/nowhere/file",
+            Assert.Throws<FileWriteException>(() => AtomicFile.Write("/nowhere/file", Encoding.UTF8.GetBytes("x"))).Message);
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace NativeSsl.Tests;
 
-/// <summary>A process that saves checkpoints in a loop is killed at random moments; what it said it had saved is there, and can be read.</summary>
+/// <summary>A process that saves checkpoints in a loop is killed at random moments;
+/// what it said it had saved is there, and can be read.</summary>
 public sealed class KilledWhileSaving
 {
     [Fact]
@@ -18,7 +19,8 @@ public sealed class KilledWhileSaving
         {
             using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
                 [typeof(Program).Assembly.Location, "save-for-ever", folder]) { RedirectStandardOutput = true })!;
-            Hear(child.StandardOutput.ReadLine());                                      // it took the lock of the one killed before, and has saved
+            // it took the lock of the one killed before, and has saved
+            Hear(child.StandardOutput.ReadLine());
             Thread.Sleep(random.NextInt(30));
             child.Kill();
             child.WaitForExit();

@@ -15,14 +15,18 @@ public sealed class MetricsLogs
         string whole = scratch.File("whole.jsonl"), resumed = scratch.File("resumed.jsonl");
         using (MetricsLog log = MetricsLog.Open(whole, 0)) Write(log, 1, 30);
         using (MetricsLog log = MetricsLog.Open(resumed, 0)) Write(log, 1, 17);
-        File.AppendAllText(resumed, "{\"step\":18,\"ti");                            // killed in the middle of a line, after the checkpoint of step 10
+        // killed in the middle of a line, after the checkpoint of step 10
+        File.AppendAllText(resumed, "{\"step\":18,\"ti");
         using (MetricsLog log = MetricsLog.Open(resumed, 10)) Write(log, 11, 30);
         Assert.Equal(30, MetricsLog.Read(whole).Count);
-        Assert.Equal(MetricsLog.Read(whole).Select(line => line.ToComparable()), MetricsLog.Read(resumed).Select(line => line.ToComparable()));
+        Assert.Equal(MetricsLog.Read(whole).Select(line => line.ToComparable()),
+            MetricsLog.Read(resumed).Select(line => line.ToComparable()));
 
         static void Write(MetricsLog log, int from, int to)
         {
-            for (int step = from; step <= to; step++) log.Append(step, ("loss", 3.0 / step), ("stepSeconds", Random.Shared.NextDouble()), ("tokensPerSecond", Random.Shared.NextDouble()));
+            for (int step = from; step <= to; step++)
+                log.Append(step, ("loss", 3.0 / step), ("stepSeconds", Random.Shared.NextDouble()),
+                    ("tokensPerSecond", Random.Shared.NextDouble()));
         }
     }
 
@@ -33,7 +37,8 @@ public sealed class MetricsLogs
         using MetricsLog log = MetricsLog.Open(scratch.File("m.jsonl"), 0);
         log.Append(1, ("loss", double.NaN), ("up", double.PositiveInfinity), ("down", double.NegativeInfinity), ("third", 1.0 / 3));
         MetricsLine line = Assert.Single(MetricsLog.Read(scratch.File("m.jsonl")));
-        Assert.Equal([double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1.0 / 3], ((string[])["loss", "up", "down", "third"]).Select(name => line.Values[name]));
+        Assert.Equal([double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1.0 / 3],
+            ((string[])["loss", "up", "down", "third"]).Select(name => line.Values[name]));
         Assert.InRange(DateTimeOffset.UtcNow - line.Time, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
         Assert.Throws<NativeSslException>(() => log.Append(0));
     }
@@ -73,7 +78,9 @@ public sealed class MetricsLogs
     [Fact]
     public void Mixed_runs_and_mutations_are_refused()
     {
-        Assert.Contains("two runs", Assert.Throws<MalformedFileException>(() => Parse(Line.Replace("\"step\":1", "\"step\":2", StringComparison.Ordinal) + "\n" + Line + "\n")).Message);
+        Assert.Contains("two runs",
+            Assert.Throws<MalformedFileException>(() =>
+                Parse(Line.Replace("\"step\":1", "\"step\":2", StringComparison.Ordinal) + "\n" + Line + "\n")).Message);
         Mutations.Try(Encoding.UTF8.GetBytes(Line + "\n" + Line + "\n"), 20_000, bytes => MetricsLog.Parse(bytes, "m"));
     }
 

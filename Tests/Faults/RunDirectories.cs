@@ -42,7 +42,8 @@ public sealed class RunDirectories
         string folder = scratch.File("run");
         using (RunDirectory.Create(folder, new Recipe()))
             Assert.Contains($"process {Environment.ProcessId}", Assert.Throws<RunLockedException>(() => RunDirectory.Open(folder)).Message);
-        File.WriteAllText(Path.Combine(folder, "run.pid"), "1");                       // of a process that was killed; the one of this number today is another
+        // of a process that was killed; the one of this number today is another
+        File.WriteAllText(Path.Combine(folder, "run.pid"), "1");
         using RunDirectory run = RunDirectory.Open(folder);
         Assert.Equal(new Recipe(), run.Recipe);
         Assert.Null(RunDirectory.Latest(folder));
@@ -53,7 +54,8 @@ public sealed class RunDirectories
     {
         using Scratch scratch = new();
         RunDirectory.Create(scratch.File("run"), new Recipe()).Dispose();
-        Assert.Contains("a run already", Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("run"), new Recipe())).Message);
+        Assert.Contains("a run already",
+            Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("run"), new Recipe())).Message);
         RunDirectory.Open(scratch.File("run")).Dispose();
         Assert.Contains("recipe.json", Assert.Throws<MalformedFileException>(() => RunDirectory.Open(scratch.File("nothing"))).Message);
         Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("other"), new Recipe { Steps = 0 }));

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NativeSsl.Tests.Fixtures;
 
 /// <summary>
-/// A small GPT against libtorch: every gradient of the first batch, and the losses of ten steps. What libtorch said is frozen in the safetensors files
-/// beside this one, with the first weights and the batches; Bench's command <c>fixtures</c> wrote them.
+/// A small GPT against libtorch: every gradient of the first batch, and the losses of ten steps. What libtorch said is frozen in the
+/// safetensors files beside this one, with the first weights and the batches; Bench's command <c>fixtures</c> wrote them.
 /// </summary>
 public sealed class GptParityTests
 {
@@ -31,7 +31,9 @@ public sealed class GptParityTests
         {
             float[] expected = frozen.Values($"gradient.{name}"), actual = parameter.Gradient.ToArray();
             double scale = expected.Max(Math.Abs), difference = expected.Zip(actual, (e, a) => Math.Abs((double)e - a)).Max();
-            Assert.True(difference <= 1e-4 * scale, $"{fixture}, {width}: the gradient of {name} differs from libtorch's by {difference / scale:E1} of its largest element; 1e-4 is allowed.");
+            Assert.True(difference <= 1e-4 * scale,
+                $"{fixture}, {width}: the gradient of {name} differs from libtorch's by {difference / scale:E1} of its largest element; " +
+                "1e-4 is allowed.");
             compared++;
         }
         Assert.Equal(frozen.GradientCount, compared);
@@ -47,7 +49,8 @@ public sealed class GptParityTests
         for (int step = 0; step < losses.Length; step++)
         {
             double loss = trainer.Step().Loss;
-            Assert.True(Math.Abs(loss - losses[step]) <= 1e-3, $"{fixture}, {width}: the loss of step {step + 1} is {loss:R}, libtorch's {losses[step]:R}; 1e-3 is allowed.");
+            Assert.True(Math.Abs(loss - losses[step]) <= 1e-3,
+                $"{fixture}, {width}: the loss of step {step + 1} is {loss:R}, libtorch's {losses[step]:R}; 1e-3 is allowed.");
         }
     }
 
@@ -76,8 +79,8 @@ public sealed class GptParityTests
         {
             Gpt model = new(new Gpt.Config
             {
-                Vocabulary = (int)Number("vocabulary"), Context = (int)Number("context"), Layers = (int)Number("layers"), Heads = (int)Number("heads"),
-                Width = (int)Number("width"), Bias = Number("bias") == 1,
+                Vocabulary = (int)Number("vocabulary"), Context = (int)Number("context"), Layers = (int)Number("layers"),
+                Heads = (int)Number("heads"), Width = (int)Number("width"), Bias = Number("bias") == 1,
             }, new Init(_backend, seed: 0));
             foreach (var (name, parameter) in model.NamedParameters()) parameter.Storage.CopyFrom(Values($"weight.{name}"));
             return model;
@@ -88,7 +91,8 @@ public sealed class GptParityTests
             Steps = 10,
             Players = new Dictionary<string, Player>
             {
-                ["main"] = new(parameters => new AdamW(parameters, Number("beta1"), Number("beta2"), Number("epsilon")), new Constant(Number("rate"))),
+                ["main"] = new(parameters => new AdamW(parameters, Number("beta1"), Number("beta2"), Number("epsilon")),
+                    new Constant(Number("rate"))),
             },
             WeightDecay = (float)Number("decay"),
         });
@@ -96,7 +100,9 @@ public sealed class GptParityTests
         public Views Draw(long draw)
         {
             Shape all = _tensors["tokens"].Shape, shape = all.Without(0);
-            Indices Batch(string name) => Indices.From(_backend, shape, [.. Values(name).Skip((int)(draw * shape.Count)).Take((int)shape.Count).Select(token => (int)token)]);
+            Indices Batch(string name) =>
+                Indices.From(_backend, shape,
+                    [.. Values(name).Skip((int)(draw * shape.Count)).Take((int)shape.Count).Select(token => (int)token)]);
             return new Views { Indices = [Batch("tokens"), Batch("targets")], Terms = shape.Count };
         }
 

@@ -1,6 +1,7 @@
 namespace NativeSsl.Tests.Fixtures;
 
-/// <summary>How our ops say what an ONNX operator says. An operator that is not here, or a case that is refused, is one that we do not have.</summary>
+/// <summary>How our ops say what an ONNX operator says. An operator that is not here, or a case that is refused,
+/// is one that we do not have.</summary>
 static class OnnxOperators
 {
     /// <summary>Why a vector is not ours to compute.</summary>
@@ -16,10 +17,13 @@ static class OnnxOperators
         ["Tanh"] = Unary(x => x.Tanh()),
         ["Sigmoid"] = Unary(x => x.Sigmoid()),
         ["Gelu"] = (v, b) => [v.Text("approximate", "none") == "tanh" ? v.Tensor(b, 0).Gelu() : v.Tensor(b, 0).GeluErf()],
-        ["Mean"] = (v, b) => [Enumerable.Range(1, v.InputCount - 1).Aggregate(v.Tensor(b, 0), (sum, i) => sum + v.Tensor(b, i)) / v.InputCount],
-        ["Pow"] = (v, b) => v.IsFloat(0) && v.IsFloat(1) ? [(v.Tensor(b, 0).Log() * v.Tensor(b, 1)).Exp()] : throw new NotCovered("whole numbers"),
+        ["Mean"] = (v, b) => [Enumerable.Range(1, v.InputCount - 1)
+            .Aggregate(v.Tensor(b, 0), (sum, i) => sum + v.Tensor(b, i)) / v.InputCount],
+        ["Pow"] = (v, b) => v.IsFloat(0) && v.IsFloat(1) ? [(v.Tensor(b, 0).Log() * v.Tensor(b, 1)).Exp()]
+            : throw new NotCovered("whole numbers"),
         ["MatMul"] = (v, b) => [MatMul(v.Tensor(b, 0), v.Tensor(b, 1), v.OutputLengths(0))],
-        ["Gemm"] = (v, b) => [v.Tensor(b, 0).MatMul(v.Tensor(b, 1), v.Whole("transA", 0) == 1, v.Whole("transB", 0) == 1) * v.Float("alpha", 1)
+        ["Gemm"] = (v, b) =>
+            [v.Tensor(b, 0).MatMul(v.Tensor(b, 1), v.Whole("transA", 0) == 1, v.Whole("transB", 0) == 1) * v.Float("alpha", 1)
             + v.Tensor(b, 2) * v.Float("beta", 1)],
         ["ReduceSum"] = Reduce((x, axes, keep) => x.Sum(axes, keep)),
         ["ReduceMean"] = Reduce((x, axes, keep) => x.Mean(axes, keep)),
@@ -29,7 +33,8 @@ static class OnnxOperators
         ["ReduceLogSumExp"] = Reduce((x, axes, keep) => x.Exp().Sum(axes, keep).Log()),
         ["Softmax"] = (v, b) => [AlongLast(v.Tensor(b, 0), v.Whole("axis", -1), x => x.Softmax())],
         ["LogSoftmax"] = (v, b) => [AlongLast(v.Tensor(b, 0), v.Whole("axis", -1), x => x.LogSoftmax())],
-        ["LpNormalization"] = (v, b) => v.Whole("p", 2) == 2 ? [AlongLast(v.Tensor(b, 0), v.Whole("axis", -1), x => x.Normalize())] : throw new NotCovered("p = 1"),
+        ["LpNormalization"] = (v, b) =>
+            v.Whole("p", 2) == 2 ? [AlongLast(v.Tensor(b, 0), v.Whole("axis", -1), x => x.Normalize())] : throw new NotCovered("p = 1"),
         ["LayerNormalization"] = LayerNormalization,
         ["SoftmaxCrossEntropyLoss"] = CrossEntropy,
         ["Transpose"] = (v, b) => [v.Tensor(b, 0).Permute(v.Many("perm") ?? [.. Enumerable.Range(0, v.Lengths(0).Length).Reverse()])],
@@ -48,7 +53,8 @@ static class OnnxOperators
     {
         Tensor x = v.Tensor(b, 0);
         if (x.Shape.Count == 0) throw new NotCovered("a tensor without elements");
-        return [op(x, v.Has(1) && v.Whole(1).Length > 0 ? v.Whole(1) : [.. Enumerable.Range(0, x.Shape.Rank)], v.Whole("keepdims", 1) == 1)];
+        return [op(x, v.Has(1) && v.Whole(1).Length > 0 ? v.Whole(1) : [.. Enumerable.Range(0, x.Shape.Rank)],
+            v.Whole("keepdims", 1) == 1)];
     };
 
     // Our row ops run over the last axis; another one is brought there and back.
@@ -65,14 +71,17 @@ static class OnnxOperators
         if (a.Shape.Rank == 1) a = a.Reshape([1, a.Shape[0]]);
         if (b.Shape.Rank == 1) b = b.Reshape([b.Shape[0], 1]);
         int[] batch = [.. result.Take(Math.Max(a.Shape.Rank, b.Shape.Rank) - 2)];
-        return a.BroadcastTo([.. batch, a.Shape[-2], a.Shape[-1]]).MatMul(b.BroadcastTo([.. batch, b.Shape[-2], b.Shape[-1]])).Reshape(result);
+        Tensor left = a.BroadcastTo([.. batch, a.Shape[-2], a.Shape[-1]]), right = b.BroadcastTo([.. batch, b.Shape[-2], b.Shape[-1]]);
+        return left.MatMul(right).Reshape(result);
     }
 
     static Tensor[] LayerNormalization(OnnxVector v, IBackend b)
     {
         Tensor x = v.Tensor(b, 0);
-        int axis = x.Shape.Axis("test", v.Whole("axis", -1)), rows = (int)x.Shape.Span(0, axis), width = (int)x.Shape.Span(axis, x.Shape.Rank);
-        Tensor y = x.Reshape([rows, width]).LayerNorm(v.Tensor(b, 1).Reshape([width]), v.Has(2) ? v.Tensor(b, 2).Reshape([width]) : null, v.Float("epsilon", 1e-5f));
+        int axis = x.Shape.Axis("test", v.Whole("axis", -1)), rows = (int)x.Shape.Span(0, axis),
+            width = (int)x.Shape.Span(axis, x.Shape.Rank);
+        Tensor y = x.Reshape([rows, width]).LayerNorm(v.Tensor(b, 1).Reshape([width]),
+            v.Has(2) ? v.Tensor(b, 2).Reshape([width]) : null, v.Float("epsilon", 1e-5f));
         return [y.Reshape(x.Shape)];
     }
 
@@ -81,7 +90,8 @@ static class OnnxOperators
         if (v.Has(2)) throw new NotCovered("weights of classes");
         if (v.Text("reduction", "mean") == "none") throw new NotCovered("one loss a row");
         Tensor x = v.Tensor(b, 0);
-        int[] classesLast = [0, .. Enumerable.Range(2, x.Shape.Rank - 2), 1], back = [0, x.Shape.Rank - 1, .. Enumerable.Range(1, x.Shape.Rank - 2)];
+        int[] classesLast = [0, .. Enumerable.Range(2, x.Shape.Rank - 2), 1],
+            back = [0, x.Shape.Rank - 1, .. Enumerable.Range(1, x.Shape.Rank - 2)];
         Tensor logits = x.Permute(classesLast), loss = logits.CrossEntropy(v.Indices(b, 1), v.Whole("ignore_index", -100));
         if (v.Text("reduction", "mean") == "sum") loss *= v.Whole(1).Count(target => target != v.Whole("ignore_index", -100));
         return [loss, logits.LogSoftmax().Permute(back)];
@@ -93,7 +103,8 @@ static class OnnxOperators
         if (v.Has("softcap")) throw new NotCovered("soft-capped scores");
         if (v.Has(4) || v.Has(5)) throw new NotCovered("a cache that is put together and returned");
         if (v.Has(6)) throw new NotCovered("a causal mask that moves with the number of keys");
-        // ONNX lets a causal mask begin at the first key; ours ends at the last one, as generation with a cache needs it. They agree where lengths do.
+        // ONNX lets a causal mask begin at the first key; ours ends at the last one, as generation with a cache needs it.
+        // They agree where lengths do.
         bool packed = v.Lengths(0).Length == 3;
         int heads = packed ? v.Whole("q_num_heads", 0) : v.Lengths(0)[1], keyHeads = packed ? v.Whole("kv_num_heads", 0) : v.Lengths(1)[1];
         if (heads != keyHeads) throw new NotCovered("heads that share keys");
@@ -126,18 +137,22 @@ static class OnnxOperators
 
     static Tensor AddCausal(IBackend b, Tensor? bias, int queries, int keys)
     {
-        var mask = Tensor.From(b, [1, 1, queries, keys], [.. Enumerable.Range(0, queries * keys).Select(i => i % keys > i / keys ? float.NegativeInfinity : 0f)]);
+        var mask = Tensor.From(b, [1, 1, queries, keys],
+            [.. Enumerable.Range(0, queries * keys).Select(i => i % keys > i / keys ? float.NegativeInfinity : 0f)]);
         return bias is null ? mask : bias + mask;
     }
 
-    // ONNX's Adam takes no bias out of the moments but puts it into the rate, and adds a norm penalty to the gradient: at T = 0 both are plain.
+    // ONNX's Adam takes no bias out of the moments but puts it into the rate,
+    // and adds a norm penalty to the gradient: at T = 0 both are plain.
     static Tensor[] Adam(OnnxVector v, IBackend b)
     {
         if (v.Whole(1)[0] != 0) throw new NotCovered("a later step");
         Tensor value = v.Tensor(b, 2), mean = v.Tensor(b, 4), square = v.Tensor(b, 5);
         double beta1 = v.Float("alpha", 0.9f), beta2 = v.Float("beta", 0.999f);
         Tensor gradient = v.Tensor(b, 3) + value * v.Float("norm_coefficient", 0);
-        b.AdamW(value, gradient, mean, square, new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), 1f, v.Floats(0)[0], 1f, v.Float("epsilon", 0)));
+        b.AdamW(value, gradient, mean, square,
+            new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), 1f,
+                v.Floats(0)[0], 1f, v.Float("epsilon", 0)));
         return [value, mean, square];
     }
 
@@ -152,7 +167,8 @@ static class OnnxOperators
         for (int i = 0; i < tensors; i++)
         {
             Tensor value = v.Tensor(b, 2 + i), gradient = v.Tensor(b, 2 + tensors + i), velocity = v.Tensor(b, 2 + 2 * tensors + i);
-            b.Sgd(value, gradient, velocity, new SgdScalars(v.Floats(0)[0], alpha, v.Float("norm_coefficient", 0), ahead ? 1f : 0f, ahead ? alpha : 1f));
+            b.Sgd(value, gradient, velocity,
+                new SgdScalars(v.Floats(0)[0], alpha, v.Float("norm_coefficient", 0), ahead ? 1f : 0f, ahead ? alpha : 1f));
             values.Add(value);
             velocities.Add(velocity);
         }

@@ -46,13 +46,18 @@ sealed class OnnxVector
     public int OutputCount => _outputs.Length;
     public bool OutputIsFloat => _outputs[0].GetProperty("dtype").GetString() == "float32";
     public float[] Output(int output) => Floats(_outputs[output]);
-    public int[] OutputLengths(int output) => [.. _outputs[output].GetProperty("shape").EnumerateArray().Select(length => length.GetInt32())];
+    public int[] OutputLengths(int output) =>
+        [.. _outputs[output].GetProperty("shape").EnumerateArray().Select(length => length.GetInt32())];
 
     public bool Has(string attribute) => _attributes.ContainsKey(attribute);
-    public int Whole(string attribute, int otherwise) => _attributes.TryGetValue(attribute, out JsonElement value) ? value.GetInt32() : otherwise;
-    public float Float(string attribute, float otherwise) => _attributes.TryGetValue(attribute, out JsonElement value) ? value.GetSingle() : otherwise;
-    public string Text(string attribute, string otherwise) => _attributes.TryGetValue(attribute, out JsonElement value) ? value.GetString()! : otherwise;
-    public int[]? Many(string attribute) => _attributes.TryGetValue(attribute, out JsonElement value) ? [.. value.EnumerateArray().Select(v => v.GetInt32())] : null;
+    public int Whole(string attribute, int otherwise) =>
+        _attributes.TryGetValue(attribute, out JsonElement value) ? value.GetInt32() : otherwise;
+    public float Float(string attribute, float otherwise) =>
+        _attributes.TryGetValue(attribute, out JsonElement value) ? value.GetSingle() : otherwise;
+    public string Text(string attribute, string otherwise) =>
+        _attributes.TryGetValue(attribute, out JsonElement value) ? value.GetString()! : otherwise;
+    public int[]? Many(string attribute) =>
+        _attributes.TryGetValue(attribute, out JsonElement value) ? [.. value.EnumerateArray().Select(v => v.GetInt32())] : null;
 
     public override string ToString() => $"{Operator} ({Name})";
 

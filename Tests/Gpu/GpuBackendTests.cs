@@ -10,7 +10,8 @@ public sealed class GpuBackendTests
     {
         IReadOnlyList<GpuDevice> devices = GpuBackend.Devices();
         foreach (string kind in new[] { "cuda", "opencl", "simulator" })
-            Assert.All(devices.Where(device => device.Selector.Split(':')[0] == kind), device => Assert.True(device.Refused is null || device.Refused.Contains("install", StringComparison.Ordinal)));
+            Assert.All(devices.Where(device => device.Selector.Split(':')[0] == kind),
+                device => Assert.True(device.Refused is null || device.Refused.Contains("install", StringComparison.Ordinal)));
         Assert.Equal(["cuda", "opencl", "simulator"], devices.Select(device => device.Selector.Split(':')[0]).Distinct());
     }
 
@@ -93,7 +94,8 @@ public sealed class GpuBackendTests
     {
         using GpuBackend gpu = GpuBackend.Simulator();
         Tensor small = Tensor.Zeros(gpu, [4]), large = Tensor.Zeros(gpu, [8]);
-        Assert.Contains("out of bounds", Assert.Throws<DeviceException>(() => gpu.Accumulate(large, small)).Message, StringComparison.Ordinal);
+        Assert.Contains("out of bounds",
+            Assert.Throws<DeviceException>(() => gpu.Accumulate(large, small)).Message, StringComparison.Ordinal);
         Assert.Equal(new float[4], small.ToArray());
     }
 

@@ -6,7 +6,8 @@ namespace NativeSsl.Tests.Gpu;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OpenClTheoryAttribute : TheoryAttribute
 {
-    static readonly Lazy<string?> Missing = new(() => GpuBackend.Devices().First(device => device.Selector.StartsWith("opencl", StringComparison.Ordinal)).Refused);
+    static readonly Lazy<string?> Missing =
+        new(() => GpuBackend.Devices().First(device => device.Selector.StartsWith("opencl", StringComparison.Ordinal)).Refused);
 
     public OpenClTheoryAttribute() => Skip = Missing.Value;
 }

@@ -29,7 +29,8 @@ public sealed class GptTests
         foreach ((string name, Tensor tensor) in model.NamedParameters())
         {
             double deviation = Math.Sqrt(tensor.ToArray().Average(v => (double)v * v));
-            bool residual = name.EndsWith("output.weight", StringComparison.Ordinal) || name.EndsWith("contract.weight", StringComparison.Ordinal);
+            bool residual = name.EndsWith("output.weight", StringComparison.Ordinal)
+                || name.EndsWith("contract.weight", StringComparison.Ordinal);
             double expected = tensor.Shape.Rank == 1 ? 1 : residual ? 0.02 / Math.Sqrt(8) : 0.02;
             Assert.InRange(deviation, expected * 0.96, expected * 1.04);
         }
@@ -81,14 +82,16 @@ public sealed class GptTests
         KeyValueCache cache = model.NewCache(batch);
         foreach ((int start, int length) in new[] { (0, 4), (4, 1), (5, 2), (7, 1), (8, 1) })
         {
-            int[] piece = [.. Enumerable.Range(0, batch).SelectMany(b => tokens.Values.ToArray()[(b * 9 + start)..(b * 9 + start + length)])];
+            int[] piece = [.. Enumerable.Range(0, batch)
+                .SelectMany(b => tokens.Values.ToArray()[(b * 9 + start)..(b * 9 + start + length)])];
             float[] logits = model.Logits(Indices.From(Cpu, [batch, length], piece), cache).ToArray();
             for (int b = 0; b < batch; b++)
                 for (int i = 0; i < length * 11; i++)
                     Assert.Equal(whole[(b * 9 + start) * 11 + i], logits[b * length * 11 + i], 1e-5f);
         }
         Assert.Equal(9, cache.Length);
-        Assert.Contains("after 9 tokens in the cache", Assert.Throws<ShapeException>(() => model.Logits(Tokens(batch, 1), cache)).Message, StringComparison.Ordinal);
+        Assert.Contains("after 9 tokens in the cache",
+            Assert.Throws<ShapeException>(() => model.Logits(Tokens(batch, 1), cache)).Message, StringComparison.Ordinal);
     }
 
     [Theory, InlineData(0f), InlineData(0.2f)]
@@ -119,8 +122,10 @@ public sealed class GptTests
     [Fact]
     public void What_does_not_fit_is_named()
     {
-        Assert.Contains("16 features cannot be shared by 3 heads", Assert.Throws<ShapeException>(() => Model(Tiny with { Heads = 3 })).Message, StringComparison.Ordinal);
-        Assert.Contains("axis 1 of tokens is 10 (shape [1, 10]) but the context has room for 9", Assert.Throws<ShapeException>(() => Model().Logits(Tokens(1, 10))).Message, StringComparison.Ordinal);
+        Assert.Contains("16 features cannot be shared by 3 heads",
+            Assert.Throws<ShapeException>(() => Model(Tiny with { Heads = 3 })).Message, StringComparison.Ordinal);
+        Assert.Contains("axis 1 of tokens is 10 (shape [1, 10]) but the context has room for 9",
+            Assert.Throws<ShapeException>(() => Model().Logits(Tokens(1, 10))).Message, StringComparison.Ordinal);
         Assert.Throws<IndexException>(() => Model().Logits(Indices.From(Cpu, [1, 1], 11)));
         Assert.Throws<GradientException>(() => Model().Logits(Tokens(1, 2), Model().NewCache()));
     }
@@ -129,7 +134,8 @@ public sealed class GptTests
     public void Generation_goes_on_past_the_context_and_is_a_function_of_the_seed()
     {
         Gpt model = Model();
-        int[] Text(ulong seed, double temperature = 1) => [.. model.Generate([1, 2, 3], new SamplingOptions { Seed = seed, MaxTokens = 40, Temperature = temperature })];
+        int[] Text(ulong seed, double temperature = 1) =>
+            [.. model.Generate([1, 2, 3], new SamplingOptions { Seed = seed, MaxTokens = 40, Temperature = temperature })];
         Assert.Equal(40, Text(1).Length);
         Assert.Equal(Text(1), Text(1));
         Assert.NotEqual(Text(1), Text(2));
@@ -141,9 +147,11 @@ public sealed class GptTests
         while (text.Count < 9)
         {
             using var step = new Step(Cpu);
-            text.Add(Sampler.Choose(model.Logits(Indices.From(Cpu, [1, text.Count], [.. text])).ToArray().AsSpan((text.Count - 1) * 11), new SamplingOptions { Temperature = 0 }, 0));
+            text.Add(Sampler.Choose(model.Logits(Indices.From(Cpu, [1, text.Count], [.. text])).ToArray().AsSpan((text.Count - 1) * 11),
+                new SamplingOptions { Temperature = 0 }, 0));
         }
         Assert.Equal(text[3..], greedy[..6]);
-        Assert.Equal(greedy[..Array.IndexOf(greedy, greedy[4])], model.Generate([1, 2, 3], new SamplingOptions { Temperature = 0, StopTokens = new HashSet<int> { greedy[4] } }));
+        Assert.Equal(greedy[..Array.IndexOf(greedy, greedy[4])],
+            model.Generate([1, 2, 3], new SamplingOptions { Temperature = 0, StopTokens = new HashSet<int> { greedy[4] } }));
     }
 }

@@ -35,8 +35,10 @@ public sealed class ModuleTests
         Assert.All(target.NamedTensors(), entry => Assert.All(entry.Tensor.ToArray(), value => Assert.Equal(3, value)));
 
         Assert.Contains("rest.1.a of shape [1] is missing", Refused(source.NamedTensors().SkipLast(1)), StringComparison.Ordinal);
-        Assert.Contains("extra of shape [2] has no place", Refused(source.NamedTensors().Append(("extra", Tensor.Zeros(Cpu, [2])))), StringComparison.Ordinal);
-        Assert.Contains("a has shape [5] but the model's has [2]", Refused(source.NamedTensors().Skip(1).Prepend(("a", Tensor.Zeros(Cpu, [5])))), StringComparison.Ordinal);
+        Assert.Contains("extra of shape [2] has no place",
+            Refused(source.NamedTensors().Append(("extra", Tensor.Zeros(Cpu, [2])))), StringComparison.Ordinal);
+        Assert.Contains("a has shape [5] but the model's has [2]",
+            Refused(source.NamedTensors().Skip(1).Prepend(("a", Tensor.Zeros(Cpu, [5])))), StringComparison.Ordinal);
 
         string Refused(IEnumerable<(string, Tensor)> tensors) => Assert.Throws<ShapeException>(() => target.CopyFrom(tensors)).Message;
     }
@@ -78,7 +80,8 @@ public sealed class ModuleTests
         largest = values.Max(Math.Abs);
     }
 
-    /// <summary>The parts of a module, listed by hand, against its fields and properties, found by reflection: nothing is forgotten, nothing listed twice.</summary>
+    /// <summary>The parts of a module, listed by hand, against its fields and properties, found by reflection:
+    /// nothing is forgotten, nothing listed twice.</summary>
     internal static void AssertEveryPartIsListed(Module module)
     {
         HashSet<object> listed = new(ReferenceEqualityComparer.Instance);
@@ -86,7 +89,8 @@ public sealed class ModuleTests
             if (((object?)part.Tensor ?? part.Module) is { } thing)
                 Assert.True(listed.Add(thing), $"{module.GetType().Name} lists {part.Name} twice");
         for (Type? type = module.GetType(); type != typeof(Module) && type is not null; type = type.BaseType)
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (FieldInfo field in type.GetFields(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
                 object? value = field.GetValue(module);
                 IEnumerable<object?> things = value is IEnumerable many and not string ? many.Cast<object?>() : [value];

@@ -37,12 +37,14 @@ public sealed class SamplerTests
     }
 
     [Fact]
-    public void Greedy_takes_the_first_of_the_likeliest() => Assert.Equal(1, Sampler.Choose(Logits, new SamplingOptions { Temperature = 0 }, 5));
+    public void Greedy_takes_the_first_of_the_likeliest() =>
+        Assert.Equal(1, Sampler.Choose(Logits, new SamplingOptions { Temperature = 0 }, 5));
 
     [Fact]
     public void A_draw_is_a_function_of_seed_and_place()
     {
-        int[] Draws(ulong seed) => [.. Enumerable.Range(0, 40).Select(place => Sampler.Choose(Logits, new SamplingOptions { Seed = seed }, place))];
+        int[] Draws(ulong seed) =>
+            [.. Enumerable.Range(0, 40).Select(place => Sampler.Choose(Logits, new SamplingOptions { Seed = seed }, place))];
         Assert.Equal(Draws(1), Draws(1));
         Assert.NotEqual(Draws(1), Draws(2));
     }
@@ -50,8 +52,11 @@ public sealed class SamplerTests
     [Fact]
     public void What_makes_no_sense_is_refused()
     {
-        Assert.Contains("token 1 is NaN", Assert.Throws<NativeSslException>(() => Sampler.Choose([0f, float.NaN], new SamplingOptions(), 0)).Message, StringComparison.Ordinal);
-        foreach (SamplingOptions options in (SamplingOptions[])[new() { Temperature = -1 }, new() { Temperature = double.NaN }, new() { TopK = 0 }, new() { TopP = 0 }, new() { TopP = 1.1 }, new() { MaxTokens = -1 }])
+        Assert.Contains("token 1 is NaN",
+            Assert.Throws<NativeSslException>(() => Sampler.Choose([0f, float.NaN], new SamplingOptions(), 0)).Message,
+            StringComparison.Ordinal);
+        foreach (SamplingOptions options in (SamplingOptions[])[new() { Temperature = -1 }, new() { Temperature = double.NaN },
+            new() { TopK = 0 }, new() { TopP = 0 }, new() { TopP = 1.1 }, new() { MaxTokens = -1 }])
             Assert.Throws<NativeSslException>(options.Check);
     }
 }

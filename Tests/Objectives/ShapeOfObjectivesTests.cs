@@ -1,6 +1,7 @@
 namespace NativeSsl.Tests.Objectives;
 
-/// <summary>Three objectives in miniature that ask the most of the hooks: a moving teacher, an adversary, labels that are drawn anew every epoch.</summary>
+/// <summary>Three objectives in miniature that ask the most of the hooks:
+/// a moving teacher, an adversary, labels that are drawn anew every epoch.</summary>
 public sealed class ShapeOfObjectivesTests
 {
     const int Features = 8;
@@ -8,7 +9,8 @@ public sealed class ShapeOfObjectivesTests
 
     static Trainer Train(Objective objective, IViewSource data, int steps, params (string Name, Player Player)[] players)
     {
-        var trainer = new Trainer(objective, data, new TrainerOptions { Steps = steps, Players = players.ToDictionary(p => p.Name, p => p.Player) });
+        var trainer = new Trainer(objective, data,
+            new TrainerOptions { Steps = steps, Players = players.ToDictionary(p => p.Name, p => p.Player) });
         for (int step = 0; step < steps; step++) trainer.Step();
         return trainer;
     }
@@ -20,13 +22,15 @@ public sealed class ShapeOfObjectivesTests
     {
         internal const int Count = 64, Batch = 16;
         public long? DrawsPerEpoch => Count / Batch;
-        public Views Draw(long draw) => Of([.. Enumerable.Range(0, Batch).Select(i => (int)(draw * Batch + i) % Count)], noise: spread, (ulong)draw);
+        public Views Draw(long draw) =>
+            Of([.. Enumerable.Range(0, Batch).Select(i => (int)(draw * Batch + i) % Count)], noise: spread, (ulong)draw);
         public IEnumerable<Views> Everything() => [Of([.. Enumerable.Range(0, Count)], noise: 0f, 0)];
 
         Views Of(int[] numbers, float noise, ulong draw)
         {
             var random = new RandomSource(9, draw + 1);
-            Tensor View() => Tensor.From(Cpu, [numbers.Length, Features], [.. numbers.SelectMany(n => Point(n).Select(v => v + noise * random.NextNormal()))]);
+            Tensor View() => Tensor.From(Cpu, [numbers.Length, Features],
+                [.. numbers.SelectMany(n => Point(n).Select(v => v + noise * random.NextNormal()))]);
             return new Views { Tensors = [View(), View()], Indices = [Indices.From(Cpu, [numbers.Length], numbers)] };
         }
 
@@ -37,7 +41,8 @@ public sealed class ShapeOfObjectivesTests
         }
     }
 
-    /// <summary>BYOL: a student predicts what a slowly following teacher sees in the other view. Without the stop it may move the target as well.</summary>
+    /// <summary>BYOL: a student predicts what a slowly following teacher sees in the other view.
+    /// Without the stop it may move the target as well.</summary>
     sealed class Byol : Objective
     {
         readonly Linear _online, _predictor, _target;
@@ -56,7 +61,8 @@ public sealed class ShapeOfObjectivesTests
 
         public override IReadOnlyList<Part> Parts => [new("online", _online), new("predictor", _predictor), new("target", _target)];
 
-        public override Tensor Loss(Views views) => Distance(views.Tensors[0], views.Tensors[1]) + Distance(views.Tensors[1], views.Tensors[0]);
+        public override Tensor Loss(Views views) =>
+            Distance(views.Tensors[0], views.Tensors[1]) + Distance(views.Tensors[1], views.Tensors[0]);
 
         // ‖q − z′‖² of unit vectors = 2 − 2 ⟨q, z′⟩
         Tensor Distance(Tensor view, Tensor other)
@@ -91,7 +97,8 @@ public sealed class ShapeOfObjectivesTests
         Assert.True(without.Spread() < 0.5 * with.Spread(), $"spread {with.Spread():F3} with the stop, {without.Spread():F3} without");
     }
 
-    /// <summary>A generator learns the mean of the data from a discriminator that is trained against it, each by its own optimizer.</summary>
+    /// <summary>A generator learns the mean of the data from a discriminator that is trained against it,
+    /// each by its own optimizer.</summary>
     sealed class Adversarial : Objective
     {
         internal const float Truth = 2f;
@@ -147,7 +154,9 @@ public sealed class ShapeOfObjectivesTests
         Train(still, new Noise(), 5, ("main", Adam(0)), ("adversary", new(p => new Sgd(p), new Constant(0.1))));
         Assert.Equal([0f, 0f], still.Shift.ToArray());
         Assert.NotEqual(before, still.NamedParameters().SelectMany(entry => entry.Tensor.ToArray()));
-        Assert.Contains("'adversary'", Assert.Throws<NativeSslException>(() => Train(new Adversarial(), new Noise(), 1, ("main", Adam(0)))).Message, StringComparison.Ordinal);
+        Assert.Contains("'adversary'",
+            Assert.Throws<NativeSslException>(() => Train(new Adversarial(), new Noise(), 1, ("main", Adam(0)))).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>DeepCluster: every epoch, clusters of the features become the classes of a head that begins anew.</summary>
@@ -181,7 +190,8 @@ public sealed class ShapeOfObjectivesTests
         public override IReadOnlyList<string> BeforeEpoch(IViewSource data, Progress progress)
         {
             using var step = new Step(Cpu);
-            Assignments.Add(_labels = Means([.. data.Everything().SelectMany(views => _encoder.Forward(views.Tensors[0]).Normalize().ToArray().Chunk(Features))]));
+            Assignments.Add(_labels = Means([.. data.Everything()
+                .SelectMany(views => _encoder.Forward(views.Tensors[0]).Normalize().ToArray().Chunk(Features))]));
             _head.CopyFrom(new Linear(new Init(Cpu, 100 + (ulong)progress.Epoch), Features, Classes).NamedTensors());
             return ["head"];
         }
@@ -209,7 +219,8 @@ public sealed class ShapeOfObjectivesTests
     {
         DeepCluster objective = new();
         var data = new Clusters();
-        var trainer = new Trainer(objective, data, new TrainerOptions { Steps = 20, Players = new Dictionary<string, Player> { ["main"] = Adam(0.02) } });
+        var trainer = new Trainer(objective, data,
+            new TrainerOptions { Steps = 20, Players = new Dictionary<string, Player> { ["main"] = Adam(0.02) } });
         double[] losses = [.. Enumerable.Range(0, 20).Select(_ => trainer.Step().Loss)];
         Assert.Equal(5, objective.Assignments.Count);
         double first = losses.Where((_, step) => step % 4 == 0).Average(), final = losses.Where((_, step) => step % 4 == 3).Average();

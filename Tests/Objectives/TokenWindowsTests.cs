@@ -38,5 +38,6 @@ public sealed class TokenWindowsTests
 
     [Fact]
     public void A_text_that_is_too_short_is_an_error() =>
-        Assert.Contains("5 tokens are too few for a window of 5", Assert.Throws<ShapeException>(() => new TokenWindows(Cpu, Text.AsMemory(0, 5), 5, 1, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("5 tokens are too few for a window of 5",
+            Assert.Throws<ShapeException>(() => new TokenWindows(Cpu, Text.AsMemory(0, 5), 5, 1, 0)).Message, StringComparison.Ordinal);
 }

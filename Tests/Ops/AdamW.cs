@@ -11,7 +11,8 @@ static class AdamW
     {
         x[0].Backend.AdamW(x[0], x[1], x[2], x[3], Scalars);
         return x[output];
-    }, x => [.. Enumerable.Range(0, 67).Select(i => Textbook(x[0][i], x[1][i], x[2][i], x[3][i])[output])]) { Shift = 1f, Scale = 0.9f, HasGradient = false };
+    }, x => [.. Enumerable.Range(0, 67).Select(i => Textbook(x[0][i], x[1][i], x[2][i], x[3][i])[output])])
+        { Shift = 1f, Scale = 0.9f, HasGradient = false };
 
     static double[] Textbook(double value, double gradient, double mean, double square)
     {

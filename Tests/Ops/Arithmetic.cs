@@ -16,6 +16,7 @@ static class Arithmetic
         Scalar("tensor / float", x => x / 3f, v => v / 3),
         Scalar("float / tensor", x => 3f / x, v => 3 / v),
         Scalar("minus tensor", x => -x, v => -v),
-        new("a tensor with itself", [[3, 7]], x => x[0] * x[0] + x[0] - x[0] / (x[0] + x[0]), x => [.. x[0].Select(v => v * v + v - 0.5)]) { Shift = 2f },
+        new("a tensor with itself", [[3, 7]], x => x[0] * x[0] + x[0] - x[0] / (x[0] + x[0]), x => [.. x[0].Select(v => v * v + v - 0.5)])
+            { Shift = 2f },
     ];
 }

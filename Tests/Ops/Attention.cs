@@ -23,9 +23,11 @@ static class Attention
         Cross("attention with a bias", new(2, 2, 3, 5, 3), [2, 2, 3, 5]),
         Cross("attention with a bias that samples share", new(3, 2, 2, 5, 2), [1, 2, 2, 5]),
         Cross("attention with a bias that heads share", new(2, 3, 2, 5, 2), [2, 1, 2, 5]),
-        Cross("attention with a bias that all share, and everything else", new(2, 2, 5, 6, 2) { Causal = true, KeyLengths = [6, 3], Dropout = 0.3f, Scale = 0.4f }, [1, 1, 5, 6]),
+        Cross("attention with a bias that all share, and everything else",
+            new(2, 2, 5, 6, 2) { Causal = true, KeyLengths = [6, 3], Dropout = 0.3f, Scale = 0.4f }, [1, 1, 5, 6]),
         // A score of 700 is rounded by up to 3·10⁻⁵ before it goes into an exponential: the values cannot be better than that.
-        Cross("attention with scores of several hundred", new(1, 2, 5, 7, 4) { Scale = 0.25f }) with { Scale = 30, Tolerance = 6e-5, GradientTolerance = 2e-4 },
+        Cross("attention with scores of several hundred", new(1, 2, 5, 7, 4) { Scale = 0.25f }) with
+            { Scale = 30, Tolerance = 6e-5, GradientTolerance = 2e-4 },
         // Rows 0 and 1 of 4 see some keys, row 2 none at all, row 3 only one.
         Cross("attention with a bias of minus infinity", new(1, 1, 4, 3, 2)
             { Hidden = [0, Never, 0, Never, 0, 0, Never, Never, Never, Never, 0, Never] }),
@@ -38,7 +40,8 @@ static class Attention
         Self("self-attention of 67 steps, causal, key lengths", new(1, 1, 67, 67, 1) { Causal = true, KeyLengths = [61] }),
         Self("self-attention of 130 steps in several units, causal", new(1, 1, 130, 130, 1) { Causal = true }),
         Self("self-attention with dropout, causal", new(1, 2, 9, 9, 2) { Causal = true, Dropout = 0.5f }),
-        Self("self-attention with everything", new(2, 2, 4, 4, 3) { Causal = true, KeyLengths = [4, 2], Dropout = 0.3f, Scale = 1.3f }, [1, 2, 4, 4]),
+        Self("self-attention with everything",
+            new(2, 2, 4, 4, 3) { Causal = true, KeyLengths = [4, 2], Dropout = 0.3f, Scale = 1.3f }, [1, 2, 4, 4]),
     ];
 
     /// <summary>Sizes and options of one case.</summary>
@@ -63,7 +66,8 @@ static class Attention
     }
 
     static OpSpec Cross(string name, Case c, Shape? bias = null) => new(name,
-        [[c.Batch, c.Queries, c.Heads, c.Width], [c.Batch, c.Keys, c.Heads, c.Width], [c.Batch, c.Keys, c.Heads, c.Width], .. Optional(bias)],
+        [[c.Batch, c.Queries, c.Heads, c.Width], [c.Batch, c.Keys, c.Heads, c.Width],
+            [c.Batch, c.Keys, c.Heads, c.Width], .. Optional(bias)],
         x => x[0].Attention(x[1], x[2], c.Options(x[0].Backend, x.ElementAtOrDefault(3))),
         x => Textbook(c, x[0], x[1], x[2], x.ElementAtOrDefault(3), bias)) { Training = true };
 
@@ -87,14 +91,16 @@ static class Attention
                 for (int i = 0; i < c.Queries; i++)
                 {
                     double[] scores = [.. Enumerable.Range(0, c.Seen).Select(j => Sees(b, i, j)
-                        ? scale * Enumerable.Range(0, c.Width).Sum(n => q[At(b, i, h, n, c.Queries)] * k[At(b, j, h, n, c.Keys)]) + Bias(b, h, i, j)
+                        ? scale * Enumerable.Range(0, c.Width).Sum(n => q[At(b, i, h, n, c.Queries)] * k[At(b, j, h, n, c.Keys)])
+                            + Bias(b, h, i, j)
                         : double.NegativeInfinity)];
                     double max = scores.Append(double.NegativeInfinity).Max();
                     if (double.IsNegativeInfinity(max)) continue;
                     double total = scores.Sum(s => Math.Exp(s - max));
                     for (int j = 0; j < c.Seen; j++)
                         for (int n = 0; n < c.Width; n++)
-                            o[At(b, i, h, n, c.Queries)] += Math.Exp(scores[j] - max) / total * Kept(c, b, h, i, j) * v[At(b, j, h, n, c.Keys)];
+                            o[At(b, i, h, n, c.Queries)] += Math.Exp(scores[j] - max) / total
+                                * Kept(c, b, h, i, j) * v[At(b, j, h, n, c.Keys)];
                 }
         return o;
 

@@ -1,6 +1,7 @@
 namespace NativeSsl.Tests.Ops;
 
-/// <summary>What a table of values cannot say about attention: what must not flow, what must not be touched, what it complains about.</summary>
+/// <summary>What a table of values cannot say about attention: what must not flow, what must not be touched,
+/// what it complains about.</summary>
 public sealed class AttentionTests
 {
     static readonly CpuBackend Cpu = new(2);
@@ -64,7 +65,8 @@ public sealed class AttentionTests
     [Fact]
     public void A_query_that_sees_nothing_gives_zeros_and_takes_none()
     {
-        Tensor q = Random([1, 4, 1, 3]).RequireGradient(), k = Random([1, 2, 1, 3], 1).RequireGradient(), v = Random([1, 2, 1, 3], 2).RequireGradient();
+        Tensor q = Random([1, 4, 1, 3]).RequireGradient(), k = Random([1, 2, 1, 3], 1).RequireGradient(),
+            v = Random([1, 2, 1, 3], 2).RequireGradient();
         Tensor bias = Tensor.Full(Cpu, [1, 1, 4, 2], float.NegativeInfinity).RequireGradient();
         Tensor y = q.Attention(k, v, new() { Bias = bias });
         Assert.All(y.ToArray(), value => Assert.Equal(0f, value));
@@ -113,7 +115,8 @@ public sealed class AttentionTests
     {
         const float Sentinel = 12345f;
         var shape = new AttentionShape { Batch = 1, Heads = 3, Queries = 7, Keys = 9, Width = 5, Scale = 0.5f, Reach = 3, Dropout = 0.1f };
-        Tensor q = Random([1, 7, 3, 5]), k = Random([1, 9, 3, 5], 1), v = Random([1, 9, 3, 5], 2), bias = Random([1, 3, 7, 9], 3), dO = Random([1, 7, 3, 5], 4);
+        Tensor q = Random([1, 7, 3, 5]), k = Random([1, 9, 3, 5], 1), v = Random([1, 9, 3, 5], 2), bias = Random([1, 3, 7, 9], 3),
+            dO = Random([1, 7, 3, 5], 4);
         AttentionMask mask = new(null, bias);
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest))
         {
@@ -123,8 +126,10 @@ public sealed class AttentionTests
             Tensor dbias = Tensor.Full(Cpu, [40 + 189 + 40], Sentinel), sums = Inside(rows, [1, 3, 7]);
             HeadView View(Tensor x, int time) => HeadView.Of(Inside(x, [1, time, 3, 5]));
             cpu.Attention(shape, mask, HeadView.Of(q), HeadView.Of(k), HeadView.Of(v), View(o, 7), sums);
-            cpu.AttentionGrad(shape, mask, HeadView.Of(q), HeadView.Of(k), HeadView.Of(v), View(o, 7), sums, HeadView.Of(dO), View(dq, 7), View(dk, 9), View(dv, 9));
-            cpu.AttentionBiasGrad(shape, mask, HeadView.Of(q), HeadView.Of(k), HeadView.Of(v), View(o, 7), sums, HeadView.Of(dO), Inside(dbias, [1, 3, 7, 9]));
+            cpu.AttentionGrad(shape, mask, HeadView.Of(q), HeadView.Of(k), HeadView.Of(v), View(o, 7), sums, HeadView.Of(dO),
+                View(dq, 7), View(dk, 9), View(dv, 9));
+            cpu.AttentionBiasGrad(shape, mask, HeadView.Of(q), HeadView.Of(k), HeadView.Of(v), View(o, 7), sums, HeadView.Of(dO),
+                Inside(dbias, [1, 3, 7, 9]));
             foreach ((Tensor tensor, int count) in ((Tensor, int)[])[(o, 105), (dq, 105), (dk, 135), (dv, 135), (rows, 21), (dbias, 189)])
             {
                 float[] all = tensor.ToArray();
@@ -156,17 +161,25 @@ public sealed class AttentionTests
     public void Shapes_that_do_not_fit_are_named()
     {
         Tensor q = Random([2, 3, 4, 5]), k = Random([2, 6, 4, 5]);
-        Complains<ShapeException>("Attention: axis 3 of query is 5 (shape [2, 3, 4, 5]) but axis 3 of key is 7 (shape [2, 6, 4, 7])", () => q.Attention(Random([2, 6, 4, 7]), k));
-        Complains<ShapeException>("Attention: value has shape [2, 5, 4, 5] but key has shape [2, 6, 4, 5]", () => q.Attention(k, Random([2, 5, 4, 5])));
-        Complains<ShapeException>("Attention: key has shape [6, 4, 5], which has 3 axes; 4 are needed", () => q.Attention(Random([6, 4, 5]), k));
+        Complains<ShapeException>("Attention: axis 3 of query is 5 (shape [2, 3, 4, 5]) but axis 3 of key is 7 (shape [2, 6, 4, 7])",
+            () => q.Attention(Random([2, 6, 4, 7]), k));
+        Complains<ShapeException>("Attention: value has shape [2, 5, 4, 5] but key has shape [2, 6, 4, 5]",
+            () => q.Attention(k, Random([2, 5, 4, 5])));
+        Complains<ShapeException>("Attention: key has shape [6, 4, 5], which has 3 axes; 4 are needed",
+            () => q.Attention(Random([6, 4, 5]), k));
         Complains<ShapeException>("axis 2 of x is 2 (shape [1, 3, 2, 4, 5])", () => Random([1, 3, 2, 4, 5]).SelfAttention());
-        Complains<ShapeException>("axis 1 of bias is 3 (shape [1, 3, 3, 6]) but of the scores 4 (shape [2, 4, 3, 6])", () => q.Attention(k, k, new() { Bias = Random([1, 3, 3, 6]) }));
-        Complains<ShapeException>("KeyLengths has shape [3] but a batch of 2 needs [2]", () => q.Attention(k, k, new() { KeyLengths = Indices.From(Cpu, [3], 1, 2, 3) }));
+        Complains<ShapeException>("axis 1 of bias is 3 (shape [1, 3, 3, 6]) but of the scores 4 (shape [2, 4, 3, 6])",
+            () => q.Attention(k, k, new() { Bias = Random([1, 3, 3, 6]) }));
+        Complains<ShapeException>("KeyLengths has shape [3] but a batch of 2 needs [2]",
+            () => q.Attention(k, k, new() { KeyLengths = Indices.From(Cpu, [3], 1, 2, 3) }));
         Complains<ShapeException>("KeyCount is 7 but there are 6 keys", () => q.Attention(k, k, new() { KeyCount = 7 }));
-        Complains<IndexException>("Attention.KeyLengths: index 7 at place 1", () => q.Attention(k, k, new() { KeyLengths = Indices.From(Cpu, [2], 1, 7) }));
-        Complains<NativeSslException>("Dropout is 1; it must be at least 0 and less than 1", () => q.Attention(k, k, new() { Dropout = 1 }));
+        Complains<IndexException>("Attention.KeyLengths: index 7 at place 1",
+            () => q.Attention(k, k, new() { KeyLengths = Indices.From(Cpu, [2], 1, 7) }));
+        Complains<NativeSslException>("Dropout is 1; it must be at least 0 and less than 1",
+            () => q.Attention(k, k, new() { Dropout = 1 }));
         Complains<UnsupportedFormatException>("BFloat16", () => Tensor.Empty(Cpu, [2, 3, 4, 5], Format.BFloat16).Attention(k, k));
 
-        static void Complains<E>(string message, Action action) where E : NativeSslException => Assert.Contains(message, Assert.Throws<E>(action).Message);
+        static void Complains<E>(string message, Action action) where E : NativeSslException =>
+            Assert.Contains(message, Assert.Throws<E>(action).Message);
     }
 }

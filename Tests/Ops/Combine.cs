@@ -29,7 +29,8 @@ public sealed class Combine
     internal static double[] Textbook(double[] a, Shape aShape, double[] b, Shape bShape, Func<double, double, double> formula)
     {
         int rank = Math.Max(aShape.Rank, bShape.Rank);
-        int[] shape = [.. Enumerable.Range(0, rank).Select(axis => Length(aShape, axis) == 1 ? Length(bShape, axis) : Length(aShape, axis))];
+        int[] shape = [.. Enumerable.Range(0, rank)
+            .Select(axis => Length(aShape, axis) == 1 ? Length(bShape, axis) : Length(aShape, axis))];
         double[] y = new double[shape.Aggregate(1, (product, length) => product * length)];
         for (int i = 0; i < y.Length; i++) y[i] = formula(a[Place(aShape, i)], b[Place(bShape, i)]);
         return y;
@@ -89,7 +90,8 @@ public sealed class Combine
     {
         (Tensor a, Tensor b) = (Ramp(shapes.A, 1), Ramp(shapes.B, 2));
         Tensor joint = a - b;
-        return joint.Shape == shapes.Joint && joint.ToArray().SequenceEqual((a.BroadcastTo(shapes.Joint) - b.BroadcastTo(shapes.Joint)).ToArray());
+        return joint.Shape == shapes.Joint
+            && joint.ToArray().SequenceEqual((a.BroadcastTo(shapes.Joint) - b.BroadcastTo(shapes.Joint)).ToArray());
     });
 
     [Property]
@@ -104,7 +106,8 @@ public sealed class Combine
     {
         Tensor a = Ramp(shapes.A, 1).RequireGradient(), b = Ramp(shapes.B, 2).RequireGradient();
         (a + b).Sum().Backward();
-        return a.Gradient.ToArray().All(v => v == shapes.Joint.Count / shapes.A.Count) && b.Gradient.ToArray().All(v => v == shapes.Joint.Count / shapes.B.Count);
+        return a.Gradient.ToArray().All(v => v == shapes.Joint.Count / shapes.A.Count)
+            && b.Gradient.ToArray().All(v => v == shapes.Joint.Count / shapes.B.Count);
     });
 
     internal static Tensor Ramp(Shape shape, float step) =>

@@ -13,13 +13,16 @@ public sealed class Convert
     {
         (uint From, uint To)[] cases =
         [
-            (0x3F800000, 0x3F800000), (0x3F808000, 0x3F800000), (0x3F808001, 0x3F810000), (0x3F818000, 0x3F820000), (0x3F817FFF, 0x3F810000),
+            (0x3F800000, 0x3F800000), (0x3F808000, 0x3F800000), (0x3F808001, 0x3F810000),
+            (0x3F818000, 0x3F820000), (0x3F817FFF, 0x3F810000),
             (0xBF818000, 0xBF820000), (0x80000000, 0x80000000), (0x00000001, 0x00000000), (0x00018000, 0x00020000),
             (0x7F7FFFFF, 0x7F800000), (0x7F800000, 0x7F800000), (0xFF800000, 0xFF800000),
-            (0x7F800001, 0x7FC00000), (0xFFFFFFFF, 0xFFFF0000), (0x7FA00000, 0x7FE00000), (0x3F80FFFF, 0x3F810000), (0x3F7FFFFF, 0x3F800000),
+            (0x7F800001, 0x7FC00000), (0xFFFFFFFF, 0xFFFF0000), (0x7FA00000, 0x7FE00000),
+            (0x3F80FFFF, 0x3F810000), (0x3F7FFFFF, 0x3F800000),
         ];
         foreach (IBackend backend in Devices.All)
-            for (int repeat = 1; repeat <= 2; repeat++)                         // seventeen, then thirty-four: in registers, and in what is left over
+            // seventeen, then thirty-four: in registers, and in what is left over
+            for (int repeat = 1; repeat <= 2; repeat++)
             {
                 float[] from = [.. Enumerable.Repeat(cases, repeat).SelectMany(all => all).Select(pair => Bits(pair.From))];
                 uint[] to = [.. Enumerable.Repeat(cases, repeat).SelectMany(all => all).Select(pair => pair.To)];
@@ -51,7 +54,8 @@ public sealed class Convert
 
     public static TheoryData<string, Func<Tensor, Tensor>> Ops => new()
     {
-        { "negate", x => x.Negate() }, { "add", x => x + x }, { "sum", x => x.Sum() }, { "max", x => x.Max() }, { "permute", x => x.Permute(1, 0) },
+        { "negate", x => x.Negate() }, { "add", x => x + x }, { "sum", x => x.Sum() }, { "max", x => x.Max() },
+        { "permute", x => x.Permute(1, 0) },
         { "slice", x => x.Slice(0, 0, 1) }, { "gather", x => x.Gather(Indices.From(x.Backend, [1], 0)) }, { "softmax", x => x.Softmax() },
         { "broadcast", x => x.BroadcastTo([2, 2, 3]) }, { "concat", x => Tensor.Concat([x, x], 0) },
     };

@@ -5,7 +5,8 @@ public sealed class Copy
     // The gradient of something used thrice is copied once and added to twice.
     internal static OpSpec[] Specs =>
     [
-        new("a result used three times", [[3, 67]], x => { Tensor y = x[0] * 2f; return y + y.Square() + y.Negate() * y; }, x => [.. x[0].Select(v => 2 * v)]),
+        new("a result used three times", [[3, 67]], x => { Tensor y = x[0] * 2f; return y + y.Square() + y.Negate() * y; },
+            x => [.. x[0].Select(v => 2 * v)]),
     ];
 
     [Fact]
@@ -26,6 +27,7 @@ public sealed class Copy
     {
         Tensor here = Tensor.Zeros(CpuBackend.Default, [2]), there = Tensor.Zeros(Devices.Simulator, [2]);
         Assert.Contains("To(backend)", Assert.Throws<DeviceException>(() => here + there).Message, StringComparison.Ordinal);
-        Assert.Contains("To(backend)", Assert.Throws<DeviceException>(() => Tensor.Concat([here, there], 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("To(backend)",
+            Assert.Throws<DeviceException>(() => Tensor.Concat([here, there], 0)).Message, StringComparison.Ordinal);
     }
 }

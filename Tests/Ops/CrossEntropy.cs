@@ -11,7 +11,8 @@ static class CrossEntropy
         Of("crossentropy with ignored rows", 17, [-100, 3, -100, 16, 0]),
         Of("crossentropy where a class is ignored", 17, [2, 3, 2, 16, 0], ignore: 2),
         Of("crossentropy where every row is ignored", 17, [7, 7], ignore: 7),
-        Of("crossentropy of classes masked out", 17, [3, 0]) with { Planted = [(0, 5, float.NegativeInfinity), (0, 33, float.NegativeInfinity)] },
+        Of("crossentropy of classes masked out", 17, [3, 0]) with
+            { Planted = [(0, 5, float.NegativeInfinity), (0, 33, float.NegativeInfinity)] },
         Of("crossentropy of NaN", 17, [3, 0]) with { Planted = [(0, 5, float.NaN)], HasGradient = false },
         Of("crossentropy of an impossible class", 17, [3, 0]) with { Planted = [(0, 3, float.NegativeInfinity)], HasGradient = false },
         Of("crossentropy of NaN in an ignored row", 17, [-100, 0]) with { Planted = [(0, 5, float.NaN)], HasGradient = false },
@@ -21,7 +22,8 @@ static class CrossEntropy
     ];
 
     static OpSpec Of(string name, int classes, int[] targets, int ignore = -100, float smoothing = 0f) =>
-        new(name, [[targets.Length, classes]], x => x[0].CrossEntropy(Indices.From(x[0].Backend, [targets.Length], targets), ignore, smoothing),
+        new(name, [[targets.Length, classes]],
+            x => x[0].CrossEntropy(Indices.From(x[0].Backend, [targets.Length], targets), ignore, smoothing),
             x => [Textbook(x[0], classes, targets, ignore, smoothing)]);
 
     internal static double Textbook(double[] x, int classes, int[] targets, int ignore, double smoothing)

@@ -35,7 +35,8 @@ public sealed class Dropout
     {
         float[] x = [.. Enumerable.Repeat(1f, 401)];
         float[] mask = InTraining(new CpuBackend(1), x, 0.5f, seed: 1, number: 2).Value;
-        foreach (IBackend backend in (IBackend[])[new CpuBackend(5), .. Devices.All]) Assert.Equal(mask, InTraining(backend, x, 0.5f, 1, 2).Value);
+        foreach (IBackend backend in (IBackend[])[new CpuBackend(5), .. Devices.All])
+            Assert.Equal(mask, InTraining(backend, x, 0.5f, 1, 2).Value);
         Assert.NotEqual(mask, InTraining(new CpuBackend(1), x, 0.5f, seed: 2, number: 2).Value);
         Assert.NotEqual(mask, InTraining(new CpuBackend(1), x, 0.5f, seed: 1, number: 3).Value);
     }
@@ -59,5 +60,6 @@ public sealed class Dropout
 
     [Theory, InlineData(1f), InlineData(-0.1f), InlineData(float.NaN)]
     public void Other_rates_are_errors(float rate) =>
-        Assert.Contains("Dropout", Assert.Throws<NativeSslException>(() => Tensor.Zeros(CpuBackend.Default, [1]).Dropout(rate)).Message, StringComparison.Ordinal);
+        Assert.Contains("Dropout",
+            Assert.Throws<NativeSslException>(() => Tensor.Zeros(CpuBackend.Default, [1]).Dropout(rate)).Message, StringComparison.Ordinal);
 }

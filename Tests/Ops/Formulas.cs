@@ -65,8 +65,8 @@ public sealed class Formulas
         {
             Tensor x = Tensor.From(backend, [4], -Infinity, -1e30f, 1e30f, Infinity).RequireGradient();
             apply(x).Sum().Backward();
-            Assert.True(x.Gradient.ToArray() is [0f or -0f, 0f or -0f, var far, var farther] && MathF.Abs(far - 1) < 1e-6f && MathF.Abs(farther - 1) < 1e-6f,
-                $"{name} on {backend.Name}: {string.Join(", ", x.Gradient.ToArray())}");
+            Assert.True(x.Gradient.ToArray() is [0f or -0f, 0f or -0f, var far, var farther] && MathF.Abs(far - 1) < 1e-6f
+                && MathF.Abs(farther - 1) < 1e-6f, $"{name} on {backend.Name}: {string.Join(", ", x.Gradient.ToArray())}");
         }
     }
 }

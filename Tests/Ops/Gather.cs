@@ -12,13 +12,15 @@ public sealed class Gather
         new("embed", [[5, 67]], x => x[0].Embed(Ids(x[0], [1, 7])), x => Textbook(x[0], 1, 5, 67)),
         new("embed twice from one table", [[5, 3]], x => x[0].Embed(Ids(x[0], [7])) + x[0].Embed(Ids(x[0], [7, 1])).Reshape([7, 3]),
             x => [.. Textbook(x[0], 1, 5, 3).Select(v => 2 * v)]),
-        new("embed from a computed table", [[5, 3]], x => (x[0] * 2f).Embed(Ids(x[0], [7])), x => [.. Textbook(x[0], 1, 5, 3).Select(v => 2 * v)]),
+        new("embed from a computed table", [[5, 3]], x => (x[0] * 2f).Embed(Ids(x[0], [7])),
+            x => [.. Textbook(x[0], 1, 5, 3).Select(v => 2 * v)]),
     ];
 
     static Indices Ids(Tensor like, Shape shape) => Indices.From(like.Backend, shape, Places);
 
     static double[] Textbook(double[] x, int outer, int size, int inner) =>
-        [.. from o in Enumerable.Range(0, outer) from id in Places from f in Enumerable.Range(0, inner) select x[(o * size + id) * inner + f]];
+        [.. from o in Enumerable.Range(0, outer) from id in Places from f in Enumerable.Range(0, inner)
+            select x[(o * size + id) * inner + f]];
 
     [Fact]
     public void The_shape_of_the_ids_takes_the_axis_place()
@@ -53,7 +55,9 @@ public sealed class Gather
             string message = Assert.Throws<IndexException>(() => table.Embed(Indices.From(backend, [3], 4, 5, 0))).Message;
             Assert.Contains("Embed: index 5 at place 1", message, StringComparison.Ordinal);
             Assert.Throws<IndexException>(() => table.Gather(Indices.From(backend, [1], -1)));
-            Assert.Contains("Embed", Assert.Throws<ShapeException>(() => table.Reshape([10]).Embed(Indices.From(backend, [1], 0))).Message, StringComparison.Ordinal);
+            Assert.Contains("Embed",
+                Assert.Throws<ShapeException>(() => table.Reshape([10]).Embed(Indices.From(backend, [1], 0))).Message,
+                StringComparison.Ordinal);
         }
     }
 }

@@ -31,7 +31,8 @@ static class Linear
             x =>
             {
                 double[] y = MatMul.Textbook(x[0], x[1], 1, rows, inputs, outputs, false, true);
-                return [.. y.Select((sum, i) => Apply(activation, sum + (hasBias ? x[2][i % outputs] : 0)) + (hasResidual ? x[residual][i] : 0))];
+                return [.. y.Select((sum, i) => Apply(activation, sum + (hasBias ? x[2][i % outputs] : 0))
+                    + (hasResidual ? x[residual][i] : 0))];
             });
     }
 

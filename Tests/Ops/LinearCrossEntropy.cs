@@ -11,7 +11,8 @@ static class LinearCrossEntropy
         Of("linearcrossentropy, every row ignored, in chunks", [3, 4], 5, [2, 2, 2], ignore: 2, rowsPerChunk: 1),
         Of("linearcrossentropy with smoothed labels, in chunks", [4, 6], 9, [2, -100, 8, 0], smoothing: 0.2f, rowsPerChunk: 3),
         Of("linearcrossentropy of large logits", [3, 4], 5, [2, 4, 0]) with { Scale = 12 },
-        new("linearcrossentropy without bias", [[2, 2, 6], [9, 6]], x => 3f * x[0].LinearCrossEntropy(x[1], Labels(x[0], [2, 2], [1, 5, 0, 8])),
+        new("linearcrossentropy without bias", [[2, 2, 6], [9, 6]],
+            x => 3f * x[0].LinearCrossEntropy(x[1], Labels(x[0], [2, 2], [1, 5, 0, 8])),
             x => [3 * Textbook(x[0], x[1], new double[9], [1, 5, 0, 8], -100, 0)]),
         new("linearcrossentropy of a frozen head", [[3, 6], [9, 6]], x => x[0].LinearCrossEntropy(x[1], Labels(x[0], [3], [1, 5, 0])),
             x => [Textbook(x[0], x[1], new double[9], [1, 5, 0], -100, 0)]) { Constants = [1] },
@@ -19,7 +20,8 @@ static class LinearCrossEntropy
 
     static Indices Labels(Tensor x, Shape shape, int[] targets) => Indices.From(x.Backend, shape, targets);
 
-    static OpSpec Of(string name, Shape shape, int classes, int[] targets, int ignore = -100, float smoothing = 0f, int rowsPerChunk = 256) =>
+    static OpSpec Of(string name, Shape shape, int classes, int[] targets, int ignore = -100,
+        float smoothing = 0f, int rowsPerChunk = 256) =>
         new(name, [shape, [classes, shape[-1]], [classes]],
             x => x[0].LinearCrossEntropy(x[1], Labels(x[0], [targets.Length], targets), x[2], ignore, smoothing, rowsPerChunk),
             x => [Textbook(x[0], x[1], x[2], targets, ignore, smoothing)]);
@@ -27,7 +29,8 @@ static class LinearCrossEntropy
     static double Textbook(double[] x, double[] weight, double[] bias, int[] targets, int ignore, double smoothing)
     {
         int features = weight.Length / bias.Length;
-        double[] logits = [.. x.Chunk(features).SelectMany(row => weight.Chunk(features).Zip(bias, (w, b) => b + w.Zip(row, (p, q) => p * q).Sum()))];
+        double[] logits = [.. x.Chunk(features)
+            .SelectMany(row => weight.Chunk(features).Zip(bias, (w, b) => b + w.Zip(row, (p, q) => p * q).Sum()))];
         return CrossEntropy.Textbook(logits, bias.Length, targets, ignore, smoothing);
     }
 }
@@ -40,7 +43,8 @@ public sealed class LinearCrossEntropyTests
     {
         const int rows = 4096, classes = 4096, features = 8;
         var cpu = new CpuBackend(2);
-        Tensor x = Tensor.Full(cpu, [rows, features], 0.1f).RequireGradient(), weight = Tensor.Full(cpu, [classes, features], 0.2f).RequireGradient();
+        Tensor x = Tensor.Full(cpu, [rows, features], 0.1f).RequireGradient(),
+            weight = Tensor.Full(cpu, [classes, features], 0.2f).RequireGradient();
         using (new Step(cpu))
         {
             Tensor loss = x.LinearCrossEntropy(weight, Indices.From(cpu, [rows], new int[rows]));

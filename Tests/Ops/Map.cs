@@ -11,6 +11,7 @@ static class Map
 
     public static OpSpec[] Specs =>
     [
-        new("map of a user's formula", [[5, 7]], x => x[0].Map<Softplus>("softplus"), x => [.. x[0].Select(v => Math.Log(1 + Math.Exp(v)))]) { Scale = 3 },
+        new("map of a user's formula", [[5, 7]], x => x[0].Map<Softplus>("softplus"),
+            x => [.. x[0].Select(v => Math.Log(1 + Math.Exp(v)))]) { Scale = 3 },
     ];
 }

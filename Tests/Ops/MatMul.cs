@@ -31,7 +31,8 @@ static class MatMul
         Case("large values", 1, 5, 9, 17) with { Scale = 1e18f, Tolerance = 2e-6, HasGradient = false },
     ];
 
-    static OpSpec Case(string name, int items, int rows, int steps, int columns, bool transposeA = false, bool transposeB = false, bool sharesA = false, bool sharesB = false)
+    static OpSpec Case(string name, int items, int rows, int steps, int columns, bool transposeA = false, bool transposeB = false,
+        bool sharesA = false, bool sharesB = false)
     {
         Shape a = transposeA ? [steps, rows] : [rows, steps], b = transposeB ? [columns, steps] : [steps, columns];
         if (items > 1 && !sharesA) a = a.Insert(0, items);
@@ -41,14 +42,16 @@ static class MatMul
         { Tolerance = 2e-6 * Math.Max(1, Math.Sqrt(steps) / 4), GradientTolerance = 1e-5 };
     }
 
-    internal static double[] Textbook(double[] a, double[] b, int items, int rows, int steps, int columns, bool transposeA, bool transposeB, bool sharesA = false, bool sharesB = false)
+    internal static double[] Textbook(double[] a, double[] b, int items, int rows, int steps, int columns, bool transposeA,
+        bool transposeB, bool sharesA = false, bool sharesB = false)
     {
         double[] c = new double[items * rows * columns];
         for (int item = 0; item < items; item++)
             for (int i = 0; i < rows; i++)
                 for (int j = 0; j < columns; j++)
                     for (int k = 0; k < steps; k++)
-                        c[(item * rows + i) * columns + j] += a[(sharesA ? 0 : item * rows * steps) + (transposeA ? k * rows + i : i * steps + k)]
+                        c[(item * rows + i) * columns + j] += a[(sharesA ? 0 : item * rows * steps)
+                            + (transposeA ? k * rows + i : i * steps + k)]
                             * b[(sharesB ? 0 : item * steps * columns) + (transposeB ? j * steps + k : k * columns + j)];
         return c;
     }

@@ -8,7 +8,8 @@ static class Normalize
         Of("normalize one feature", [3, 1]),
         Of("normalize one row, longer than a register", [1, 129]),
         Of("normalize large values", [2, 5]) with { Scale = 1e18f, HasGradient = false },
-        Of("normalize NaN and infinity", [4, 17]) with { Planted = [(0, 3, float.NaN), (0, 33, float.NegativeInfinity)], HasGradient = false },
+        Of("normalize NaN and infinity", [4, 17]) with
+            { Planted = [(0, 3, float.NaN), (0, 33, float.NegativeInfinity)], HasGradient = false },
         Of("normalize zeros", [2, 5], epsilon: 0.5f) with { Scale = 0 },
         Of("normalize rows shorter than epsilon", [2, 5], epsilon: 2f) with { Scale = 0.1f },
     ];

@@ -4,7 +4,8 @@ namespace NativeSsl.Tests.Ops;
 public sealed unsafe class PhiloxLanesTests
 {
     [Theory]
-    [InlineData(0UL, 0UL, 0UL, 0.5f), InlineData(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue - 20, 0.1f), InlineData(5UL, 3UL << 24, 0xFFFFFFFCUL, 0.9f)]
+    [InlineData(0UL, 0UL, 0UL, 0.5f), InlineData(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue - 20, 0.1f),
+        InlineData(5UL, 3UL << 24, 0xFFFFFFFCUL, 0.9f)]
     public void Same_as_one_by_one(ulong seed, ulong stream, ulong counter, float rate)
     {
         float* kept = stackalloc float[96];

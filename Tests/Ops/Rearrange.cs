@@ -14,11 +14,13 @@ public sealed class Rearrange
         Permutation("swap heads and time", [2, 5, 3, 7], [0, 2, 1, 3]),
         Permutation("turn three axes round", [17, 4, 18], [2, 1, 0]),
         Permutation("turn five axes", [2, 3, 2, 4, 3], [3, 0, 4, 1, 2]),
-        new("broadcastTo", [[3, 1, 5]], x => x[0].BroadcastTo([2, 3, 4, 5]), x => Combine.Textbook(x[0], [3, 1, 5], new double[120], [2, 3, 4, 5], (a, _) => a)),
+        new("broadcastTo", [[3, 1, 5]], x => x[0].BroadcastTo([2, 3, 4, 5]),
+            x => Combine.Textbook(x[0], [3, 1, 5], new double[120], [2, 3, 4, 5], (a, _) => a)),
         new("broadcastTo from a scalar", [[]], x => x[0].BroadcastTo([2, 33]), x => [.. Enumerable.Repeat(x[0][0], 66)]),
     ];
 
-    static OpSpec Permutation(string name, Shape shape, int[] order) => new(name, [shape], x => x[0].Permute(order), x => Textbook(x[0], shape, order));
+    static OpSpec Permutation(string name, Shape shape, int[] order) =>
+        new(name, [shape], x => x[0].Permute(order), x => Textbook(x[0], shape, order));
 
     static double[] Textbook(double[] x, Shape shape, int[] order)
     {
@@ -73,10 +75,13 @@ public sealed class Rearrange
     public void Errors_name_op_and_both_shapes()
     {
         Tensor x = Tensor.Zeros(CpuBackend.Default, [2, 3]);
-        Assert.Contains("Reshape: [2, 3] has 6 elements but [4] has 4", Assert.Throws<ShapeException>(() => x.Reshape([4])).Message, StringComparison.Ordinal);
+        Assert.Contains("Reshape: [2, 3] has 6 elements but [4] has 4",
+            Assert.Throws<ShapeException>(() => x.Reshape([4])).Message, StringComparison.Ordinal);
         Assert.Contains("Permute", Assert.Throws<ShapeException>(() => x.Permute(0)).Message, StringComparison.Ordinal);
         Assert.Contains("named twice", Assert.Throws<ShapeException>(() => x.Permute(1, 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("[2, 3] cannot be stretched to [2, 1]", Assert.Throws<ShapeException>(() => x.BroadcastTo([2, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("BroadcastTo: axis -1", Assert.Throws<ShapeException>(() => x.BroadcastTo([2, 4])).Message, StringComparison.Ordinal);
+        Assert.Contains("[2, 3] cannot be stretched to [2, 1]",
+            Assert.Throws<ShapeException>(() => x.BroadcastTo([2, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("BroadcastTo: axis -1",
+            Assert.Throws<ShapeException>(() => x.BroadcastTo([2, 4])).Message, StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,8 @@ public sealed class Reduce
         Over("max of large numbers", [3, 4], [0], (x, _) => x.Max(0), v => v.Max()) with { Scale = 1e38f, HasGradient = false },
     ];
 
-    static OpSpec Over(string name, Shape shape, int[] axes, Func<Tensor, int[], Tensor> apply, Func<IEnumerable<double>, double> textbook) =>
+    static OpSpec Over(string name, Shape shape, int[] axes, Func<Tensor, int[], Tensor> apply,
+        Func<IEnumerable<double>, double> textbook) =>
         new(name, [shape], x => apply(x[0], axes), x =>
         {
             int[] kept = [.. Enumerable.Range(0, shape.Rank).Except(axes)];
@@ -49,7 +50,8 @@ public sealed class Reduce
     }
 
     [Theory]
-    [InlineData(1, 100_003, 1), InlineData(3, 40_001, 1), InlineData(1, 30_001, 3), InlineData(2, 5_003, 17), InlineData(1, 70, 2_050), InlineData(5_000, 3, 4)]
+    [InlineData(1, 100_003, 1), InlineData(3, 40_001, 1), InlineData(1, 30_001, 3), InlineData(2, 5_003, 17),
+        InlineData(1, 70, 2_050), InlineData(5_000, 3, 4)]
     public void Long_reductions_have_the_right_value_and_the_same_bits_everywhere(int outer, int length, int inner)
     {
         var random = new RandomSource(3, 0);
@@ -115,7 +117,8 @@ public sealed class Reduce
     {
         Tensor x = Tensor.Zeros(CpuBackend.Default, [2, 0, 3]);
         Assert.Contains("Sum: axis 3 of shape [2, 0, 3]", Assert.Throws<ShapeException>(() => x.Sum(3)).Message, StringComparison.Ordinal);
-        Assert.Contains("axis -3 of shape [2, 0, 3] is named twice", Assert.Throws<ShapeException>(() => x.Mean([0, -3])).Message, StringComparison.Ordinal);
+        Assert.Contains("axis -3 of shape [2, 0, 3] is named twice",
+            Assert.Throws<ShapeException>(() => x.Mean([0, -3])).Message, StringComparison.Ordinal);
         Assert.Contains("Max: axis 1 of shape [2, 0, 3]", Assert.Throws<ShapeException>(() => x.Max(1)).Message, StringComparison.Ordinal);
         Assert.Equal(new float[6], x.Sum(1).ToArray());
     }

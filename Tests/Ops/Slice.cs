@@ -12,7 +12,8 @@ public sealed class Slice
         new("slice the last axis", [[3, 33]], x => x[0].Slice(-1, 5, 20), x => Window(x[0], 3, 33, 1, 5, 20)),
         new("slice a middle axis", [[2, 5, 3]], x => x[0].Slice(1, 4, 1), x => Window(x[0], 2, 5, 3, 4, 1)),
         new("pad rows", [[3, 5]], x => x[0].Pad(0, 1, 2, 7f), x => [.. Sevens(5), .. x[0], .. Sevens(10)]),
-        new("pad the last axis", [[3, 5]], x => x[0].Pad(-1, 2, 0, 7f), x => [.. x[0].Chunk(5).SelectMany(row => (double[])[.. Sevens(2), .. row])]),
+        new("pad the last axis", [[3, 5]], x => x[0].Pad(-1, 2, 0, 7f),
+            x => [.. x[0].Chunk(5).SelectMany(row => (double[])[.. Sevens(2), .. row])]),
         new("concat rows", [[2, 5], [3, 5], [0, 5]], x => Tensor.Concat(x, 0), x => [.. x[0], .. x[1]]),
         new("concat columns", [[3, 5], [3, 18]], x => Tensor.Concat(x, -1),
             x => [.. x[0].Chunk(5).Zip(x[1].Chunk(18), (left, right) => (double[])[.. left, .. right]).SelectMany(row => row)]),
@@ -34,9 +35,11 @@ public sealed class Slice
     public Property Cutting_and_joining_restore_the_tensor_and_its_gradient() => Prop.ForAll(Cuts.ToArbitrary(), given =>
     {
         Tensor x = Combine.Ramp(given.Shape, 1).RequireGradient();
-        Tensor whole = Tensor.Concat([x.Slice(given.Axis, 0, given.Cut), x.Slice(given.Axis, given.Cut, given.Shape[given.Axis] - given.Cut)], given.Axis);
+        Tensor whole = Tensor.Concat([x.Slice(given.Axis, 0, given.Cut),
+            x.Slice(given.Axis, given.Cut, given.Shape[given.Axis] - given.Cut)], given.Axis);
         whole.Backward(Combine.Ramp(given.Shape, 2));
-        return whole.Shape == x.Shape && whole.ToArray().SequenceEqual(x.ToArray()) && x.Gradient.ToArray().SequenceEqual(Combine.Ramp(given.Shape, 2).ToArray());
+        return whole.Shape == x.Shape && whole.ToArray().SequenceEqual(x.ToArray())
+            && x.Gradient.ToArray().SequenceEqual(Combine.Ramp(given.Shape, 2).ToArray());
     });
 
     [Property]
@@ -51,7 +54,8 @@ public sealed class Slice
     public void Errors_name_op_axis_and_shapes()
     {
         Tensor x = Tensor.Zeros(CpuBackend.Default, [2, 3]), y = Tensor.Zeros(CpuBackend.Default, [2, 4]);
-        Assert.Contains("Slice: 2 places from 2 on of axis -1, which has 3 (shape [2, 3])", Message(() => x.Slice(-1, 2, 2)), StringComparison.Ordinal);
+        Assert.Contains("Slice: 2 places from 2 on of axis -1, which has 3 (shape [2, 3])",
+            Message(() => x.Slice(-1, 2, 2)), StringComparison.Ordinal);
         Assert.Contains("Slice: axis 2 of shape [2, 3]", Message(() => x.Slice(2, 0, 1)), StringComparison.Ordinal);
         Assert.Contains("Pad: -1 before", Message(() => x.Pad(0, -1, 0)), StringComparison.Ordinal);
         Assert.Contains("along axis 0 the shapes [2, 3] and [2, 4]", Message(() => Tensor.Concat([x, y], 0)), StringComparison.Ordinal);

@@ -11,7 +11,8 @@ static class SoftCrossEntropy
             x => Textbook(x[0], Softmax.Textbook(x[1], 17), 17)),
     ];
 
-    static OpSpec Of(string name, Shape shape) => new(name, [shape, shape], x => x[0].CrossEntropy(x[1]), x => Textbook(x[0], x[1], shape[-1]));
+    static OpSpec Of(string name, Shape shape) =>
+        new(name, [shape, shape], x => x[0].CrossEntropy(x[1]), x => Textbook(x[0], x[1], shape[-1]));
 
     static double[] Textbook(double[] x, double[] t, int classes) => [x.Chunk(classes).Zip(t.Chunk(classes), (row, target) =>
     {

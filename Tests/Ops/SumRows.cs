@@ -6,7 +6,8 @@ static class SumRows
     public static OpSpec[] Specs =>
     [
         new("sumRows", [[37, 19]], x => Summed(x[0], accumulate: false), x => Textbook(x[0], 19, 0)) { HasGradient = false },
-        new("sumRows added to what is there", [[5, 67]], x => Summed(x[0], accumulate: true), x => Textbook(x[0], 67, 3)) { HasGradient = false },
+        new("sumRows added to what is there", [[5, 67]], x => Summed(x[0], accumulate: true), x => Textbook(x[0], 67, 3))
+            { HasGradient = false },
     ];
 
     static Tensor Summed(Tensor x, bool accumulate)

@@ -3,8 +3,8 @@ namespace NativeSsl;
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void AttentionGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp,
-        HeadView dO, HeadView dq, HeadView dk, HeadView dv)
+    public unsafe void AttentionGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o,
+        Tensor logSumExp, HeadView dO, HeadView dq, HeadView dk, HeadView dv)
     {
         AttentionCut cut = new(shape);
         AttentionPointers pointers = Pointers(shape, mask, q, k, v, o, logSumExp);
@@ -72,14 +72,16 @@ public sealed partial class CpuBackend
             {
                 int rows = Math.Min(AttentionTiles.Height, end - query);
                 float* output = dq + (long)query * _at.GradQ.Stride;
-                SmallGemm<T>.Multiply(rows, width, shape.Visible(query + rows - 1, keyLength), slopes.Slopes + (long)(query - first) * slopes.Stride,
-                    slopes.Stride, 1, k, _at.K.Stride, output, _at.GradQ.Stride, accumulate: false);
+                SmallGemm<T>.Multiply(rows, width, shape.Visible(query + rows - 1, keyLength),
+                    slopes.Slopes + (long)(query - first) * slopes.Stride, slopes.Stride, 1, k, _at.K.Stride, output,
+                    _at.GradQ.Stride, accumulate: false);
                 for (int r = 0; r < rows; r++, output += _at.GradQ.Stride) Rows.Scale<T>(output, shape.Scale, output, width);
             }
         }
 
         // dK / scale += dSᵀ Q and dV += (P ∘ M)ᵀ dO, six keys at a time, over the queries of the block that see the first of them.
-        void KeysAndValues<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength, float* keySums, float* valueSums)
+        void KeysAndValues<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength,
+            float* keySums, float* valueSums)
             where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
@@ -111,7 +113,8 @@ public sealed partial class CpuBackend
             {
                 int seen = shape.Visible((unit + 1) * cut.RowsPerUnit - 1, keyLength);
                 AttentionRows.Add<T>(Sums(head, unit), total, seen * padded);
-                AttentionRows.Add<T>(Sums(head, unit) + (long)seen * padded, total + (long)shape.Visible(shape.Queries - 1, keyLength) * padded, seen * padded);
+                AttentionRows.Add<T>(Sums(head, unit) + (long)seen * padded,
+                    total + (long)shape.Visible(shape.Queries - 1, keyLength) * padded, seen * padded);
             }
             Write<T>(_at, head, total);
         }
@@ -121,8 +124,10 @@ public sealed partial class CpuBackend
         internal static void Write<T>(in AttentionPointers at, int head, float* keySum) where T : struct, IWide<T>
         {
             AttentionShape shape = at.Shape;
-            int batch = head / shape.Heads, width = shape.Width, padded = AttentionTiles.Padded(width), seen = shape.Visible(shape.Queries - 1, at.KeyLength(batch));
-            float* valueSum = keySum + (long)seen * padded, dk = at.GradK.At(batch, head % shape.Heads, width), dv = at.GradV.At(batch, head % shape.Heads, width);
+            int batch = head / shape.Heads, width = shape.Width, padded = AttentionTiles.Padded(width),
+                seen = shape.Visible(shape.Queries - 1, at.KeyLength(batch));
+            float* valueSum = keySum + (long)seen * padded, dk = at.GradK.At(batch, head % shape.Heads, width),
+                dv = at.GradV.At(batch, head % shape.Heads, width);
             for (int key = 0; key < shape.Keys; key++, dk += at.GradK.Stride, dv += at.GradV.Stride, keySum += padded, valueSum += padded)
                 if (key < seen)
                 {

@@ -3,17 +3,18 @@ namespace NativeSsl;
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void AttentionBiasGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp,
-        HeadView dO, Tensor dbias)
+    public unsafe void AttentionBiasGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o,
+        Tensor logSumExp, HeadView dO, Tensor dbias)
     {
         AttentionPointers pointers = Pointers(shape, mask, q, k, v, o, logSumExp);
         pointers.GradO = Pointer(dO);
         int blocks = (shape.Queries + AttentionCut.BlockRows - 1) / AttentionCut.BlockRows;
-        Run(new AttentionBiasKernel(pointers, Floats(dbias), dbias.Shape[0], dbias.Shape[1], blocks), dbias.Shape[0] * dbias.Shape[1] * blocks);
+        Run(new AttentionBiasKernel(pointers, Floats(dbias), dbias.Shape[0], dbias.Shape[1], blocks),
+            dbias.Shape[0] * dbias.Shape[1] * blocks);
     }
 
-    // dbias = Σ dS over the samples and heads that share it, in order. A pass of its own, which makes the slopes again: so each part owns a block of rows
-    // of the bias, and no sum has to be kept for every sample.
+    // dbias = Σ dS over the samples and heads that share it, in order. A pass of its own, which makes the slopes again: so each part owns a
+    // block of rows of the bias, and no sum has to be kept for every sample.
     readonly unsafe struct AttentionBiasKernel(AttentionPointers pointers, float* dbias, int biasBatch, int biasHeads, int blocks) : IKernel
     {
         readonly AttentionPointers _at = pointers;
@@ -33,7 +34,8 @@ public sealed partial class CpuBackend
                     int seen = shape.Visible(end - 1, _at.KeyLength(batch));
                     slopes.Enter<T>(batch, head, seen);
                     slopes.Fill<T>(batch, head, first, end);
-                    for (int row = 0; row < end - first; row++) AttentionRows.Add<T>(slopes.Slopes + (long)row * slopes.Stride, output + (long)row * shape.Keys, seen);
+                    for (int row = 0; row < end - first; row++)
+                        AttentionRows.Add<T>(slopes.Slopes + (long)row * slopes.Stride, output + (long)row * shape.Keys, seen);
                 }
             _at.Pool.Return(memory, bucket);
         }

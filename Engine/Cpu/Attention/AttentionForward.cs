@@ -9,7 +9,8 @@ public sealed partial class CpuBackend
         Run(new AttentionKernel(Pointers(shape, mask, q, k, v, o, logSumExp), cut), cut.Parts);
     }
 
-    unsafe AttentionPointers Pointers(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp) => new()
+    unsafe AttentionPointers Pointers(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v,
+        HeadView o, Tensor logSumExp) => new()
     {
         Shape = shape, Q = Pointer(q), K = Pointer(k), V = Pointer(v), O = Pointer(o), LogSumExp = Floats(logSumExp), Pool = _pool,
         KeyLengths = mask.KeyLengths is { } lengths ? Ints(lengths) : null,
@@ -34,7 +35,8 @@ public sealed partial class CpuBackend
             for (; unit < end; unit++)
             {
                 int head = unit / cut.UnitsPerHead, first = unit % cut.UnitsPerHead * cut.RowsPerUnit;
-                Unit<T>(head / shape.Heads, head % shape.Heads, first, Math.Min(shape.Queries, first + cut.RowsPerUnit), keys, scores, scoreStride);
+                Unit<T>(head / shape.Heads, head % shape.Heads, first,
+                    Math.Min(shape.Queries, first + cut.RowsPerUnit), keys, scores, scoreStride);
             }
             _at.Pool.Return(memory, bucket);
         }
@@ -57,7 +59,8 @@ public sealed partial class CpuBackend
         }
 
         // Six rows: probabilities, times values.
-        void Group<T>(int batch, int head, int query, int rows, int keyLength, float* scores, int scoreStride, float* scratch) where T : struct, IWide<T>
+        void Group<T>(int batch, int head, int query, int rows, int keyLength, float* scores, int scoreStride, float* scratch)
+            where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
             int end = shape.Visible(query + rows - 1, keyLength), width = shape.Width, padded = AttentionTiles.Padded(width);
@@ -76,7 +79,8 @@ public sealed partial class CpuBackend
             T sum = T.Load(sums), logSumExp = T.IfLess(sum, T.Of(0.5f), T.Of(float.PositiveInfinity), T.Load(maxima) + LaneMath.Log(sum));
             T.Store(logSumExp, _at.LogSumExp + shape.Row(batch, head, query), rows);
             T.Store(T.IfLess(sum, T.Of(0.5f), T.Of(0f), T.Of(1f) / sum), sums);
-            SmallGemm<T>.Multiply(rows, padded, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride, scratch, padded, accumulate: false);
+            SmallGemm<T>.Multiply(rows, padded, end, scores, scoreStride, 1, _at.V.At(batch, head, width), _at.V.Stride,
+                scratch, padded, accumulate: false);
             float* o = _at.O.At(batch, head, width) + (long)query * _at.O.Stride;
             for (int r = 0; r < rows; r++) Rows.Scale<T>(scratch + r * padded, sums[r], o + (long)r * _at.O.Stride, width);
         }

@@ -30,8 +30,8 @@ internal unsafe struct AttentionPointers
 }
 
 /// <summary>
-/// How attention is cut into parts, by shape alone. A unit is a stretch of the queries of one head: the whole head where there are heads enough,
-/// shorter where one long sequence has to feed many threads. Where units are small, a part is several.
+/// How attention is cut into parts, by shape alone. A unit is a stretch of the queries of one head: the whole head where there are heads
+/// enough, shorter where one long sequence has to feed many threads. Where units are small, a part is several.
 /// </summary>
 internal readonly struct AttentionCut
 {

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-/// <summary>What happens to one row of scores between the matrix products. A row is padded to whole registers; behind its end it holds zeros.</summary>
+/// <summary>What happens to one row of scores between the matrix products. A row is padded to whole registers;
+/// behind its end it holds zeros.</summary>
 internal static unsafe class AttentionRows
 {
     /// <summary>y ← y + x.</summary>
@@ -31,7 +32,8 @@ internal static unsafe class AttentionRows
         for (int j = 0; j < count; j += Lanes.Count) T.Store(T.MultiplyAdd(T.Load(scores + j), factor, T.Load(bias + j)), scores + j);
     }
 
-    /// <summary>scores ← exp(scale · scores − max), zero from count to end; returns their sum, and the maximum that was taken off.</summary>
+    /// <summary>scores ← exp(scale · scores − max), zero from count to end;
+    /// returns their sum, and the maximum that was taken off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Exponentials<T>(float* scores, float scale, int count, int end, out float max) where T : struct, IWide<T>
     {
@@ -64,7 +66,8 @@ internal static unsafe class AttentionRows
     /// scores ← P = exp(scale · scores − logSumExp) and slopes ← dS = P (slopes − delta), both zero from count to end.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Slopes<T>(float* scores, float scale, float* slopes, int count, int end, float logSumExp, float delta) where T : struct, IWide<T>
+    internal static void Slopes<T>(float* scores, float scale, float* slopes, int count, int end, float logSumExp, float delta)
+        where T : struct, IWide<T>
     {
         T factor = T.Of(scale), l = T.Of(-logSumExp), d = T.Of(delta), zero = T.Of(0f);
         int j = 0;

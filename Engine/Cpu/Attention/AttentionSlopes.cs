@@ -29,7 +29,8 @@ internal readonly unsafe struct AttentionSlopes
 
     /// <summary>The memory it wants.</summary>
     internal static long Floats(AttentionShape shape) =>
-        2 * AttentionTiles.PanelFloats(shape.Keys, shape.Width) + (2L * AttentionCut.BlockRows + 1) * AttentionTiles.ScoreStride(shape.Keys);
+        2 * AttentionTiles.PanelFloats(shape.Keys, shape.Width)
+            + (2L * AttentionCut.BlockRows + 1) * AttentionTiles.ScoreStride(shape.Keys);
 
     /// <summary>Brings keys and values of a head into the layout of the products.</summary>
     internal void Enter<T>(int batch, int head, int keys) where T : struct, IWide<T>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 /// <summary>
-/// A product with so few rows that copying b would cost more than it brings: each element is the dot product of two contiguous rows. This is the
-/// shape of generation: one row of activations against a weight <c>[out, in]</c>, read once, as fast as memory allows.
+/// A product with so few rows that copying b would cost more than it brings: each element is the dot product of two contiguous rows. This
+/// is the shape of generation: one row of activations against a weight <c>[out, in]</c>, read once, as fast as memory allows.
 /// </summary>
 internal static unsafe class Dots<T> where T : struct, IWide<T>
 {

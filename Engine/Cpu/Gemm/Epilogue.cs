@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-/// <summary>What follows a product while its result is still in the nearest cache: the activation, and the residual that is added.</summary>
+/// <summary>What follows a product while its result is still in the nearest cache:
+/// the activation, and the residual that is added.</summary>
 internal static unsafe class Epilogue<T> where T : struct, IWide<T>
 {
     /// <summary>Finishes a block of c that already holds a b + bias.</summary>

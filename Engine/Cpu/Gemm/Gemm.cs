@@ -2,7 +2,8 @@ namespace NativeSsl;
 
 public sealed partial class CpuBackend
 {
-    // How products are cut. Every number depends on the shape alone; except for long sums, no cut changes the order in which an element is summed.
+    // How products are cut. Every number depends on the shape alone;
+    // except for long sums, no cut changes the order in which an element is summed.
     const int MostRowsPerPart = 96, MostColumnsPerPart = 512;
     const double WorkPerPart = 1 << 18;                     // about 5 µs of one core: ten times what starting a job costs
     const int MostParts = 12;
@@ -23,8 +24,10 @@ public sealed partial class CpuBackend
 
     unsafe void Compute<T>(Product p, int items, nint aStride, nint bStride, nint cStride) where T : struct, IWide<T>
     {
-        bool isDots = !p.Accumulate && p.A.HasRows && (p.Rows <= MostRowsForDots && !p.B.HasRows || p.Columns == 1 && p.B.RowStride == 1 && p.C.RowStride == 1);
-        bool isLongSum = p.Steps >= 2 * StepsPerSplit && (long)p.Rows * p.Columns <= MostOutputsForSplitSum && !p.HasEpilogue && p.Bias == null;
+        bool isDots = !p.Accumulate && p.A.HasRows
+            && (p.Rows <= MostRowsForDots && !p.B.HasRows || p.Columns == 1 && p.B.RowStride == 1 && p.C.RowStride == 1);
+        bool isLongSum = p.Steps >= 2 * StepsPerSplit && (long)p.Rows * p.Columns <= MostOutputsForSplitSum
+            && !p.HasEpilogue && p.Bias == null;
         Cut cut = new(p, SmallGemm<T>.MostRows, Panels<T>.Width, items);
         if (items > 1 && (isDots || isLongSum || cut.Packing == Packing.Shared))
         {
@@ -68,7 +71,8 @@ public sealed partial class CpuBackend
             Columns = RoundUp((p.Columns + across - 1) / across, Math.Max(panel, 4 * Lanes.Count));
             Parts = checked(Down * ((p.Columns + Columns - 1) / Columns));
 
-            bool isPanelAlready = p.B.HasRows && p.Columns <= panel && p.B.RowStride == Math.Min(panel, p.Columns) && p.Columns % Lanes.Count == 0;
+            bool isPanelAlready = p.B.HasRows && p.Columns <= panel && p.B.RowStride == Math.Min(panel, p.Columns)
+                && p.Columns % Lanes.Count == 0;
             bool isFew = p.B.HasRows && p.Rows <= 2 * tileRows;
             Packing = isPanelAlready || isFew ? Packing.None : Down == 1 ? Packing.Private : Packing.Shared;
             // A transposed a is copied for its few elements per line; rows, for the sets of the caches in which they would collide.
@@ -78,7 +82,8 @@ public sealed partial class CpuBackend
         static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
     }
 
-    readonly unsafe struct RegionJob<T>(Product product, Cut cut, float* panels, CpuPool pool, nint aStride, nint bStride, nint cStride) : IJob
+    readonly unsafe struct RegionJob<T>(Product product, Cut cut, float* panels, CpuPool pool, nint aStride, nint bStride, nint cStride)
+        : IJob
         where T : struct, IWide<T>
     {
         public void Run(int part)
@@ -111,7 +116,8 @@ public sealed partial class CpuBackend
             for (int j = first; j < end; j += Panels<T>.Width)
             {
                 int columns = Math.Min(Panels<T>.Width, product.Columns - j);
-                Panels<T>.Pack(product.B.From(start, j), steps, columns, panels + (nint)j * product.Steps + (nint)start * Panels<T>.RoundUp(columns));
+                Panels<T>.Pack(product.B.From(start, j), steps, columns,
+                    panels + (nint)j * product.Steps + (nint)start * Panels<T>.RoundUp(columns));
             }
         }
     }

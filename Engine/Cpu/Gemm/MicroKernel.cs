@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 /// <summary>
-/// One tile of a product: c[r, j] ← Σₖ a[r, k] · b[k, j], optionally plus what <see cref="Plus"/> points at. Strides are in floats. Because a
-/// has a stride for both of its axes, a matrix and its transpose are the same to the kernel, and neither needs to be copied.
+/// One tile of a product: c[r, j] ← Σₖ a[r, k] · b[k, j], optionally plus what <see cref="Plus"/> points at. Strides are in floats. Because
+/// a has a stride for both of its axes, a matrix and its transpose are the same to the kernel, and neither needs to be copied.
 /// </summary>
 internal unsafe struct Tile
 {
@@ -12,7 +12,8 @@ internal unsafe struct Tile
     internal float* A;
     internal nint RowStride, StepStride;
 
-    /// <summary>The first row of b, and the distance to the next. Whole registers are read: up to 15 floats behind the last column.</summary>
+    /// <summary>The first row of b, and the distance to the next. Whole registers are read:
+    /// up to 15 floats behind the last column.</summary>
     internal float* B;
     internal nint BStride;
 
@@ -45,10 +46,10 @@ internal readonly struct Five : INumber { public static int Value => 5; }
 internal readonly struct Six : INumber { public static int Value => 6; }
 
 /// <summary>
-/// The innermost loop of every matrix product. Up to six rows times four wide columns of sums stay in registers; each step of k loads one row
-/// of b, and multiplies it by one broadcast element of each row of a. Six by 64 floats are 24 of AVX-512's 32 registers, with four for b
-/// and one for a; six by 16 are 12 of AVX2's 16. The body is written once for all sizes: what <c>Rows</c> and <c>Columns</c> rule out, the
-/// JIT leaves away.
+/// The innermost loop of every matrix product. Up to six rows times four wide columns of sums stay in registers; each step of k loads one
+/// row of b, and multiplies it by one broadcast element of each row of a. Six by 64 floats are 24 of AVX-512's 32 registers, with four for
+/// b and one for a; six by 16 are 12 of AVX2's 16. The body is written once for all sizes: what <c>Rows</c> and <c>Columns</c> rule out,
+/// the JIT leaves away.
 /// </summary>
 internal static unsafe class MicroKernel<T, Rows, Columns> where T : struct, IWide<T> where Rows : INumber where Columns : INumber
 {

@@ -4,7 +4,8 @@ namespace NativeSsl;
 
 /// <summary>
 /// b, copied into panels: as many columns as the microkernel takes, contiguous from one step to the next, so that a panel streams through
-/// the nearest cache and the next row of b is always the next line. The last panel is filled up with zeros to whole groups of sixteen columns.
+/// the nearest cache and the next row of b is always the next line.
+/// The last panel is filled up with zeros to whole groups of sixteen columns.
 /// </summary>
 internal static unsafe class Panels<T> where T : struct, IWide<T>
 {

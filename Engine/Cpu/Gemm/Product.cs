@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>A matrix on bare pointers: element (i, j) lies at <c>Start + i · RowStride + j · ColumnStride</c>. One of the strides is 1.</summary>
+/// <summary>A matrix on bare pointers: element (i, j) lies at <c>Start + i · RowStride + j · ColumnStride</c>.
+/// One of the strides is 1.</summary>
 internal unsafe struct Matrix(float* start, nint rowStride, nint columnStride)
 {
     internal float* Start = start;
@@ -15,7 +16,8 @@ internal unsafe struct Matrix(float* start, nint rowStride, nint columnStride)
     internal readonly bool HasRows => ColumnStride == 1;
 }
 
-/// <summary>c ← a b, or c ← c + a b, or c ← activation(a b + bias) + residual. Shapes: a <c>[Rows, Steps]</c>, b <c>[Steps, Columns]</c>, c <c>[Rows, Columns]</c>.</summary>
+/// <summary>c ← a b, or c ← c + a b, or c ← activation(a b + bias) + residual. Shapes:
+/// a <c>[Rows, Steps]</c>, b <c>[Steps, Columns]</c>, c <c>[Rows, Columns]</c>.</summary>
 internal unsafe struct Product
 {
     internal int Rows, Columns, Steps;

@@ -14,8 +14,9 @@ internal enum Packing
 }
 
 /// <summary>
-/// One thread's piece of a product: some rows and some columns of c, all steps. Three loops around the microkernel, as in Goto and van de Geijn,
-/// “Anatomy of High-Performance Matrix Multiplication” (2008): blocks of steps, so that a panel of b fits the nearest cache; panels of b; tiles of rows.
+/// One thread's piece of a product: some rows and some columns of c, all steps. Three loops around the microkernel, as in Goto and van de
+/// Geijn, “Anatomy of High-Performance Matrix Multiplication” (2008): blocks of steps, so that a panel of b fits the nearest cache;
+/// panels of b; tiles of rows.
 /// </summary>
 internal static unsafe class Region<T> where T : struct, IWide<T>
 {
@@ -33,7 +34,8 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     internal static int Scratch(int rows, int steps, Packing packing, bool packsA)
     {
         int block = BlockOf(steps);
-        return (packing == Packing.Private ? block * Panels<T>.Width : 0) + (packsA ? Math.Max(rows * RowOf(block), (rows + SmallGemm<T>.MostRows) * TileOf(block)) : 0);
+        return (packing == Packing.Private ? block * Panels<T>.Width : 0)
+            + (packsA ? Math.Max(rows * RowOf(block), (rows + SmallGemm<T>.MostRows) * TileOf(block)) : 0);
     }
 
     // A copied row is as long as the original plus one to two lines: a power of two would map every row to the same few sets of the cache.
@@ -50,9 +52,12 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     /// <param name="packsA">Whether to copy a block of a, because its own layout would collide in the caches.</param>
     /// <param name="scratch">Memory of this thread.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run(in Product product, int row, int rows, int column, int columns, Packing packing, float* shared, bool packsA, float* scratch)
+    internal static void Run(in Product product, int row, int rows, int column, int columns, Packing packing,
+        float* shared, bool packsA, float* scratch)
     {
-        int block = BlockOf(product.Steps), width = packing == Packing.None ? SmallGemm<T>.MostColumns(Math.Min(rows, SmallGemm<T>.MostRows)) * Lanes.Count : Panels<T>.Width;
+        int block = BlockOf(product.Steps);
+        int width = packing == Packing.None
+            ? SmallGemm<T>.MostColumns(Math.Min(rows, SmallGemm<T>.MostRows)) * Lanes.Count : Panels<T>.Width;
         float* ownPanel = scratch, copyOfA = scratch + (packing == Packing.Private ? block * Panels<T>.Width : 0);
         int start = 0;
         do
@@ -60,7 +65,8 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
             int steps = Math.Min(block, product.Steps - start);
             Matrix a = product.A.From(row, start);
             nint tileStride = a.RowStride;
-            if (packsA) a = a.HasRows ? CopyRows(a, rows, steps, copyOfA, out tileStride) : CopyTiles(a, rows, steps, copyOfA, out tileStride);
+            if (packsA)
+                a = a.HasRows ? CopyRows(a, rows, steps, copyOfA, out tileStride) : CopyTiles(a, rows, steps, copyOfA, out tileStride);
             bool isLast = start + steps >= product.Steps;
             Tile tile = new() { RowStride = a.RowStride, StepStride = a.ColumnStride, CStride = product.C.RowStride, Steps = steps };
             if (start > 0 || product.Accumulate) tile.PlusStride = tile.CStride;
@@ -98,8 +104,8 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
         return new(target, tileStride, 1);
     }
 
-    // Of a transposed matrix, a tile takes few elements from each line; here the elements of a tile follow each other, step by step. Every copy
-    // moves a whole register; the next step overwrites what was too much, and behind the last one is a gap.
+    // Of a transposed matrix, a tile takes few elements from each line; here the elements of a tile follow each other, step by step. Every
+    // copy moves a whole register; the next step overwrites what was too much, and behind the last one is a gap.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static Matrix CopyTiles(Matrix a, int rows, int steps, float* target, out nint tileStride)
     {

@@ -11,7 +11,8 @@ internal static unsafe class SmallGemm<T> where T : struct, IWide<T>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>The most rows whose sums, sixteen floats each, fit the registers: Wide128 takes four for a row, and x86 has sixteen in all.</summary>
+    /// <summary>The most rows whose sums, sixteen floats each, fit the registers:
+    /// Wide128 takes four for a row, and x86 has sixteen in all.</summary>
     internal static int MostRows
     {
         [MethodImpl(Inline)]
@@ -25,7 +26,8 @@ internal static unsafe class SmallGemm<T> where T : struct, IWide<T>
         : typeof(T) == typeof(Wide256) ? (rows == 1 ? 3 : rows == 2 ? 2 : 1)
         : 1;
 
-    /// <summary>c ← a b, or c ← c + a b. Writes nothing outside of c; reads up to 15 floats behind the rows of b and, to add, of c.</summary>
+    /// <summary>c ← a b, or c ← c + a b. Writes nothing outside of c;
+    /// reads up to 15 floats behind the rows of b and, to add, of c.</summary>
     /// <param name="rows">The rows of a and c.</param>
     /// <param name="columns">The columns of b and c.</param>
     /// <param name="steps">The columns of a and rows of b; if zero, the product is zero.</param>
@@ -41,7 +43,8 @@ internal static unsafe class SmallGemm<T> where T : struct, IWide<T>
     internal static void Multiply(int rows, int columns, int steps, float* a, nint rowStride, nint stepStride, float* b, nint bStride,
         float* c, nint cStride, bool accumulate)
     {
-        Tile tile = new() { RowStride = rowStride, StepStride = stepStride, BStride = bStride, CStride = cStride, PlusStride = cStride, Steps = steps };
+        Tile tile = new() { RowStride = rowStride, StepStride = stepStride, BStride = bStride, CStride = cStride,
+            PlusStride = cStride, Steps = steps };
         for (int row = 0; row < rows; row += MostRows)
         {
             int tileRows = Math.Min(MostRows, rows - row), most = MostColumns(tileRows) * Lanes.Count;

@@ -2,11 +2,12 @@ namespace NativeSsl;
 
 public sealed partial class CpuBackend
 {
-    // A small result of a long sum, as the gradients of narrow weights are, has too few tiles for many threads. The sum is cut instead, into a number
-    // of stretches that depends on its length alone; each is summed on its own, and the stretches are added in order.
+    // A small result of a long sum, as the gradients of narrow weights are, has too few tiles for many threads. The sum is cut instead,
+    // into a number of stretches that depends on its length alone; each is summed on its own, and the stretches are added in order.
     unsafe void MultiplyBySplitting<T>(Product p) where T : struct, IWide<T>
     {
-        int splits = Math.Min(MostSplits, p.Steps / StepsPerSplit), steps = (p.Steps + splits - 1) / splits, stride = Panels<T>.RoundUp(p.Columns);
+        int splits = Math.Min(MostSplits, p.Steps / StepsPerSplit), steps = (p.Steps + splits - 1) / splits,
+            stride = Panels<T>.RoundUp(p.Columns);
         float* sums = (float*)_pool.Take((long)splits * p.Rows * stride * sizeof(float) + CpuStorage.Slack, out int bucket);
         Workers.Run(new SplitJob<T>(p, steps, sums, stride, _pool), splits);
         int rows = Math.Max(1, ElementsPerPart / (splits * stride));
@@ -14,7 +15,8 @@ public sealed partial class CpuBackend
         _pool.Return((byte*)sums, bucket);
     }
 
-    readonly unsafe struct SplitJob<T>(Product product, int stepsPerSplit, float* sums, int stride, CpuPool pool) : IJob where T : struct, IWide<T>
+    readonly unsafe struct SplitJob<T>(Product product, int stepsPerSplit, float* sums, int stride, CpuPool pool) : IJob
+        where T : struct, IWide<T>
     {
         public void Run(int split)
         {
@@ -27,13 +29,15 @@ public sealed partial class CpuBackend
             p.C = new(sums + (nint)split * p.Rows * stride, stride, 1);
             bool isPanelAlready = p.B.HasRows && p.Columns == Panels<T>.Width && p.B.RowStride == p.Columns;
             Packing packing = isPanelAlready ? Packing.None : Packing.Private;
-            byte* scratch = pool.Take(Region<T>.Scratch(p.Rows, p.Steps, packing, false) * sizeof(float) + CpuStorage.Slack, out int bucket);
+            byte* scratch = pool.Take(Region<T>.Scratch(p.Rows, p.Steps, packing, false) * sizeof(float) + CpuStorage.Slack,
+                out int bucket);
             Region<T>.Run(p, 0, p.Rows, 0, p.Columns, packing, null, false, (float*)scratch);
             pool.Return(scratch, bucket);
         }
     }
 
-    readonly unsafe struct GatherSplitsJob<T>(Product product, int splits, float* sums, int stride, int rowsPerPart) : IJob where T : struct, IWide<T>
+    readonly unsafe struct GatherSplitsJob<T>(Product product, int splits, float* sums, int stride, int rowsPerPart) : IJob
+        where T : struct, IWide<T>
     {
         public void Run(int part)
         {

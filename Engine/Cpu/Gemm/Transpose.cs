@@ -10,7 +10,8 @@ internal static unsafe class Transpose
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>target[j, i] ← source[i, j]. Strides are in floats; nothing outside of the target is written, or outside of the source read.</summary>
+    /// <summary>target[j, i] ← source[i, j]. Strides are in floats; nothing outside of the target is written,
+    /// or outside of the source read.</summary>
     /// <param name="source">A matrix of <paramref name="rows"/> by <paramref name="columns"/>.</param>
     /// <param name="sourceStride">From one row of the source to the next.</param>
     /// <param name="rows">The rows of the source: the columns of the target.</param>
@@ -18,7 +19,8 @@ internal static unsafe class Transpose
     /// <param name="target">A matrix of <paramref name="columns"/> by <paramref name="rows"/>.</param>
     /// <param name="targetStride">From one row of the target to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run<T>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) where T : struct, IWide<T>
+    internal static void Run<T>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
+        where T : struct, IWide<T>
     {
         int block = typeof(T) == typeof(Wide128) ? 4 : 8;
         int i = 0;
@@ -47,7 +49,8 @@ internal static unsafe class Transpose
     [MethodImpl(Inline)]
     static void Four(float* s, nint stride, float* t, nint targetStride)
     {
-        Vector128<float> a = Vector128.Load(s), b = Vector128.Load(s + stride), c = Vector128.Load(s + 2 * stride), d = Vector128.Load(s + 3 * stride);
+        Vector128<float> a = Vector128.Load(s), b = Vector128.Load(s + stride), c = Vector128.Load(s + 2 * stride),
+            d = Vector128.Load(s + 3 * stride);
         Vector128<float> ac = Low(a, c), bd = Low(b, d);
         Low(ac, bd).Store(t);
         High(ac, bd).Store(t + targetStride);
@@ -68,8 +71,8 @@ internal static unsafe class Transpose
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
         : Vector128.Create(a[2], b[2], a[3], b[3]);
 
-    // The same butterfly over eight rows. AVX merges within each half of a register, so the halves are paired while loading: the upper half of
-    // register i is row i + 4, and both halves of it hold four columns.
+    // The same butterfly over eight rows. AVX merges within each half of a register, so the halves are paired while loading: the upper half
+    // of register i is row i + 4, and both halves of it hold four columns.
     [MethodImpl(Inline)]
     static void Eight(float* s, nint stride, float* t, nint targetStride)
     {
@@ -80,7 +83,8 @@ internal static unsafe class Transpose
     [MethodImpl(Inline)]
     static void Half(float* s, nint stride, float* t, nint targetStride)
     {
-        Vector256<float> a = Pair(s, stride), b = Pair(s + stride, stride), c = Pair(s + 2 * stride, stride), d = Pair(s + 3 * stride, stride);
+        Vector256<float> a = Pair(s, stride), b = Pair(s + stride, stride), c = Pair(s + 2 * stride, stride),
+            d = Pair(s + 3 * stride, stride);
         Vector256<float> ac = Avx.UnpackLow(a, c), bd = Avx.UnpackLow(b, d);
         Avx.UnpackLow(ac, bd).Store(t);
         Avx.UnpackHigh(ac, bd).Store(t + targetStride);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl;
 
 // y[i] = x[i] / (1 − rate) where u[i] ≥ rate, else 0;  u uniform in [0, 1), a pure function of (seed, stream, i)
@@ -12,15 +14,12 @@ public partial interface IBackend
 /// <summary>Which elements dropout keeps; drawn anew wherever they are needed, never stored.</summary>
 public static class DropoutMask
 {
-    /// <summary>The smallest draw that is kept: draws have 24 bits, as those of <see cref="Philox.Uniform"/>.</summary>
-    public static uint Threshold(float rate) => (uint)(rate * 16777216f);
-
-    /// <summary>Whether element i is kept. Four neighbours share one counter.</summary>
-    public static bool Keeps(ulong seed, ulong stream, long i, uint threshold)
+    /// <summary>Whether element i is kept: its number is not below the rate. Four neighbours share one counter.</summary>
+    public static bool Keeps(ulong seed, ulong stream, long i, float rate)
     {
         (uint a, uint b, uint c, uint d) = Philox.Block(seed, stream, (ulong)(i >> 2));
         long word = i & 3;
-        return ((word == 0 ? a : word == 1 ? b : word == 2 ? c : d) >> 8) >= threshold;
+        return Philox.Uniform(word == 0 ? a : word == 1 ? b : word == 2 ? c : d) >= rate;
     }
 }
 
@@ -28,25 +27,28 @@ public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
     public unsafe void Dropout(Tensor x, Tensor y, float rate, ulong seed, ulong stream) =>
-        Run(new DropoutKernel(Floats(x), Floats(y), x.Shape.Count, DropoutMask.Threshold(rate), 1f / (1f - rate), seed, stream),
-            PartsOf(x.Shape.Count));
+        Run(new DropoutKernel(Floats(x), Floats(y), x.Shape.Count, rate, seed, stream), PartsOf(x.Shape.Count));
 
-    readonly unsafe struct DropoutKernel(float* x, float* y, long count, uint threshold, float scale, ulong seed, ulong stream) : IKernel
+    readonly unsafe struct DropoutKernel(float* x, float* y, long count, float rate, ulong seed, ulong stream) : IKernel
     {
+        // The factors of a stretch are drawn into the nearest cache, then used: a multiple of the 32 that are drawn together.
+        const int Stretch = 512;
+
         public void Part<T>(int part) where T : struct, IWide<T>
         {
-            long i = (long)part * ElementsPerPart, end = Math.Min(count, i + ElementsPerPart);
-            for (; i + 4 <= end; i += 4)
+            float* factors = stackalloc float[Stretch];
+            long end = Math.Min(count, (part + 1L) * ElementsPerPart);
+            for (long start = (long)part * ElementsPerPart; start < end; start += Stretch)
             {
-                (uint a, uint b, uint c, uint d) = Philox.Block(seed, stream, (ulong)(i >> 2));
-                y[i] = Kept(a, x[i]);
-                y[i + 1] = Kept(b, x[i + 1]);
-                y[i + 2] = Kept(c, x[i + 2]);
-                y[i + 3] = Kept(d, x[i + 3]);
+                int length = (int)Math.Min(Stretch, end - start), i = 0;
+                PhiloxLanes.Kept(seed, stream, (ulong)(start >> 2), length, rate, factors);
+                for (; i + Lanes.Count <= length; i += Lanes.Count) T.Store(Use<T>(T.Load(x + start + i), T.Load(factors + i)), y + start + i);
+                if (i < length) T.Store(Use<T>(T.Load(x + start + i), T.Load(factors + i)), y + start + i, length - i);
             }
-            for (; i < end; i++) y[i] = DropoutMask.Keeps(seed, stream, i, threshold) ? x[i] * scale : 0f;
         }
 
-        float Kept(uint bits, float value) => bits >> 8 >= threshold ? value * scale : 0f;
+        // Not the product alone: what is dropped is 0, even if it was NaN or infinite.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static T Use<T>(T value, T factor) where T : struct, IWide<T> => T.IfLess(T.Of(0f), factor, value * factor, T.Of(0f));
     }
 }

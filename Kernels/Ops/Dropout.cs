@@ -3,10 +3,10 @@ namespace NativeSsl.Kernels;
 /// <summary>Naive: one thread for each element, which draws its own number.</summary>
 static class DropoutKernels
 {
-    public static void Forward(Floats x, Floats y, uint threshold, float scale, ulong seed, ulong stream, long count)
+    public static void Forward(Floats x, Floats y, float rate, ulong seed, ulong stream, long count)
     {
         long i = Grid.GlobalLinearIndex;
-        if (i < count) y[i] = DropoutMask.Keeps(seed, stream, i, threshold) ? x[i] * scale : 0f;
+        if (i < count) y[i] = DropoutMask.Keeps(seed, stream, i, rate) ? x[i] * (1f / (1f - rate)) : 0f;
     }
 }
 
@@ -14,6 +14,5 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Dropout(Tensor x, Tensor y, float rate, ulong seed, ulong stream) =>
-        Launch(DropoutKernels.Forward, x.Shape.Count, View(x), View(y), DropoutMask.Threshold(rate), 1f / (1f - rate),
-            seed, stream, x.Shape.Count);
+        Launch(DropoutKernels.Forward, x.Shape.Count, View(x), View(y), rate, seed, stream, x.Shape.Count);
 }

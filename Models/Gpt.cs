@@ -80,7 +80,10 @@ public sealed class Gpt : LanguageModel
         for (int layer = 0; layer < _blocks.Length; layer++)
         {
             TransformerBlock block = _blocks[layer];
-            x = _config.CheckpointBlocks && cache is null ? x.Checkpoint(input => block.Forward(input)) : block.Forward(x, cache, layer);
+            int place = layer;
+            // Nothing walks back over what is not recorded, so its activations need not wait for the step's end either.
+            bool forgets = !Tape.IsRecording || (_config.CheckpointBlocks && cache is null);
+            x = forgets ? x.Checkpoint(input => block.Forward(input, cache, place)) : block.Forward(x, cache, layer);
         }
         cache?.Advance(time);
         return _norm.Forward(x);

@@ -69,7 +69,7 @@ public sealed class Trainer
     }
 
     /// <summary>Takes one step: every player in turn.</summary>
-    /// <exception cref="DivergedException">A loss or gradient is no finite number; the player's parameters are those from before the step.</exception>
+    /// <exception cref="DivergedException">A loss or gradient is no finite number; all parameters and moments are those from before the step.</exception>
     public TrainingReport Step()
     {
         long start = Stopwatch.GetTimestamp();
@@ -80,17 +80,38 @@ public sealed class Trainer
         using (var step = new Step(_backend, training: true, _options.Seed, (ulong)StepsDone))
         {
             Views[] views = [.. Enumerable.Range(0, _options.MicroBatches).Select(i => _data.Draw(StepsDone * _options.MicroBatches + i))];
-            foreach ((string name, Optimizer optimizer, Schedule schedule) in _players)
+            List<(Tensor Now, Tensor Before)> moved = [];
+            try
             {
-                (double loss, double norm) = Differentiate(name, optimizer.Parameters, views, progress);
-                double rate = schedule.At(StepsDone);
-                optimizer.Step(StepsDone, rate);
-                report ??= new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0);
+                foreach ((string name, Optimizer optimizer, Schedule schedule) in _players)
+                {
+                    (double loss, double norm) = Differentiate(name, optimizer.Parameters, views, progress);
+                    double rate = schedule.At(StepsDone);
+                    if (optimizer != _players[^1].Optimizer) Remember(optimizer, moved);
+                    optimizer.Step(StepsDone, rate);
+                    report ??= new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0);
+                }
+            }
+            catch (DivergedException)
+            {
+                foreach ((Tensor now, Tensor before) in moved) _backend.Copy(before, now);
+                throw;
             }
             using (Tape.NoGradient()) _objective.AfterStep(progress);
         }
         StepsDone++;
         return report! with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Warning = _watch.Look(StepsDone, report!.Loss) };
+    }
+
+    // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
+    static void Remember(Optimizer optimizer, List<(Tensor Now, Tensor Before)> moved)
+    {
+        foreach (Tensor now in (Tensor[])[optimizer.Parameters.Values, .. optimizer.State.Select(entry => entry.Tensor)])
+        {
+            Tensor before = Tensor.Empty(now.Backend, now.Shape);
+            now.Backend.Copy(now, before);
+            moved.Add((now, before));
+        }
     }
 
     (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress)

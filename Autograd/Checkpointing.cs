@@ -8,9 +8,13 @@ public static class Checkpointing
     extension(Tensor x)
     {
         /// <summary>
-        /// block(x), keeping only x and the result, whether or not the tape records. Gradients are bit for bit those of the plain call, dropout included.
+        /// block(x), keeping only x and the result, whether or not the tape records. Gradients are bit for bit those of the plain call,
+        /// dropout included.
         /// </summary>
-        /// <param name="block">May use its argument and leaves (parameters), but no other result of an op that a gradient flows through.</param>
+        /// <param name="block">
+        /// May use its argument and leaves (parameters), but no other result of an op that a gradient flows through.
+        /// Nothing made inside lasts but its result.
+        /// </param>
         public Tensor Checkpoint(Func<Tensor, Tensor> block)
         {
             Step? step = Step.Of(x.Backend);

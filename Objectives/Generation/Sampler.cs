@@ -47,8 +47,8 @@ public static class Sampler
         return likeliest;
     }
 
-    // How many of the likeliest tokens reach an amount together, and what they weigh (one each without weights). They come to the front, the last
-    // of them at its place; the rest stays unsorted, so that it takes time in proportion to the tokens: Hoare 1961, “Algorithm 65: find”, by weight.
+    // How many of the likeliest tokens reach an amount together, and what they weigh (one each without weights). They come to the front,
+    // the last of them at its place; the rest stays unsorted, so it takes time in proportion to the tokens: Hoare 1961, “Algorithm 65: find”.
     static (int Count, double Weight) Cut(Span<int> tokens, ReadOnlySpan<float> logits, double[]? weights, double amount)
     {
         (int first, int end, double weight) = (0, tokens.Length, 0);

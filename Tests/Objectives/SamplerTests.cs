@@ -63,7 +63,8 @@ public sealed class SamplerTests
     // The same by sorting, as one would write it down: the draw runs over the kept tokens from the likeliest to the least likely.
     static int Sorted(float[] logits, SamplingOptions options, long place)
     {
-        int[] order = [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i).Take(options.TopK ?? logits.Length)];
+        int[] order = [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i)];
+        order = [.. order.Take(options.TopK ?? logits.Length)];
         double[] weights = [.. order.Select(i => Math.Exp((logits[i] - (double)logits[order[0]]) / options.Temperature))];
         double limit = options.TopP * weights.Sum(), kept = 0;
         int count = 0;

@@ -3,8 +3,8 @@ using NativeSsl.Tests.Models;
 namespace NativeSsl.Tests.Structure;
 
 /// <summary>
-/// Modules list their parts by hand, so every one of them is made here, in each of its variants, and held against its fields. A class that is not made
-/// here fails the test.
+/// Modules list their parts by hand, so every one of them is made here, in each of its variants, and held against its fields. A class that
+/// is not made here fails the test.
 /// </summary>
 public sealed class EveryModule
 {

@@ -25,7 +25,7 @@ static class List
             else
             {
                 terminal.Table(["recipe", "objective", "model", "steps"], recipes.Zip(RecipeShelf.Names, (recipe, name) => new[]
-                    { name, recipe.Objective, Text.Invariant($"{recipe.Layers} layers of {recipe.Width}, context {recipe.Context}"), Text.Invariant($"{recipe.Steps}") }));
+                    { name, recipe.Objective, Text.Invariant($"{recipe.Layers} {(recipe.Layers == 1 ? "layer" : "layers")} of {recipe.Width}, context {recipe.Context}"), Text.Invariant($"{recipe.Steps}") }));
                 if (runs.Length > 0)
                     terminal.Table(["run", "steps", "of", "validation loss"], runs.Select(run => new[]
                         { run.Path, Text.Invariant($"{run.Steps}"), Text.Invariant($"{run.Of}"), run.Loss is { } loss ? Text.Invariant($"{loss:F4}") : "" }));

@@ -18,6 +18,7 @@ static class TrainingLoop
         if (json) terminal.Json(new JsonObject { ["run"] = directory.Path, ["steps"] = trainer.StepsDone, ["result"] = controls.ToJson() });
         else
         {
+            terminal.Out.WriteLine("How well the next token of text that was kept apart is predicted (lower is better), beside counting and the model before training:");
             controls.Print(terminal);
             terminal.Out.WriteLine(controls.Verdict);
             terminal.Out.WriteLine($"Try it: nativessl generate --run {directory.Path}");

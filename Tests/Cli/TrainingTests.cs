@@ -44,6 +44,16 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_diverges_exits_3_and_says_where()
+    {
+        string recipe = Path.Combine(_folder, "hot.json");
+        new Recipe { Layers = 1, Heads = 2, Width = 32, Context = 16, Batch = 4, Steps = 20, LearningRate = 100, FinalLearningRate = 100, WarmUp = 0, Clip = 0 }.Save(recipe);
+        using var console = new Console();
+        Assert.Equal(3, console.Run("pretrain", "--recipe", recipe, "--run", RunPath));
+        Assert.Contains("Lower the learning rate", console.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_dry_run_makes_no_run()
     {
         using JsonDocument estimate = JsonDocument.Parse(Ok("pretrain", "--recipe", "smoke", "--run", RunPath, "--dry-run", "--json"));

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using NativeSsl.Cli;
+
+namespace NativeSsl.Tests.Cli;
+
+/// <summary>The program in a process of its own, sent what Ctrl-C and a shutting-down machine send.</summary>
+public sealed class SignalTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-signal").FullName;
+    string RunPath => Path.Combine(_folder, "run");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [UnixTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void The_first_signal_saves(string signal, int code)
+    {
+        using Process child = Start("smoke", steps: 100_000, line => line.StartsWith("step", StringComparison.Ordinal));
+        Send(signal, child);
+        Assert.Contains("saved. Go on with: nativessl resume", child.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        child.WaitForExit();
+        Assert.Equal(code, child.ExitCode);
+        Assert.True(RunDirectory.Latest(RunPath)!.Step > 0);
+    }
+
+    [UnixTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void The_second_does_not_wait_for_the_step(string signal, int code)
+    {
+        string recipe = Path.Combine(_folder, "slow.json");            // a step of many seconds
+        new Recipe { Layers = 8, Heads = 4, Width = 256, Context = 256, Batch = 128, Steps = 10, WarmUp = 0 }.Save(recipe);
+        using Process child = Start(recipe, steps: 10, line => line.StartsWith("run:", StringComparison.Ordinal));
+        Thread.Sleep(300);
+        Send(signal, child);
+        Thread.Sleep(200);                                              // two signals that wait at the same time are one
+        Send(signal, child);
+        Assert.DoesNotContain("saved", child.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        child.WaitForExit();
+        Assert.Equal(code, child.ExitCode);
+    }
+
+    Process Start(string recipe, int steps, Predicate<string> ready)
+    {
+        Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [typeof(CommandLine).Assembly.Location, "pretrain", "--recipe", recipe, "--run", RunPath, "--steps", $"{steps}"]) { RedirectStandardError = true, WorkingDirectory = _folder })!;
+        while (!ready(child.StandardError.ReadLine() ?? throw new InvalidOperationException("the program ended before it trained"))) { }
+        return child;
+    }
+
+    static void Send(string signal, Process child) => Process.Start("kill", [$"-{signal}", $"{child.Id}"]).WaitForExit();
+}

@@ -46,7 +46,7 @@ static class Interruption
     static string Publish()
     {
         string output = Path.Combine(Machine.Root, "artifacts", "soak");
-        using Process process = Process.Start("dotnet", ["publish", Path.Combine(Machine.Root, "Cli"), "-c", "Release", "-o", output, "-v", "q", "-nologo"]);
+        using Process process = Process.Start("dotnet", ["publish", Path.Combine(Machine.Root, "Cli"), "-c", "Release", "-o", output, $"-p:ArtifactsPath={output}-build", "-v", "q", "-nologo"]);
         process.WaitForExit();
         return process.ExitCode == 0 ? Path.Combine(output, "nativessl") : throw new InvalidOperationException("nativessl could not be published.");
     }

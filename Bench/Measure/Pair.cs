@@ -54,7 +54,7 @@ sealed class Pair
             if (turn % 2 == 0) { a = Burst(ours, ourTime, pair._ours); b = Burst(theirs, theirTime, pair._theirs); }
             else { b = Burst(theirs, theirTime, pair._theirs); a = Burst(ours, ourTime, pair._ours); }
             pair._ratios.Add(a / b);
-            if (turn >= 5 && Stopwatch.GetElapsedTime(start).TotalSeconds > 4 * seconds) break;
+            if (turn >= 6 && Stopwatch.GetElapsedTime(start).TotalSeconds > 2 * seconds) break;
         }
         return pair;
     }
@@ -62,36 +62,40 @@ sealed class Pair
     // The standard error of a median of n numbers is about 1.25 σ / √n, and σ about 0.74 of the distance between the quartiles.
     double Uncertainty => Turns < 10 ? 1 : 1.25 * 0.74 * (Quartiles.High - Quartiles.Low) / Math.Sqrt(Turns) / Ratio;
 
-    // The runtime compiles a method anew after thirty calls, and once more with what it learned, each time in the background: two pauses let it.
+    // The runtime compiles a method anew after thirty calls, and once more with what it learned, each time in the background, when it comes to it: stages
+    // of calls with pauses between, until a stage is no faster than the one before.
     static void WarmUp(Action action, double seconds)
     {
-        for (int stage = 0; stage < 3; stage++)
+        double stage = Math.Clamp(seconds / 4, 0.1, 2), before = double.MaxValue;
+        for (int stages = 1; stages <= 10; stages++)
         {
+            double best = double.MaxValue;
             long start = Stopwatch.GetTimestamp();
-            for (int call = 0; call < 60 && (call < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / 3); call++) action();
-            Thread.Sleep(120);
+            for (int call = 0; call < 60 && (call < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < stage); call++) best = Math.Min(best, Once(action));
+            if (stages >= 3 && best > 0.93 * before) return;
+            before = Math.Min(before, best);
+            Thread.Sleep(110);
         }
     }
 
-    static double Best(Action action)
+    static double Once(Action action)
     {
-        double best = double.MaxValue;
-        for (int call = 0; call < 3; call++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-        }
-        return Math.Max(best, 0.02);
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
     }
 
-    // Six milliseconds of calls, three at least; calls shorter than the clock can tell are timed in groups.
+    static double Best(Action action) => Math.Max(0.02, Enumerable.Range(0, 3).Min(_ => Once(action)));
+
+    const double Slow = 200_000;
+
+    // Six milliseconds of calls, three at least, or one slow call; calls shorter than the clock can tell are timed in groups.
     static double Burst(Action action, double microseconds, List<double> times)
     {
-        int group = Math.Max(1, (int)(20 / microseconds)), groups = Math.Clamp((int)(6000 / (microseconds * group)), 3, 300);
+        int group = Math.Max(1, (int)(20 / microseconds)), groups = Math.Clamp((int)(6000 / (microseconds * group)), microseconds > Slow ? 1 : 3, 300);
         Thread.Sleep(PauseMilliseconds);
         long warm = Stopwatch.GetTimestamp();
-        do action(); while (Stopwatch.GetElapsedTime(warm).TotalMilliseconds < 1);
+        if (microseconds < Slow) do action(); while (Stopwatch.GetElapsedTime(warm).TotalMilliseconds < 1);
         double[] burst = new double[groups];
         for (int i = 0; i < groups; i++)
         {

@@ -69,7 +69,8 @@ sealed partial class Report(string section, string title)
     public void Save(string command)
     {
         string file = File.Exists(Path) ? File.ReadAllText(Path) : $"# {Machine.Name}\n\n<!-- verdict -->\n<!-- /verdict -->\n";
-        string load = $"{_load.Cores:F2} cores busy with other work";
+        double busy = _load.Cores;
+        string load = $"{busy:F2} cores busy with other work{(busy > 0.2 ? " (**too noisy: measure again**)" : "")}";
         string text = $"<!-- {section} -->\n## {title}\n\n`{command}`, {_start:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit}, {load}, {(DateTime.UtcNow - _start).TotalSeconds:F0} s\n\n"
             + _body.ToString().TrimEnd() + "\n"
             + (_goals.Count == 0 ? "" : $"\n| goal of this section | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", _goals)}\n")

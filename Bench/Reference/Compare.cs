@@ -33,7 +33,7 @@ static class Compare
 
     static void Step(Report report, GptSize size, double goal, bool tuned)
     {
-        double seconds = size == GptSize.NanoGpt ? 12 : 25;
+        double seconds = size == GptSize.NanoGpt ? 10 : 22;
         Gpt model = OurTraining.Model(size, Both.Ours);
         using var reference = new TorchGpt(size, model.NamedTensors());
         var theirs = new TorchTraining(size, reference, Batches);

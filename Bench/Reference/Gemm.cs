@@ -72,7 +72,7 @@ static class Gemm
         using var noGradient = torch.no_grad();
         Pair pair = Both.Measure(
             () => { using var step = new Step(ours); a.MatMul(b, transposeA, transposeB); },
-            () => torch.mm(left, right).Dispose(), m * (double)n * k > 1e9 ? 2.5 : 1.2);
+            () => torch.mm(left, right).Dispose(), m * (double)n * k > 1e9 ? 2 : 0.8);
         report.Row($"{what}{orientation} {m} × {n} × {k}", pair, 2.0 * m * n * k);
         return pair.Ratio;
     }

@@ -14,7 +14,7 @@ static class Memory
             return;
         }
         var report = new Report("memory", "Memory");
-        report.Text("Peak resident memory of 30 training steps (10 of the larger model) less what the process held after its first tensor, in MiB; each side three times in a "
+        report.Text("Peak resident memory of 30 training steps (5 of the larger model) less what the process held after its first tensor, in MiB; each side three times in a "
             + "process of its own, the median. Weights, gradients and moments are part of it.");
         report.Head("model", "ours", "libtorch", "ratio");
         for (int number = 0; number < GptSize.Trained.Length; number++)
@@ -31,7 +31,7 @@ static class Memory
 
     static void Child(string side, GptSize size)
     {
-        int steps = size == GptSize.NanoGpt ? 30 : 10;
+        int steps = size == GptSize.NanoGpt ? 30 : 5;
         if (side == "ours")
         {
             using (var step = new Step(Both.Ours)) Tensor.Full(Both.Ours, [16], 1f).Softmax();

@@ -41,7 +41,7 @@ static class Start
     static ProcessStartInfo? Publish(string flavour, string property)
     {
         string output = Path.Combine(Machine.Root, "artifacts", "start", flavour);
-        var dotnet = new ProcessStartInfo("dotnet", ["publish", Path.Combine(Machine.Root, "Bench", "Start"), "-c", "Release", "-o", output, property, "-v", "q", "-nologo",
+        var dotnet = new ProcessStartInfo("dotnet", ["publish", Path.Combine(Machine.Root, "Bench", "Start"), "-c", "Release", "-o", output, property, $"-p:ArtifactsPath={output}-build", "-v", "q", "-nologo",
             .. LinkerOf(flavour)]) { RedirectStandardOutput = true };
         using Process process = Process.Start(dotnet)!;
         string log = process.StandardOutput.ReadToEnd();

@@ -7,18 +7,23 @@ public static class Checkpointing
 {
     extension(Tensor x)
     {
-        /// <summary>block(x), keeping only x and the result. Gradients are bit for bit those of the plain call, dropout included.</summary>
-        /// <param name="block">May use its argument and leaves (parameters), but no other result of an op that a
-        /// gradient flows through.</param>
+        /// <summary>
+        /// block(x), keeping only x and the result, whether or not the tape records. Gradients are bit for bit those of the plain call,
+        /// dropout included.
+        /// </summary>
+        /// <param name="block">
+        /// May use its argument and leaves (parameters), but no other result of an op that a gradient flows through.
+        /// Nothing made inside lasts but its result.
+        /// </param>
         public Tensor Checkpoint(Func<Tensor, Tensor> block)
         {
-            if (!Tape.IsRecording) return block(x);
             Step? step = Step.Of(x.Backend);
             uint streams = step?.Streams ?? 0;
             int mark = step?.Mark() ?? 0;
             Tensor y;
             using (Tape.NoGradient()) y = block(x).View();
             step?.ReleaseSince(mark, y.Storage);
+            if (!Tape.IsRecording) return y;
             y.Node = new Node("checkpoint", [x], dy => [Recompute(x, block, streams, dy)], isView: ReferenceEquals(y.Storage, x.Storage));
             return y;
         }

@@ -1,9 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// A decoder-only transformer: learned positions, pre-norm blocks, a head that shares the table of tokens. Radford et al. 2019, “Language models are
-/// unsupervised multitask learners”, section 2.3: layer norm before each part and after the last block, and projections into the residual
-/// stream that begin 1/√(2 layers) smaller, because as many of them add up.
+/// A decoder-only transformer: learned positions, pre-norm blocks, a head that shares the table of tokens. Radford et al. 2019,
+/// “Language models are unsupervised multitask learners”, section 2.3: layer norm before each part and after the last
+/// block, and projections into the residual stream that begin 1/√(2 layers) smaller, because as many of them add up.
 /// </summary>
 public sealed class Gpt : LanguageModel
 {
@@ -24,7 +24,7 @@ public sealed class Gpt : LanguageModel
         public float Dropout { get; init; }
         /// <summary>Whether linear layers and layer norms have a bias.</summary>
         public bool Bias { get; init; }
-        /// <summary>Whether blocks forget their activations and compute them again in the backward pass: less memory, a third more time.</summary>
+        /// <summary>Whether blocks forget their activations and compute them again going back: less memory, a third more time.</summary>
         public bool CheckpointBlocks { get; init; }
     }
 
@@ -74,13 +74,17 @@ public sealed class Gpt : LanguageModel
         if (tokens.Shape.Rank != 2) throw new ShapeException($"Gpt: tokens have shape {tokens.Shape}; [batch, time] is needed.");
         (int batch, int time, int seen) = (tokens.Shape[0], tokens.Shape[1], cache?.Length ?? 0);
         if (seen + time > Context)
-            throw new ShapeException($"Gpt: axis 1 of tokens is {time} (shape {tokens.Shape}){(seen > 0 ? $" after {seen} tokens in the cache" : "")} but the context has room for {Context}.");
+            throw new ShapeException($"Gpt: axis 1 of tokens is {time} (shape {tokens.Shape})"
+                + $"{(seen > 0 ? $" after {seen} tokens in the cache" : "")} but the context has room for {Context}.");
         Tensor x = _tokens.Forward(tokens) + _positions.Forward(Indices.From(Backend, [time], [.. Enumerable.Range(seen, time)]));
         if (_config.Dropout > 0f) x = x.Dropout(_config.Dropout);
         for (int layer = 0; layer < _blocks.Length; layer++)
         {
             TransformerBlock block = _blocks[layer];
-            x = _config.CheckpointBlocks && cache is null ? x.Checkpoint(input => block.Forward(input)) : block.Forward(x, cache, layer);
+            int place = layer;
+            // Nothing walks back over what is not recorded, so its activations need not wait for the step's end either.
+            bool forgets = !Tape.IsRecording || (_config.CheckpointBlocks && cache is null);
+            x = forgets ? x.Checkpoint(input => block.Forward(input, cache, place)) : block.Forward(x, cache, layer);
         }
         cache?.Advance(time);
         return _norm.Forward(x);

@@ -1,18 +1,27 @@
 using System.Globalization;
+using NativeSsl.Tests.Objectives;
 
 namespace NativeSsl.Tests;
 
-/// <summary>What the test assembly does when it is started as a program, by a test that needs a process of its own: to kill it, or for its console and folder.</summary>
+/// <summary>What the test assembly does when it is started as a program, by a test that needs a second process.</summary>
 static class Program
 {
     static int Main(string[] arguments)
     {
-        if (arguments is ["readme-example"])
+        switch (arguments)
         {
-            ReadmeExample.Run();
-            return 0;
+            case ["save-for-ever", string folder]: SaveForEver(folder); return 0;
+            case ["readme-example"]: ReadmeExample.Run(); return 0;
+            case ["train", string folder, string threads, string until]:
+                TrainerTests.TrainUntil(folder, int.Parse(threads, CultureInfo.InvariantCulture), long.Parse(until, CultureInfo.InvariantCulture));
+                return 0;
+            default: return 2;
         }
-        if (arguments is not ["save-for-ever", string folder]) return 2;
+    }
+
+    // Until it is killed.
+    static void SaveForEver(string folder)
+    {
         using RunDirectory run = RunDirectory.Open(folder);
         long step = RunDirectory.Latest(folder)?.Step ?? 0;
         using MetricsLog metrics = run.OpenMetrics(step);

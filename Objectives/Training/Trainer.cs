@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NativeSsl;
 
 /// <summary>
-/// Trains an objective. Everything a step does is a function of the parameters, the moments, the step's number and the seed, so a run that goes on from
-/// a checkpoint, in another process or with another number of threads, is bit for bit the run that was never interrupted.
+/// Trains an objective. Everything a step does is a function of the parameters, the moments, the step's number and the seed, so a run
+/// that goes on from a checkpoint, in another process or with another number of threads, is bit for bit the run that was never interrupted.
 /// </summary>
 public sealed class Trainer
 {
@@ -22,10 +22,12 @@ public sealed class Trainer
     public Trainer(Objective objective, IViewSource data, TrainerOptions options)
     {
         (_objective, _data, _options) = (objective, data, options);
-        _players = [.. objective.ParameterGroups(options.WeightDecay).Where(group => group.Tensors.Count > 0).GroupBy(group => group.Optimizer).Select(groups =>
+        IEnumerable<ParameterGroup> trained = objective.ParameterGroups(options.WeightDecay).Where(group => group.Tensors.Count > 0);
+        _players = [.. trained.GroupBy(group => group.Optimizer).Select(groups =>
         {
             if (!options.Players.TryGetValue(groups.Key, out Player? player))
-                throw new NativeSslException($"Trainer: {objective.GetType().Name} has parameters for the optimizer '{groups.Key}', but the options have only {string.Join(", ", options.Players.Keys)}.");
+                throw new NativeSslException($"Trainer: {objective.GetType().Name} has parameters for the optimizer '{groups.Key}', "
+                    + $"but the options have only {string.Join(", ", options.Players.Keys)}.");
             return (groups.Key, player.Optimizer(new Parameters([.. groups])), player.LearningRate);
         })];
         if (_players.Length == 0) throw new NativeSslException($"Trainer: {objective.GetType().Name} has no parameters to train.");
@@ -56,8 +58,10 @@ public sealed class Trainer
             if (cancellation.IsCancellationRequested) break;
             TrainingReport report = Step();
             bool last = StepsDone == _options.Steps;
-            if (_options.Validation is not null && (last || Due(_options.ValidationInterval))) report = report with { ValidationLoss = Validate() };
-            metrics?.Append(report.Step, [("loss", report.Loss), ("gradientNorm", report.GradientNorm), ("learningRate", report.LearningRate),
+            if (_options.Validation is not null && (last || Due(_options.ValidationInterval)))
+                report = report with { ValidationLoss = Validate() };
+            metrics?.Append(report.Step,
+                [("loss", report.Loss), ("gradientNorm", report.GradientNorm), ("learningRate", report.LearningRate),
                 ("stepSeconds", report.Seconds), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : []]);
             if (!last && Due(_options.CheckpointInterval)) Save(directory, metrics);
             progress?.Report(report);
@@ -69,7 +73,9 @@ public sealed class Trainer
     }
 
     /// <summary>Takes one step: every player in turn.</summary>
-    /// <exception cref="DivergedException">A loss or gradient is no finite number; the player's parameters are those from before the step.</exception>
+    /// <exception cref="DivergedException">
+    /// A loss or gradient is no finite number; all parameters and moments are those from before the step.
+    /// </exception>
     public TrainingReport Step()
     {
         long start = Stopwatch.GetTimestamp();
@@ -80,17 +86,38 @@ public sealed class Trainer
         using (var step = new Step(_backend, training: true, _options.Seed, (ulong)StepsDone))
         {
             Views[] views = [.. Enumerable.Range(0, _options.MicroBatches).Select(i => _data.Draw(StepsDone * _options.MicroBatches + i))];
-            foreach ((string name, Optimizer optimizer, Schedule schedule) in _players)
+            List<(Tensor Now, Tensor Before)> moved = [];
+            try
             {
-                (double loss, double norm) = Differentiate(name, optimizer.Parameters, views, progress);
-                double rate = schedule.At(StepsDone);
-                optimizer.Step(StepsDone, rate);
-                report ??= new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0);
+                foreach ((string name, Optimizer optimizer, Schedule schedule) in _players)
+                {
+                    (double loss, double norm) = Differentiate(name, optimizer.Parameters, views, progress);
+                    double rate = schedule.At(StepsDone);
+                    if (optimizer != _players[^1].Optimizer) Remember(optimizer, moved);
+                    optimizer.Step(StepsDone, rate);
+                    report ??= new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0);
+                }
+            }
+            catch (DivergedException)
+            {
+                foreach ((Tensor now, Tensor before) in moved) _backend.Copy(before, now);
+                throw;
             }
             using (Tape.NoGradient()) _objective.AfterStep(progress);
         }
         StepsDone++;
         return report! with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Warning = _watch.Look(StepsDone, report!.Loss) };
+    }
+
+    // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
+    static void Remember(Optimizer optimizer, List<(Tensor Now, Tensor Before)> moved)
+    {
+        foreach (Tensor now in (Tensor[])[optimizer.Parameters.Values, .. optimizer.State.Select(entry => entry.Tensor)])
+        {
+            Tensor before = Tensor.Empty(now.Backend, now.Shape);
+            now.Backend.Copy(now, before);
+            moved.Add((now, before));
+        }
     }
 
     (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress)
@@ -106,9 +133,9 @@ public sealed class Trainer
         _objective.AfterBackward(progress);
         double norm = _options.Clip > 0 ? parameters.Clip(_options.Clip) : parameters.Norm();
         if (double.IsFinite(loss) && double.IsFinite(norm)) return (loss, norm);
-        throw new DivergedException(FormattableString.Invariant($"Step {progress.Step + 1}: the loss of {player} is {loss} and the gradient's norm {norm}; ")
-            + $"the first gradient that is no finite number is that of {parameters.FirstNotFinite() ?? "none"}. The parameters are those from before the step. "
-            + "Lower the learning rate, clip the gradient, or look for bad values in the data.");
+        string where = FormattableString.Invariant($"Step {progress.Step + 1}: the loss of {player} is {loss} and the gradient's norm {norm}");
+        throw new DivergedException($"{where}; the first gradient that is no finite number is that of {parameters.FirstNotFinite() ?? "none"}. "
+            + "The parameters are those from before the step. Lower the learning rate, clip the gradient, or look for bad values in the data.");
     }
 
     long EpochOf(long step) => _data.DrawsPerEpoch is { } draws ? step * _options.MicroBatches / draws : 0;
@@ -118,16 +145,19 @@ public sealed class Trainer
         IReadOnlyList<string> drawnAnew;
         using (Tape.NoGradient()) drawnAnew = _objective.BeforeEpoch(_data, progress);
         foreach (string group in drawnAnew)
-            _players.First(player => player.Optimizer.Parameters.Groups.Any(candidate => candidate.Name == group)).Optimizer.Restart(group, progress.Step);
+            _players.First(player => player.Optimizer.Parameters.Groups.Any(candidate => candidate.Name == group))
+                .Optimizer.Restart(group, progress.Step);
     }
 
     /// <summary>The mean loss over everything there is to validate on.</summary>
     /// <exception cref="NativeSslException">The options have no validation set, or it is empty.</exception>
     public double Validate()
     {
+        IViewSource validation = _options.Validation
+            ?? throw new NativeSslException("Trainer.Validate: the options have no validation set.");
         (double sum, long terms) = (0, 0);
         using (Tape.NoGradient())
-            foreach (Views views in (_options.Validation ?? throw new NativeSslException("Trainer.Validate: the options have no validation set.")).Everything())
+            foreach (Views views in validation.Everything())
                 using (new Step(_backend))
                 {
                     sum += _objective.Loss(views, _players[0].Name).Item() * views.Terms;
@@ -160,7 +190,8 @@ public sealed class Trainer
     {
         using var checkpoint = new CheckpointReader(path);
         if (checkpoint.Text("identity") != _options.Identity)
-            throw new MalformedFileException(path, "it was written by a run with another recipe. Resume with that recipe, or begin a new run.");
+            throw new MalformedFileException(path,
+                "it was written by a run with another recipe. Resume with that recipe, or begin a new run.");
         foreach ((string name, Tensor tensor) in _objective.NamedTensors()) checkpoint.Read(name, tensor);
         foreach ((string player, Optimizer optimizer, _) in _players)
         {

@@ -14,14 +14,6 @@ public sealed class GptTests
     static Gpt Model(Gpt.Config? config = null, ulong seed = 3) => new(config ?? Tiny, new Init(Cpu, seed));
 
     [Fact]
-    public void Every_part_is_listed()
-    {
-        ModuleTests.AssertEveryPartIsListed(Model());
-        ModuleTests.AssertEveryPartIsListed(Model(Tiny with { Bias = true, Dropout = 0.1f }));
-        ModuleTests.AssertEveryPartIsListed(new TransformerBlock(new Init(Cpu, 1), new TransformerOptions { PreNorm = false }));
-    }
-
-    [Fact]
     public void First_values_are_nanoGpts()
     {
         Gpt model = Model(new Gpt.Config { Vocabulary = 65, Context = 64, Layers = 4, Heads = 4, Width = 128 });
@@ -107,6 +99,26 @@ public sealed class GptTests
         float[][] plain = Gradients(false), thrifty = Gradients(true);
         Assert.All(plain.Zip(thrifty), pair => Assert.Equal(pair.First, pair.Second));
         Assert.All(plain, gradient => Assert.Contains(gradient, value => value != 0f));
+    }
+
+    // A training step keeps every block's activations for the way back; validation has no way back.
+    [Fact]
+    public void Without_recording_blocks_give_their_activations_back()
+    {
+        long Lent(bool recording, int layers)
+        {
+            var cpu = new CpuBackend(1);
+            var model = new Gpt(Tiny with { Layers = layers }, new Init(cpu, 3));
+            var tokens = Indices.From(cpu, [8, 9], [.. Tokens(8, 9).Values.ToArray()]);
+            using var step = new Step(cpu);
+            if (recording) model.Features(tokens);
+            else
+                using (Tape.NoGradient()) model.Features(tokens);
+            return cpu.PoolBytesInUse;
+        }
+        const long activation = 8 * 9 * 16 * sizeof(float);
+        Assert.True(Lent(true, 6) - Lent(true, 2) > 4 * 8 * activation);
+        Assert.InRange(Lent(false, 6) - Lent(false, 2), 0, 4 * 2 * activation);
     }
 
     [Fact]

@@ -59,4 +59,41 @@ public sealed class SamplerTests
             new() { TopK = 0 }, new() { TopP = 0 }, new() { TopP = 1.1 }, new() { MaxTokens = -1 }])
             Assert.Throws<NativeSslException>(options.Check);
     }
+
+    // The same by sorting, as one would write it down: the draw runs over the kept tokens from the likeliest to the least likely.
+    static int Sorted(float[] logits, SamplingOptions options, long place)
+    {
+        int[] order = [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i)];
+        order = [.. order.Take(options.TopK ?? logits.Length)];
+        double[] weights = [.. order.Select(i => Math.Exp((logits[i] - (double)logits[order[0]]) / options.Temperature))];
+        double limit = options.TopP * weights.Sum(), kept = 0;
+        int count = 0;
+        do kept += weights[count++]; while (count < order.Length && options.TopP < 1 ? kept < limit : count < order.Length);
+        double left = new RandomSource(options.Seed, 0xFFFF_FD00_0000_0000) { Position = (ulong)place }.NextDouble() * kept;
+        int chosen = 0;
+        while (chosen < count - 1 && (left -= weights[chosen]) >= 0) chosen++;
+        return order[chosen];
+    }
+
+    public static TheoryData<int?, double> Cuts => new()
+    {
+        { null, 1 }, { 1, 1 }, { 5, 1 }, { 299, 1 }, { 300, 1 }, { 1000, 1 }, { null, 0.9 }, { null, 0.3 }, { null, 1e-6 }, { 40, 0.5 },
+    };
+
+    [Theory, MemberData(nameof(Cuts))]
+    public void Without_sorting_it_chooses_what_sorting_would(int? topK, double topP)
+    {
+        var random = new RandomSource(12, 0);
+        for (int place = 0; place < 400; place++)
+        {
+            float[] logits = [.. Enumerable.Range(0, 300).Select(_ => MathF.Round(4 * random.NextNormal()) / 2)];      // many are equal
+            logits[7] = float.NegativeInfinity;
+            var options = new SamplingOptions { TopK = topK, TopP = topP, Temperature = 1.3, Seed = 4 };
+            Assert.Equal(Sorted(logits, options, place), Sampler.Choose(logits, options, place));
+        }
+    }
+
+    [Fact]
+    public void A_logit_that_is_no_number_is_named() => Assert.Contains("token 1",
+        Assert.Throws<NativeSslException>(() => Sampler.Choose([1f, float.NaN], new SamplingOptions(), 0)).Message, StringComparison.Ordinal);
 }

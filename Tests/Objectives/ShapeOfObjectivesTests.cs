@@ -159,6 +159,40 @@ public sealed class ShapeOfObjectivesTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>Two players, of whom the second has no finite loss from a given step on.</summary>
+    sealed class SecondDiverges(int from) : Objective
+    {
+        readonly Tensor _first = Tensor.Full(Cpu, [3], 1f).RequireGradient(), _second = Tensor.Full(Cpu, [3], 1f).RequireGradient();
+        int _calls;
+        public override IReadOnlyList<Part> Parts => [new("first", _first), new("second", _second)];
+        public override IReadOnlyList<ParameterGroup> ParameterGroups(float weightDecay) =>
+            [new("first", [("first", _first)]), new("second", [("second", _second)]) { Optimizer = "other" }];
+        public override Tensor Loss(Views views) => _first.Square().Sum();
+        public override Tensor Loss(Views views, string player) =>
+            player == "main" ? Loss(views) : (_calls++ < from ? _second : _second * float.NaN).Square().Sum();
+    }
+
+    [Fact]
+    public void When_the_second_player_diverges_the_first_takes_its_move_back()
+    {
+        SecondDiverges game = new(from: 2);
+        List<Optimizer> optimizers = [];
+        Player Watched() => new(p => { optimizers.Add(new AdamW(p)); return optimizers[^1]; }, new Constant(0.1));
+        var trainer = new Trainer(game, new Noise(), new TrainerOptions
+        {
+            Steps = 5, Players = new Dictionary<string, Player> { ["main"] = Watched(), ["other"] = Watched() },
+        });
+        float[] All() => [.. game.NamedTensors().Concat(optimizers.SelectMany(optimizer => optimizer.State)).SelectMany(entry => entry.Tensor.ToArray())];
+        trainer.Step();
+        float[] afterOne = All();
+        trainer.Step();
+        float[] before = All();
+        Assert.NotEqual(afterOne, before);
+        Assert.Contains("the loss of other is NaN", Assert.Throws<DivergedException>(() => trainer.Step()).Message, StringComparison.Ordinal);
+        Assert.Equal(before, All());
+        Assert.Equal(2, trainer.StepsDone);
+    }
+
     /// <summary>DeepCluster: every epoch, clusters of the features become the classes of a head that begins anew.</summary>
     sealed class DeepCluster : Objective
     {

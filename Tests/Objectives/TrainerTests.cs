@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace NativeSsl.Tests.Objectives;
@@ -10,8 +11,7 @@ public sealed class TrainerTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    static Trainer New(int threads = 1, string identity = "a recipe", int microBatches = 1, int batch = 6,
-        float dropout = 0.1f, long steps = Steps)
+    internal static Trainer New(int threads = 1, string identity = "a recipe", int microBatches = 1, int batch = 6, float dropout = 0.1f, long steps = Steps)
     {
         var cpu = new CpuBackend(threads);
         var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 2, Heads = 2, Width = 16, Dropout = dropout },
@@ -59,12 +59,41 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Interrupted_and_resumed_in_other_processes_is_uninterrupted()
+    {
+        Assert.Equal(Steps, Train("whole", threads: 1, until: Steps));
+        Assert.Equal(7, Train("parts", threads: 2, until: 7));
+        Assert.Equal(9, Train("parts", threads: 1, until: 9));
+        Assert.Equal(Steps, Train("parts", threads: 2, until: Steps));
+        Assert.Equal(Hash(Folder("whole")), Hash(Folder("parts")));
+
+        long Train(string name, int threads, long until)
+        {
+            using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+                [typeof(Program).Assembly.Location, "train", Folder(name), $"{threads}", $"{until}"]) { RedirectStandardError = true })!;
+            string error = child.StandardError.ReadToEnd();
+            child.WaitForExit();
+            Assert.True(child.ExitCode == 0, error);
+            return RunDirectory.Latest(Folder(name))!.Step;
+        }
+    }
+
+    /// <summary>What <see cref="Program"/> does in a process of its own: begins a run or goes on with it, and stops after a step.</summary>
+    internal static void TrainUntil(string folder, int threads, long until)
+    {
+        using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, new Recipe());
+        Trainer trainer = New(threads);
+        if (RunDirectory.Latest(folder) is { } checkpoint) trainer.Load(checkpoint.Path);
+        using var stop = new CancellationTokenSource();
+        trainer.Run(run, new Reports(report => { if (report.Step == until) stop.Cancel(); }), stop.Token);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_recipe_is_refused()
     {
         using (RunDirectory run = RunDirectory.Create(Folder("a"), new Recipe())) New().Run(run);
-        Assert.Contains("another recipe",
-            Assert.Throws<MalformedFileException>(() => New(identity: "other").Load(RunDirectory.Latest(Folder("a"))!.Path)).Message,
-            StringComparison.Ordinal);
+        string message = Assert.Throws<MalformedFileException>(() => New(identity: "other").Load(RunDirectory.Latest(Folder("a"))!.Path)).Message;
+        Assert.Contains("another recipe", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,6 +145,29 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("that of bad", message, StringComparison.Ordinal);
         Assert.Equal(before, objective.Bad.ToArray());
         Assert.Equal(3, trainer.StepsDone);
+    }
+
+    // The logits of a large vocabulary are not stored as a whole, and it makes no difference but to memory.
+    [Theory, InlineData(11), InlineData(2500)]
+    public void The_loss_is_cross_entropy_of_the_logits_whatever_the_vocabulary(int vocabulary)
+    {
+        var cpu = new CpuBackend(1);
+        var model = new Gpt(new Gpt.Config { Vocabulary = vocabulary, Context = 8, Layers = 1, Heads = 2, Width = 16 }, new Init(cpu, 3));
+        Views views = new TokenWindows(cpu, Text, 8, 600, seed: 5).Draw(0);
+        (double Loss, float[] Slopes, long Bytes) Of(Func<Tensor> loss)
+        {
+            using var step = new Step(cpu, training: true);
+            foreach ((_, Tensor parameter) in model.NamedParameters()) parameter.ResetGradient();
+            Tensor value = loss();
+            long bytes = cpu.PoolBytesInUse;
+            value.Backward();
+            return (value.Item(), [.. model.NamedParameters().SelectMany(entry => entry.Tensor.Gradient.ToArray())], bytes);
+        }
+        var plain = Of(() => model.Logits(views.Indices[0]).CrossEntropy(views.Indices[1]));
+        var ours = Of(() => new NextToken(model).Loss(views));
+        Assert.Equal(plain.Loss, ours.Loss, 1e-5);
+        Assert.All(plain.Slopes.Zip(ours.Slopes), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        if (vocabulary > 2000) Assert.True(plain.Bytes - ours.Bytes > 0.9 * 4 * 8 * 600 * vocabulary, $"{plain.Bytes} and {ours.Bytes} bytes");
     }
 
     sealed class Poisoned(CpuBackend cpu, int from) : Objective

@@ -1,0 +1,43 @@
+using NativeSsl.Tests.Models;
+
+namespace NativeSsl.Tests.Structure;
+
+/// <summary>
+/// Modules list their parts by hand, so every one of them is made here, in each of its variants, and held against its fields. A class that
+/// is not made here fails the test.
+/// </summary>
+public sealed class EveryModule
+{
+    static readonly Init Init = new(new CpuBackend(1), 1);
+
+    static Gpt Gpt(bool bias = false) =>
+        new(new Gpt.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 2, Width = 8, Bias = bias, Dropout = bias ? 0.1f : 0f }, Init);
+
+    static readonly Dictionary<Type, Module[]> Made = new()
+    {
+        [typeof(Dropout)] = [new Dropout(0.1f)],
+        [typeof(Embedding)] = [new Embedding(Init, 5, 4)],
+        [typeof(FeedForward)] = [new FeedForward(Init, 4, 8, Activation.Gelu), new FeedForward(Init, 4, 8, Activation.Relu, bias: false)],
+        [typeof(Gpt)] = [Gpt(), Gpt(bias: true)],
+        [typeof(LayerNorm)] = [new LayerNorm(Init, 4), new LayerNorm(Init, 4, bias: false)],
+        [typeof(Linear)] = [new Linear(Init, 4, 3), new Linear(Init, 4, 3, bias: false)],
+        [typeof(MultiHeadAttention)] = [new MultiHeadAttention(Init, 4, 2, new AttentionOptions()),
+            new MultiHeadAttention(Init, 4, 2, new AttentionOptions(), bias: false)],
+        [typeof(NextToken)] = [new NextToken(Gpt())],
+        [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
+            new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
+    };
+
+    public static TheoryData<string> All => [.. Classes().Select(type => type.FullName!)];
+
+    static IEnumerable<Type> Classes() => new[] { typeof(Module).Assembly, typeof(Objective).Assembly }
+        .SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(Module)) && !type.IsAbstract);
+
+    [Theory, MemberData(nameof(All))]
+    public void Lists_every_part_it_holds(string name)
+    {
+        Type type = Classes().Single(candidate => candidate.FullName == name);
+        Assert.True(Made.TryGetValue(type, out Module[]? modules), $"{type.Name} is a module, but {nameof(EveryModule)} does not make one: add it.");
+        Assert.All(modules, ModuleTests.AssertEveryPartIsListed);
+    }
+}

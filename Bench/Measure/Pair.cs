@@ -62,8 +62,7 @@ sealed class Pair
     // The standard error of a median of n numbers is about 1.25 σ / √n, and σ about 0.74 of the distance between the quartiles.
     double Uncertainty => Turns < 10 ? 1 : 1.25 * 0.74 * (Quartiles.High - Quartiles.Low) / Math.Sqrt(Turns) / Ratio;
 
-    // The runtime compiles a method anew after thirty calls, and once more with what it learned, each time in the background, when it comes to it: stages
-    // of calls with pauses between, until a stage is no faster than the one before.
+    // Caches, pools, branch predictors, a library's own choices of kernels; and, where the runtime compiles in tiers, its pauses.
     static void WarmUp(Action action, double seconds)
     {
         double stage = Math.Clamp(seconds / 4, 0.1, 2), before = double.MaxValue;
@@ -72,9 +71,9 @@ sealed class Pair
             double best = double.MaxValue;
             long start = Stopwatch.GetTimestamp();
             for (int call = 0; call < 60 && (call < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < stage); call++) best = Math.Min(best, Once(action));
-            if (stages >= 3 && best > 0.93 * before) return;
+            if (stages >= 2 && best > 0.93 * before) return;
             before = Math.Min(before, best);
-            Thread.Sleep(110);
+            Thread.Sleep(50);
         }
     }
 

@@ -24,7 +24,7 @@ static class Start
         if (Publish("aot", "-p:PublishAot=true") is { } ahead) programs.Add(("ours, ahead of time (NativeAOT)", ahead));
         else report.Text("NativeAOT could not be published here (it needs a C linker): no row for it.");
         if (Publish("jit", "-p:PublishAot=false") is { } justInTime) programs.Add(("ours, just in time", justInTime));
-        programs.Add(("libtorch by TorchSharp", Self.Describe(["start", "child"])));
+        programs.Add(("libtorch by TorchSharp", Self.Describe(["start", "child"], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "1" })));
         List<double>[] times = [.. programs.Select(_ => new List<double>())];
         for (int run = 0; run <= Runs; run++)
             for (int i = 0; i < programs.Count; i++)

@@ -24,6 +24,7 @@ static class Commands
         .. new[] { "compare", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "fixtures" }
             .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
 #endif
+        new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),
         new("soak", "10,000 steps: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
     ];

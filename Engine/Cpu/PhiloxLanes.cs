@@ -12,7 +12,7 @@ internal static unsafe class PhiloxLanes
     /// kept[4 n … 4 n + 3] ← 0 where <see cref="Philox"/>'s four numbers of counter + n fall below the rate, 1 / (1 − rate) elsewhere.
     /// Writes whole groups of 32 floats.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Kept(ulong seed, ulong stream, ulong counter, int count, float rate, float* kept)
     {
         float factor = 1f / (1f - rate);

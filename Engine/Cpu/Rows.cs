@@ -33,7 +33,7 @@ public sealed partial class CpuBackend
     {
         internal const int Columns = 256;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             int end = Math.Min(width, (part + 1) * Columns);

@@ -47,7 +47,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct AdamWKernel(float* values, float* gradients, float* means, float* squares, long count, AdamWScalars scalars)
         : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long start = (long)part * ElementsPerPart, end = Math.Min(count, start + ElementsPerPart);

@@ -30,7 +30,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SquaredNormKernel(float* x, float* sums, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long start = (long)part * ElementsPerPart;
@@ -41,7 +41,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct ShrinkKernel(float* x, float factor, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long start = (long)part * ElementsPerPart;

@@ -46,7 +46,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct CombineRows<F>(float* a, float* b, float* y, bool leftStands, bool rightStands) : IWalkKernel
         where F : struct, IBinaryFormula
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>
         {
             float* p = a + left, q = b + right, output = y + step;
@@ -74,7 +74,7 @@ public sealed partial class CpuBackend
         bool rightStands, bool ofRight)
         : IWalkKernel where F : struct, IBinaryFormula
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>
         {
             float* p = a + left, q = b + right;

@@ -37,7 +37,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct NarrowKernel(float* x, ushort* y, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long i = (long)part * ElementsPerPart, end = Math.Min(count, i + ElementsPerPart);
@@ -56,7 +56,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct WidenKernel(ushort* x, float* y, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long i = (long)part * ElementsPerPart, end = Math.Min(count, i + ElementsPerPart);

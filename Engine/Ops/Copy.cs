@@ -40,7 +40,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct AccumulateKernel(float* x, float* y, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long i = (long)part * ElementsPerPart, end = Math.Min(count, i + ElementsPerPart);

@@ -47,7 +47,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct CrossEntropyRows(float* x, int* targets, Labels labels, float* losses, float* statistics, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             losses[row] = 0f;
@@ -67,7 +67,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct CrossEntropyGradRows(float* x, int* targets, Labels labels, float* statistics, float scale,
         float* dx, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width, output = dx + row * width;

@@ -34,6 +34,7 @@ public sealed partial class CpuBackend
         // The factors of a stretch are drawn into the nearest cache, then used: a multiple of the 32 that are drawn together.
         const int Stretch = 512;
 
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             float* factors = stackalloc float[Stretch];

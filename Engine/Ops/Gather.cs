@@ -37,6 +37,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct GatherKernel(float* x, int* ids, float* y, long count, long size, long inner, long rows, long rowsPerPart)
         : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long end = Math.Min(rows, (part + 1) * rowsPerPart), bytes = inner * sizeof(float);
@@ -47,7 +48,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct GatherGradKernel(float* dy, int* ids, float* dx, long count, long size, long inner, long blocks) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long outer = part / blocks, column = part % blocks * ColumnsOfGatherGrad;

@@ -46,7 +46,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct LayerNormRows(float* x, float* gamma, float* beta, float epsilon, float* y, float* statistics, int width)
         : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width, output = y + row * width;
@@ -86,7 +86,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct LayerNormGradBlocks(
         float* x, float* gamma, float* statistics, float* dy, float* dx, float* shares, int width, long rows, long rowsPerBlock) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int block) where T : struct, IWide<T>
         {
             float* dgamma = shares + 2L * width * block, dbeta = dgamma + width;

@@ -25,7 +25,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct LogSoftmaxRows(float* x, float* y, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width, output = y + row * width;
@@ -39,7 +39,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct LogSoftmaxGradRows(float* y, float* dy, float* dx, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* log = y + row * width, g = dy + row * width, output = dx + row * width;

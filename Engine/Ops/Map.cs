@@ -36,7 +36,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct MapKernel<F>(float* x, float* y, long count) : IKernel where F : struct, IFormula
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long i = (long)part * ElementsPerPart, end = Math.Min(count, i + ElementsPerPart);
@@ -47,7 +47,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct MapGradKernel<F>(float* x, float* y, float* dy, float* dx, long count) : IKernel where F : struct, IFormula
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long i = (long)part * ElementsPerPart, end = Math.Min(count, i + ElementsPerPart);

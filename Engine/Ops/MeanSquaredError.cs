@@ -34,7 +34,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SquaredErrorKernel(float* x, float* t, float* sums, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             T sum = T.Of(0f);
@@ -55,7 +55,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SquaredErrorGradKernel(float* x, float* t, float scale, float* dx, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             T s = T.Of(scale);

@@ -25,7 +25,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct NormalizeRows(float* x, float epsilon, float* y, float* norms, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width;
@@ -37,7 +37,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct NormalizeGradRows(float* y, float epsilon, float* norms, float* dy, float* dx, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* unit = y + row * width, g = dy + row * width, output = dx + row * width;

@@ -38,6 +38,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct RearrangeRows(float* x, float* y, long xStride, long yStride) : IWalkKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>
         {
             float* source = x + left, target = y + right;
@@ -50,7 +51,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct TransposeKernel(float* x, float* y, Walk others, int rows, int columns, long xStride, long yStride, int strips,
         long stripsPerPart, long count) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long end = Math.Min(count, (part + 1) * stripsPerPart);

@@ -93,11 +93,13 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct ReduceRow<R>(float* x, float* y, int length) : IRowKernel where R : struct, IReduction
     {
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T> => y[row] = Fold<R, T>(x + row * length, length);
     }
 
     readonly unsafe struct ReducePieces<R>(float* x, float* y, long length, long pieces) : IKernel where R : struct, IReduction
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long start = part % pieces * ElementsPerPart;
@@ -105,7 +107,7 @@ public sealed partial class CpuBackend
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     static unsafe float Fold<R, T>(float* x, int length) where R : struct, IReduction where T : struct, IWide<T>
     {
         T a = T.Of(R.Start), b = a, c = a, d = a;                               // four chains, because an addition takes four cycles
@@ -127,6 +129,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct ReduceBlocks<R>(float* x, float* y, long length, long inner, long pieces, long rowsPerPiece, long blocks,
         long units, long unitsPerPart) : IKernel where R : struct, IReduction
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long end = Math.Min(units, (part + 1) * unitsPerPart);
@@ -139,7 +142,7 @@ public sealed partial class CpuBackend
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         void Unit<T>(float* input, float* total, int rows, int width) where T : struct, IWide<T>
         {
             new Span<float>(total, width).Fill(R.Start);
@@ -175,6 +178,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct LargestGradKernel(float* x, float* y, float* dy, float* dx, long length, long inner, long count, long perPart)
         : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long end = Math.Min(count, (part + 1) * perPart);

@@ -39,7 +39,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SgdKernel(float* values, float* gradients, float* velocities, long count, SgdScalars scalars) : IKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long start = (long)part * ElementsPerPart, end = Math.Min(count, start + ElementsPerPart);

@@ -35,7 +35,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SoftCrossEntropyRows(float* x, float* t, float* losses, float* statistics, int width) : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width, target = t + row * width;
@@ -53,7 +53,7 @@ public sealed partial class CpuBackend
     readonly unsafe struct SoftCrossEntropyGradRows(float* x, float* t, float* statistics, float scale, float* dx, float* dt, int width)
         : IRowKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compile.Loop)]
         public void Row<T>(long row) where T : struct, IWide<T>
         {
             float* input = x + row * width, target = t + row * width, ofInput = dx + row * width, ofTarget = dt + row * width;

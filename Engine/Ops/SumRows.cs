@@ -29,6 +29,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SumStretch(float* x, float* sums, long rows, int columns) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             long first = (long)part * RowsPerSum;
@@ -38,10 +39,11 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct SumSums(float* sums, float* y, int stretches, int columns, bool accumulate) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T> => AddRows<T>(sums, stretches, columns, y, accumulate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     static unsafe void AddRows<T>(float* x, int rows, int columns, float* y, bool accumulate) where T : struct, IWide<T>
     {
         int j = 0;

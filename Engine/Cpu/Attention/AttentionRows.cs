@@ -7,7 +7,7 @@ namespace NativeSsl;
 internal static unsafe class AttentionRows
 {
     /// <summary>y ← y + x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Add<T>(float* x, float* y, int count) where T : struct, IWide<T>
     {
         int j = 0;
@@ -16,7 +16,7 @@ internal static unsafe class AttentionRows
     }
 
     /// <summary>y ← x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Copy<T>(float* x, float* y, int count) where T : struct, IWide<T>
     {
         int j = 0;
@@ -25,7 +25,7 @@ internal static unsafe class AttentionRows
     }
 
     /// <summary>scores ← scale · scores + bias.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void AddBias<T>(float* scores, float scale, float* bias, int count) where T : struct, IWide<T>
     {
         T factor = T.Of(scale);
@@ -34,7 +34,7 @@ internal static unsafe class AttentionRows
 
     /// <summary>scores ← exp(scale · scores − max), zero from count to end;
     /// returns their sum, and the maximum that was taken off.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static float Exponentials<T>(float* scores, float scale, int count, int end, out float max) where T : struct, IWide<T>
     {
         T factor = T.Of(scale), largest = T.Of(float.NegativeInfinity), sum = T.Of(0f);
@@ -65,7 +65,7 @@ internal static unsafe class AttentionRows
     /// <summary>
     /// scores ← P = exp(scale · scores − logSumExp) and slopes ← dS = P (slopes − delta), both zero from count to end.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Slopes<T>(float* scores, float scale, float* slopes, int count, int end, float logSumExp, float delta)
         where T : struct, IWide<T>
     {
@@ -96,7 +96,7 @@ internal static unsafe class AttentionRows
         PhiloxLanes.Kept(shape.Seed, shape.Stream, AttentionShape.Counter(row, 0), count, shape.Dropout, kept);
 
     /// <summary>x ← x ∘ y.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Multiply<T>(float* x, float* y, int count) where T : struct, IWide<T>
     {
         int j = 0;

@@ -47,7 +47,7 @@ internal static unsafe class AttentionTiles
     }
 
     /// <summary>c[r, j] ← Σᵢ a[r, i] b[j, i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Dots<T>(float* a, int aStride, int rows, int width, float* b, int bStride, int columns, float* c, int cStride)
         where T : struct, IWide<T>
     {

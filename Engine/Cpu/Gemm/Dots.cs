@@ -9,7 +9,7 @@ namespace NativeSsl;
 internal static unsafe class Dots<T> where T : struct, IWide<T>
 {
     /// <summary>y[i] ← ⟨m[i], x⟩ for consecutive rows of m, four at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Run(float* m, nint stride, int rows, float* x, int length, float* y)
     {
         int i = 0;

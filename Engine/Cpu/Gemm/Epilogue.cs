@@ -19,7 +19,7 @@ internal static unsafe class Epilogue<T> where T : struct, IWide<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     static void Run<F>(in Product product, int row, int rows, int column, int columns) where F : struct, IFormula
     {
         nint stride = product.C.RowStride;

@@ -53,7 +53,7 @@ internal readonly struct Six : INumber { public static int Value => 6; }
 /// </summary>
 internal static unsafe class MicroKernel<T, Rows, Columns> where T : struct, IWide<T> where Rows : INumber where Columns : INumber
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Run(Tile* tile)
     {
         T zero = T.Of(0f);

@@ -20,7 +20,7 @@ internal static unsafe class Panels<T> where T : struct, IWide<T>
     internal static int RoundUp(int columns) => (columns + Lanes.Count - 1) & -Lanes.Count;
 
     /// <summary>Copies <paramref name="steps"/> rows and <paramref name="columns"/> (at most <see cref="Width"/>) columns of b.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Pack(Matrix b, int steps, int columns, float* panel)
     {
         int width = RoundUp(columns);

@@ -51,7 +51,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     /// <param name="shared">All panels of b, if they are shared.</param>
     /// <param name="packsA">Whether to copy a block of a, because its own layout would collide in the caches.</param>
     /// <param name="scratch">Memory of this thread.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Run(in Product product, int row, int rows, int column, int columns, Packing packing,
         float* shared, bool packsA, float* scratch)
     {
@@ -92,7 +92,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
         while (start < product.Steps);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     static Matrix CopyRows(Matrix a, int rows, int steps, float* target, out nint tileStride)
     {
         tileStride = RowOf(steps);
@@ -106,7 +106,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
 
     // Of a transposed matrix, a tile takes few elements from each line; here the elements of a tile follow each other, step by step. Every
     // copy moves a whole register; the next step overwrites what was too much, and behind the last one is a gap.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     static Matrix CopyTiles(Matrix a, int rows, int steps, float* target, out nint tileStride)
     {
         int tileRows = SmallGemm<T>.MostRows;

@@ -39,7 +39,7 @@ internal static unsafe class SmallGemm<T> where T : struct, IWide<T>
     /// <param name="c">Its rows are contiguous.</param>
     /// <param name="cStride">From one row of c to the next, in floats.</param>
     /// <param name="accumulate">Whether to add to c, instead of overwriting it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Multiply(int rows, int columns, int steps, float* a, nint rowStride, nint stepStride, float* b, nint bStride,
         float* c, nint cStride, bool accumulate)
     {
@@ -60,7 +60,7 @@ internal static unsafe class SmallGemm<T> where T : struct, IWide<T>
     }
 
     /// <summary>One tile of at most <see cref="MostRows"/> rows and 16 · <see cref="MostColumns"/> columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Run(Tile* tile, int rows, int columns)
     {
         int wides = (columns + Lanes.Count - 1) / Lanes.Count;

@@ -18,7 +18,7 @@ internal static unsafe class Transpose
     /// <param name="columns">The columns of the source: the rows of the target.</param>
     /// <param name="target">A matrix of <paramref name="columns"/> by <paramref name="rows"/>.</param>
     /// <param name="targetStride">From one row of the target to the next.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.Loop)]
     internal static void Run<T>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
         where T : struct, IWide<T>
     {

@@ -11,6 +11,8 @@ static class Learning
 {
     const int Steps = 2000, Every = 250;
 
+    static readonly int[] Shown = [0, 500, 1000, 1500, 2000];
+
     public static void Run(string[] arguments)
     {
         string file = Path.Combine(Environment.GetEnvironmentVariable("NATIVESSL_DATA") ?? "data", "tinyshakespeare", "input.txt");
@@ -69,7 +71,7 @@ static class Learning
         double total = seconds.Sum();
         seconds.Sort();
         report.Row([rate.ToString(CultureInfo.InvariantCulture), $"{seed}",
-            .. new[] { 0, 500, 1000, 1500, 2000 }.Select(step => curve[step / Every].ToString("F3", CultureInfo.InvariantCulture)),
+            .. Shown.Select(step => curve[step / Every].ToString("F3", CultureInfo.InvariantCulture)),
             total.ToString("F1", CultureInfo.InvariantCulture), (seconds[Steps / 2] * 1e3).ToString("F1", CultureInfo.InvariantCulture)]);
         return [.. curve];
     }

@@ -4,9 +4,10 @@ public sealed partial class CpuBackend
 {
     // How products are cut. Every number depends on the shape alone;
     // except for long sums, no cut changes the order in which an element is summed.
-    const int MostRowsPerPart = 96, MostColumnsPerPart = 512;
+    const int MostRowsPerPart = 96, MostColumnsPerPart = 256;
     const double WorkPerPart = 1 << 18;                     // about 5 µs of one core: ten times what starting a job costs
-    const int MostParts = 12;
+    const int MostParts = 16;
+    const int TilesEnough = 4;                              // rows of tiles, below which columns are cut first
     const int MostRowsForDots = 4;
     const int MostOutputsForSplitSum = 160 * 160, StepsPerSplit = 512, MostSplits = 16;
 
@@ -52,34 +53,48 @@ public sealed partial class CpuBackend
         }
     }
 
-    /// <summary>How a product is cut into regions.</summary>
+    /// <summary>How a product is cut into regions: so many down, so many across, which differ by at most one tile or panel.</summary>
     readonly struct Cut
     {
-        internal readonly int Rows, Columns, Down, Parts;
+        readonly int _rows, _columns, _tiles, _panels, _tileRows, _panel, _down, _across;
         internal readonly Packing Packing;
         internal readonly bool PacksA;
 
         internal Cut(in Product p, int tileRows, int panel, int items)
         {
+            (_rows, _columns, _tileRows, _panel) = (p.Rows, p.Columns, tileRows, Math.Max(panel, 2 * Lanes.Count));
+            _tiles = (_rows + tileRows - 1) / tileRows;
+            _panels = (_columns + _panel - 1) / _panel;
             int wanted = (int)Math.Clamp(p.Work * items / WorkPerPart, 1, MostParts);
             wanted = (wanted + items - 1) / items;
-            int across = (p.Columns + MostColumnsPerPart - 1) / MostColumnsPerPart;
-            int down = Math.Max((p.Rows + MostRowsPerPart - 1) / MostRowsPerPart, (wanted + across - 1) / across);
-            Rows = RoundUp((p.Rows + down - 1) / down, tileRows);
-            Down = (p.Rows + Rows - 1) / Rows;
-            across = Math.Max(across, Down < wanted ? (wanted + Down - 1) / Down : 1);
-            Columns = RoundUp((p.Columns + across - 1) / across, Math.Max(panel, 4 * Lanes.Count));
-            Parts = checked(Down * ((p.Columns + Columns - 1) / Columns));
+            _across = (_columns + MostColumnsPerPart - 1) / MostColumnsPerPart;
+            _down = (_rows + MostRowsPerPart - 1) / MostRowsPerPart;
+            // A part with few rows or columns reads the other operand too often.
+            while (_down * _across < wanted)
+                if (_tiles / _down > TilesEnough && _tiles > _down) _down++;
+                else if (_panels > _across) _across++;
+                else if (_tiles > _down) _down++;
+                else break;
 
             bool isPanelAlready = p.B.HasRows && p.Columns <= panel && p.B.RowStride == Math.Min(panel, p.Columns)
                 && p.Columns % Lanes.Count == 0;
             bool isFew = p.B.HasRows && p.Rows <= 2 * tileRows;
-            Packing = isPanelAlready || isFew ? Packing.None : Down == 1 ? Packing.Private : Packing.Shared;
-            // A transposed a is copied for its few elements per line; rows, for the sets of the caches in which they would collide.
-            PacksA = p.A.HasRows ? Columns >= 256 && p.Steps >= 128 : Columns >= 64 && p.A.ColumnStride * p.Steps >= 8192;
+            Packing = isPanelAlready || isFew ? Packing.None : _down == 1 ? Packing.Private : Packing.Shared;
+            // A transposed a is turned, so that a tile's rows are contiguous; rows are copied for the sets of the caches in which they would collide.
+            int columns = _columns / _across;
+            PacksA = p.A.HasRows ? columns >= 256 && p.Steps >= 128 : columns >= 2 * Lanes.Count;
         }
 
-        static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+        internal int Parts => checked(_down * _across);
+
+        internal void Find(int part, out int row, out int rows, out int column, out int columns)
+        {
+            int down = part % _down, across = part / _down;
+            row = (int)((long)_tiles * down / _down) * _tileRows;
+            rows = Math.Min(_rows, (int)((long)_tiles * (down + 1) / _down) * _tileRows) - row;
+            column = (int)((long)_panels * across / _across) * _panel;
+            columns = Math.Min(_columns, (int)((long)_panels * (across + 1) / _across) * _panel) - column;
+        }
     }
 
     readonly unsafe struct RegionJob<T>(Product product, Cut cut, float* panels, CpuPool pool, nint aStride, nint bStride, nint cStride)
@@ -90,8 +105,7 @@ public sealed partial class CpuBackend
         {
             int item = part / cut.Parts, piece = part % cut.Parts;
             Product p = product.Item(item, aStride, bStride, cStride);
-            int row = piece % cut.Down * cut.Rows, column = piece / cut.Down * cut.Columns;
-            int rows = Math.Min(cut.Rows, p.Rows - row), columns = Math.Min(cut.Columns, p.Columns - column);
+            cut.Find(piece, out int row, out int rows, out int column, out int columns);
             int scratch = Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.PacksA);
             byte* memory = null;
             int bucket = 0;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace NativeSsl;
 
@@ -29,7 +30,10 @@ internal static unsafe class Panels<T> where T : struct, IWide<T>
             // The loads behind the last column meet the next row, or the slack behind the matrix; the columns they fill are never stored.
             float* row = b.Start;
             for (int k = 0; k < steps; k++, row += b.RowStride, panel += width)
+            {
+                if (Sse.IsSupported) Sse.Prefetch0(row + 16 * b.RowStride);
                 for (int j = 0; j < width; j += Lanes.Count) T.Store(T.Load(row + j), panel + j);
+            }
             return;
         }
         if (columns < width) new Span<float>(panel, steps * width).Clear();

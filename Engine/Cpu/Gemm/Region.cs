@@ -35,7 +35,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     {
         int block = BlockOf(steps);
         return (packing == Packing.Private ? block * Panels<T>.Width : 0)
-            + (packsA ? Math.Max(rows * RowOf(block), (rows + SmallGemm<T>.MostRows) * TileOf(block)) : 0);
+            + (packsA ? rows * RowOf(block) : 0);
     }
 
     // A copied row is as long as the original plus one to two lines: a power of two would map every row to the same few sets of the cache.
@@ -66,7 +66,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
             Matrix a = product.A.From(row, start);
             nint tileStride = a.RowStride;
             if (packsA)
-                a = a.HasRows ? CopyRows(a, rows, steps, copyOfA, out tileStride) : CopyTiles(a, rows, steps, copyOfA, out tileStride);
+                a = a.HasRows ? CopyRows(a, rows, steps, copyOfA, out tileStride) : CopyColumns(a, rows, steps, copyOfA, out tileStride);
             bool isLast = start + steps >= product.Steps;
             Tile tile = new() { RowStride = a.RowStride, StepStride = a.ColumnStride, CStride = product.C.RowStride, Steps = steps };
             if (start > 0 || product.Accumulate) tile.PlusStride = tile.CStride;
@@ -104,21 +104,11 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
         return new(target, tileStride, 1);
     }
 
-    // Of a transposed matrix, a tile takes few elements from each line; here the elements of a tile follow each other, step by step. Every
-    // copy moves a whole register; the next step overwrites what was too much, and behind the last one is a gap.
     [MethodImpl(Compile.Loop)]
-    static Matrix CopyTiles(Matrix a, int rows, int steps, float* target, out nint tileStride)
+    static Matrix CopyColumns(Matrix a, int rows, int steps, float* target, out nint tileStride)
     {
-        int tileRows = SmallGemm<T>.MostRows;
-        tileStride = TileOf(steps);
-        for (int k = 0; k < steps; k++)
-        {
-            float* from = a.At(0, k), to = target + k * tileRows;
-            for (int i = 0; i < rows; i += tileRows) T.Store(T.Load(from + i), to + i * tileStride);
-        }
-        return new(target, 1, tileRows);
+        tileStride = RowOf(steps);
+        Transpose.Run<T>(a.Start, a.ColumnStride, steps, rows, target, tileStride);
+        return new(target, tileStride, 1);
     }
-
-    // In floats for each row: the steps, and a gap that makes at least fourteen floats for a tile.
-    static int TileOf(int steps) => steps + (Lanes.Count - 2) / SmallGemm<T>.MostRows + 1;
 }

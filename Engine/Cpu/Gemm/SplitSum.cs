@@ -29,9 +29,9 @@ public sealed partial class CpuBackend
             p.C = new(sums + (nint)split * p.Rows * stride, stride, 1);
             bool isPanelAlready = p.B.HasRows && p.Columns == Panels<T>.Width && p.B.RowStride == p.Columns;
             Packing packing = isPanelAlready ? Packing.None : Packing.Private;
-            byte* scratch = pool.Take(Region<T>.Scratch(p.Rows, p.Steps, packing, false) * sizeof(float) + CpuStorage.Slack,
+            byte* scratch = pool.Take(Region<T>.Scratch(p.Rows, p.Steps, packing, !p.A.HasRows) * sizeof(float) + CpuStorage.Slack,
                 out int bucket);
-            Region<T>.Run(p, 0, p.Rows, 0, p.Columns, packing, null, false, (float*)scratch);
+            Region<T>.Run(p, 0, p.Rows, 0, p.Columns, packing, null, !p.A.HasRows, (float*)scratch);
             pool.Return(scratch, bucket);
         }
     }

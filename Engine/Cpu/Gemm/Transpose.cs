@@ -30,7 +30,20 @@ internal static unsafe class Transpose
             int j = 0;
             for (; j + block <= columns; j += block)
                 if (typeof(T) == typeof(Wide128)) Four(from + j, sourceStride, to + j * targetStride, targetStride);
-                else Eight(from + j, sourceStride, to + j * targetStride, targetStride);
+                else
+                {
+                    // The next rows are far apart, which no hardware prefetcher sees.
+                    float* next = from + j + 8 * sourceStride, fourth = next + 4 * sourceStride;
+                    Sse.Prefetch0(next);
+                    Sse.Prefetch0(next + sourceStride);
+                    Sse.Prefetch0(next + 2 * sourceStride);
+                    Sse.Prefetch0(next + 3 * sourceStride);
+                    Sse.Prefetch0(fourth);
+                    Sse.Prefetch0(fourth + sourceStride);
+                    Sse.Prefetch0(fourth + 2 * sourceStride);
+                    Sse.Prefetch0(fourth + 3 * sourceStride);
+                    Eight(from + j, sourceStride, to + j * targetStride, targetStride);
+                }
             Single(from + j, sourceStride, block, columns - j, to + j * targetStride, targetStride);
         }
         Single(source + i * sourceStride, sourceStride, rows - i, columns, target + i, targetStride);

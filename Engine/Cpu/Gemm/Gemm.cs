@@ -4,12 +4,12 @@ public sealed partial class CpuBackend
 {
     // How products are cut. Every number depends on the shape alone;
     // except for long sums, no cut changes the order in which an element is summed.
-    const int MostRowsPerPart = 96, MostColumnsPerPart = 256;
+    const int MostRowsPerPart = 96, MostColumnsPerPart = 192;
     const double WorkPerPart = 1 << 18;                     // about 5 µs of one core: ten times what starting a job costs
     const int MostParts = 16;
     const int TilesEnough = 4;                              // rows of tiles, below which columns are cut first
     const int MostRowsForDots = 4;
-    const int MostOutputsForSplitSum = 160 * 160, StepsPerSplit = 512, MostSplits = 16;
+    const int MostOutputsForSplitSum = 160 * 160, StepsPerSplit = 192, MostSplits = 16;
 
     /// <summary>Independent products, all alike: of item i, a, b and c lie i strides further.</summary>
     unsafe void Compute(Product product, int items = 1, nint aStride = 0, nint bStride = 0, nint cStride = 0)
@@ -58,7 +58,7 @@ public sealed partial class CpuBackend
     {
         readonly int _rows, _columns, _tiles, _panels, _tileRows, _panel, _down, _across;
         internal readonly Packing Packing;
-        internal readonly bool PacksA;
+        internal readonly bool TurnsA;
 
         internal Cut(in Product p, int tileRows, int panel, int items)
         {
@@ -80,9 +80,7 @@ public sealed partial class CpuBackend
                 && p.Columns % Lanes.Count == 0;
             bool isFew = p.B.HasRows && p.Rows <= 2 * tileRows;
             Packing = isPanelAlready || isFew ? Packing.None : _down == 1 ? Packing.Private : Packing.Shared;
-            // A transposed a is turned, so that a tile's rows are contiguous; rows are copied for the sets of the caches in which they would collide.
-            int columns = _columns / _across;
-            PacksA = p.A.HasRows ? columns >= 256 && p.Steps >= 128 : columns >= 2 * Lanes.Count;
+            TurnsA = !p.A.HasRows && _columns / _across >= 2 * Lanes.Count;
         }
 
         internal int Parts => checked(_down * _across);
@@ -106,11 +104,11 @@ public sealed partial class CpuBackend
             int item = part / cut.Parts, piece = part % cut.Parts;
             Product p = product.Item(item, aStride, bStride, cStride);
             cut.Find(piece, out int row, out int rows, out int column, out int columns);
-            int scratch = Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.PacksA);
+            int scratch = Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.TurnsA);
             byte* memory = null;
             int bucket = 0;
             if (scratch > 0) memory = pool.Take(scratch * sizeof(float) + CpuStorage.Slack, out bucket);
-            Region<T>.Run(p, row, rows, column, columns, cut.Packing, panels, cut.PacksA, (float*)memory);
+            Region<T>.Run(p, row, rows, column, columns, cut.Packing, panels, cut.TurnsA, (float*)memory);
             if (memory != null) pool.Return(memory, bucket);
         }
     }

@@ -31,11 +31,11 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     }
 
     /// <summary>The floats of scratch memory that <see cref="Run"/> needs.</summary>
-    internal static int Scratch(int rows, int steps, Packing packing, bool packsA)
+    internal static int Scratch(int rows, int steps, Packing packing, bool turnsA)
     {
         int block = BlockOf(steps);
         return (packing == Packing.Private ? block * Panels<T>.Width : 0)
-            + (packsA ? rows * RowOf(block) : 0);
+            + (turnsA ? rows * RowOf(block) : 0);
     }
 
     // A copied row is as long as the original plus one to two lines: a power of two would map every row to the same few sets of the cache.
@@ -49,11 +49,11 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     /// <param name="columns">How many columns.</param>
     /// <param name="packing">How b reaches the microkernel.</param>
     /// <param name="shared">All panels of b, if they are shared.</param>
-    /// <param name="packsA">Whether to copy a block of a, because its own layout would collide in the caches.</param>
+    /// <param name="turnsA">Whether to copy a block of a, which is transposed, so that its rows are contiguous.</param>
     /// <param name="scratch">Memory of this thread.</param>
     [MethodImpl(Compile.Loop)]
     internal static void Run(in Product product, int row, int rows, int column, int columns, Packing packing,
-        float* shared, bool packsA, float* scratch)
+        float* shared, bool turnsA, float* scratch)
     {
         int block = BlockOf(product.Steps);
         int width = packing == Packing.None
@@ -65,8 +65,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
             int steps = Math.Min(block, product.Steps - start);
             Matrix a = product.A.From(row, start);
             nint tileStride = a.RowStride;
-            if (packsA)
-                a = a.HasRows ? CopyRows(a, rows, steps, copyOfA, out tileStride) : CopyColumns(a, rows, steps, copyOfA, out tileStride);
+            if (turnsA) a = Turn(a, rows, steps, copyOfA, out tileStride);
             bool isLast = start + steps >= product.Steps;
             Tile tile = new() { RowStride = a.RowStride, StepStride = a.ColumnStride, CStride = product.C.RowStride, Steps = steps };
             if (start > 0 || product.Accumulate) tile.PlusStride = tile.CStride;
@@ -93,19 +92,7 @@ internal static unsafe class Region<T> where T : struct, IWide<T>
     }
 
     [MethodImpl(Compile.Loop)]
-    static Matrix CopyRows(Matrix a, int rows, int steps, float* target, out nint tileStride)
-    {
-        tileStride = RowOf(steps);
-        for (int i = 0; i < rows; i++)
-        {
-            float* from = a.At(i, 0), to = target + i * tileStride;
-            for (int k = 0; k < steps; k += Lanes.Count) T.Store(T.Load(from + k), to + k);
-        }
-        return new(target, tileStride, 1);
-    }
-
-    [MethodImpl(Compile.Loop)]
-    static Matrix CopyColumns(Matrix a, int rows, int steps, float* target, out nint tileStride)
+    static Matrix Turn(Matrix a, int rows, int steps, float* target, out nint tileStride)
     {
         tileStride = RowOf(steps);
         Transpose.Run<T>(a.Start, a.ColumnStride, steps, rows, target, tileStride);

@@ -31,70 +31,51 @@ public sealed partial class CpuBackend
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
-            long slopeFloats = AttentionSlopes.Floats(shape), sumFloats = SumFloats(shape);
-            byte* memory = _at.Pool.Take((slopeFloats + (unitSums == null ? sumFloats : 0)) * sizeof(float), out int bucket);
+            long slopeFloats = AttentionSlopes.Floats(shape), sumFloats = unitSums == null ? SumFloats(shape) : 0;
+            long queryFloats = (long)AttentionCut.BlockRows * AttentionTiles.Padded(shape.Width);
+            byte* memory = _at.Pool.Take((slopeFloats + sumFloats + queryFloats) * sizeof(float), out int bucket);
             AttentionSlopes slopes = new(_at, (float*)memory);
-            float* ownSums = (float*)memory + slopeFloats;
+            float* ownSums = (float*)memory + slopeFloats, querySums = ownSums + sumFloats;
             (int unit, int end) = cut.Units(part);
             for (; unit < end; unit++)
             {
                 int head = unit / cut.UnitsPerHead, first = unit % cut.UnitsPerHead * cut.RowsPerUnit;
-                float* sums = unitSums == null ? ownSums : unitSums + unit * sumFloats;
-                Unit<T>(slopes, head / shape.Heads, head % shape.Heads, first, Math.Min(shape.Queries, first + cut.RowsPerUnit), sums);
+                float* sums = unitSums == null ? ownSums : unitSums + unit * SumFloats(shape);
+                Unit<T>(ref slopes, head / shape.Heads, head % shape.Heads, first, Math.Min(shape.Queries, first + cut.RowsPerUnit),
+                    sums, querySums);
                 if (unitSums == null) AttentionSumKernel.Write<T>(_at, head, sums);
             }
             _at.Pool.Return(memory, bucket);
         }
 
-        void Unit<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, float* sums) where T : struct, IWide<T>
-        {
-            AttentionShape shape = _at.Shape;
-            int keyLength = _at.KeyLength(batch), seen = shape.Visible(end - 1, keyLength), padded = AttentionTiles.Padded(shape.Width);
-            float* keySums = sums, valueSums = sums + (long)seen * padded;
-            new Span<float>(sums, checked(2 * seen * padded)).Clear();
-            slopes.Enter<T>(batch, head, seen);
-            for (int block = first; block < end; block += AttentionCut.BlockRows)
-            {
-                int blockEnd = Math.Min(end, block + AttentionCut.BlockRows);
-                slopes.Fill<T>(batch, head, block, blockEnd);
-                Queries<T>(slopes, batch, head, block, blockEnd, keyLength);
-                KeysAndValues<T>(slopes, batch, head, block, blockEnd, keyLength, keySums, valueSums);
-            }
-        }
-
-        // dQ = scale · dS K
-        void Queries<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength) where T : struct, IWide<T>
-        {
-            AttentionShape shape = _at.Shape;
-            int width = shape.Width;
-            float* k = _at.K.At(batch, head, width), dq = _at.GradQ.At(batch, head, width);
-            for (int query = first; query < end; query += AttentionTiles.Height)
-            {
-                int rows = Math.Min(AttentionTiles.Height, end - query);
-                float* output = dq + (long)query * _at.GradQ.Stride;
-                SmallGemm<T>.Multiply(rows, width, shape.Visible(query + rows - 1, keyLength),
-                    slopes.Slopes + (long)(query - first) * slopes.Stride, slopes.Stride, 1, k, _at.K.Stride, output,
-                    _at.GradQ.Stride, accumulate: false);
-                for (int r = 0; r < rows; r++, output += _at.GradQ.Stride) Rows.Scale<T>(output, shape.Scale, output, width);
-            }
-        }
-
-        // dK / scale += dSᵀ Q and dV += (P ∘ M)ᵀ dO, six keys at a time, over the queries of the block that see the first of them.
-        void KeysAndValues<T>(in AttentionSlopes slopes, int batch, int head, int first, int end, int keyLength,
-            float* keySums, float* valueSums)
+        // dQ = scale · dS K, and over all blocks of queries dK / scale = Σ dSᵀ Q and dV = Σ (P ∘ M)ᵀ dO.
+        void Unit<T>(ref AttentionSlopes slopes, int batch, int head, int first, int end, float* sums, float* querySums)
             where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
-            int width = shape.Width, padded = AttentionTiles.Padded(width), seen = shape.Visible(end - 1, keyLength);
-            float* q = _at.Q.At(batch, head, width), gradO = _at.GradO.At(batch, head, width);
-            for (int key = 0; key < seen; key += AttentionTiles.Height)
+            int keyLength = _at.KeyLength(batch), seen = shape.Visible(end - 1, keyLength), width = shape.Width,
+                padded = AttentionTiles.Padded(width), stride = slopes.Stride;
+            float* keySums = sums, valueSums = sums + (nint)seen * padded, dq = _at.GradQ.At(batch, head, width);
+            new Span<float>(sums, checked(2 * seen * padded)).Clear();
+            slopes.EnterHead<T>(batch, head, seen);
+            for (int query = first; query < end; query += AttentionCut.BlockRows)
             {
-                int rows = Math.Min(AttentionTiles.Height, seen - key), query = Math.Max(first, key - shape.Reach + 1);
-                long from = (long)(query - first) * slopes.Stride + key;
-                SmallGemm<T>.Multiply(rows, padded, end - query, slopes.Slopes + from, 1, slopes.Stride,
-                    q + (long)query * _at.Q.Stride, _at.Q.Stride, keySums + (long)key * padded, padded, accumulate: true);
-                SmallGemm<T>.Multiply(rows, padded, end - query, slopes.Probabilities + from, 1, slopes.Stride,
-                    gradO + (long)query * _at.GradO.Stride, _at.GradO.Stride, valueSums + (long)key * padded, padded, accumulate: true);
+                QueryBlock block = new(shape, keyLength, query, Math.Min(end, query + AttentionCut.BlockRows));
+                slopes.EnterQueries<T>(block);
+                int from = 0;
+                do
+                {
+                    int to = Math.Min(block.Seen, from + AttentionTiles.KeyBlock);
+                    slopes.Fill<T>(from, to);
+                    AttentionTiles.Sums<T>(block, slopes.Slopes, stride, slopes.Keys, width, from, to, querySums, padded, from > 0);
+                    AttentionTiles.TransposedSums<T>(block, slopes.Slopes, stride, slopes.Queries, width, from, to,
+                        keySums + (nint)from * padded, padded);
+                    AttentionTiles.TransposedSums<T>(block, slopes.Probabilities, stride, slopes.Gradients, width, from, to,
+                        valueSums + (nint)from * padded, padded);
+                }
+                while ((from += AttentionTiles.KeyBlock) < block.Seen);
+                for (int r = query; r < block.End; r++)
+                    Rows.Scale<T>(querySums + (nint)(r - query) * padded, shape.Scale, dq + (nint)r * _at.GradQ.Stride, width);
             }
         }
     }

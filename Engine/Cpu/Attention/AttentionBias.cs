@@ -31,11 +31,16 @@ public sealed partial class CpuBackend
             for (int batch = part / blocks / biasHeads; batch < shape.Batch; batch += biasBatch)
                 for (int head = part / blocks % biasHeads; head < shape.Heads; head += biasHeads)
                 {
-                    int seen = shape.Visible(end - 1, _at.KeyLength(batch));
-                    slopes.Enter<T>(batch, head, seen);
-                    slopes.Fill<T>(batch, head, first, end);
-                    for (int row = 0; row < end - first; row++)
-                        AttentionRows.Add<T>(slopes.Slopes + (long)row * slopes.Stride, output + (long)row * shape.Keys, seen);
+                    QueryBlock block = new(shape, _at.KeyLength(batch), first, end);
+                    slopes.EnterHead<T>(batch, head, block.Seen);
+                    slopes.EnterQueries<T>(block);
+                    for (int from = 0; from < block.Seen; from += AttentionTiles.KeyBlock)
+                    {
+                        int to = Math.Min(block.Seen, from + AttentionTiles.KeyBlock);
+                        slopes.Fill<T>(from, to);
+                        for (int row = 0; row < end - first; row++)
+                            AttentionRows.Add<T>(slopes.Slopes + (nint)row * slopes.Stride, output + (nint)row * shape.Keys + from, to - from);
+                    }
                 }
             _at.Pool.Return(memory, bucket);
         }

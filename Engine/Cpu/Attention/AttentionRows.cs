@@ -91,9 +91,9 @@ internal static unsafe class AttentionRows
         }
     }
 
-    /// <summary>kept ← M, the factors of dropout, for the first count keys of a row, and up to 31 more.</summary>
-    internal static void Kept(AttentionShape shape, long row, int count, float* kept) =>
-        PhiloxLanes.Kept(shape.Seed, shape.Stream, AttentionShape.Counter(row, 0), count, shape.Dropout, kept);
+    /// <summary>kept ← M, the factors of dropout, for count keys of a row from a multiple of four on, and up to 31 more.</summary>
+    internal static void Kept(AttentionShape shape, long row, int fromKey, int count, float* kept) =>
+        PhiloxLanes.Kept(shape.Seed, shape.Stream, AttentionShape.Counter(row, fromKey), count, shape.Dropout, kept);
 
     /// <summary>x ← x ∘ y.</summary>
     [MethodImpl(Compile.Loop)]

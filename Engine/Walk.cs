@@ -84,6 +84,18 @@ public readonly struct Places
     /// <summary>The stride of the innermost axis.</summary>
     public long Stride => _stride0;
 
+    /// <summary>The length of the second innermost axis: how many rows follow each other at one distance.</summary>
+    internal long RowCount => _length1;
+
+    /// <summary>From one row to the next along that axis.</summary>
+    internal long RowStride => _stride1;
+
+    /// <summary>The length of the axis outside of that one.</summary>
+    internal long PlaneCount => _length2;
+
+    /// <summary>The stride of the axis outside of that one.</summary>
+    internal long PlaneStride => _stride2;
+
     /// <summary>The place of a step.</summary>
     public long Of(long step) => step % _length0 * _stride0 + OfRow(step / _length0);
 

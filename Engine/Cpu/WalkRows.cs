@@ -1,13 +1,23 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl;
 
-/// <summary>A CPU kernel over the innermost axis of a <see cref="Walk"/>, or a piece of it.</summary>
+/// <summary>Rows of a <see cref="Walk"/>, or pieces of them, that follow each other at one distance in each array.</summary>
+/// <param name="Left">Where the first one begins in the first array.</param>
+/// <param name="Right">Where it begins in the second.</param>
+/// <param name="Step">The number of its first step: its place in an array that lies in the order of the walk.</param>
+/// <param name="Width">The length of each.</param>
+/// <param name="Count">How many they are.</param>
+/// <param name="LeftStride">From one row to the next in the first array.</param>
+/// <param name="RightStride">The same in the second.</param>
+/// <param name="StepStride">The same in the order of the walk.</param>
+internal readonly record struct EvenRows(long Left, long Right, long Step, int Width, int Count, long LeftStride, long RightStride, long StepStride);
+
+/// <summary>A CPU kernel over the two innermost axes of a <see cref="Walk"/>, or a piece of them.</summary>
 internal interface IWalkKernel
 {
-    /// <param name="left">Where the piece begins in the first array.</param>
-    /// <param name="right">Where it begins in the second.</param>
-    /// <param name="step">The number of its first step: its place in an array that lies in the order of the walk.</param>
-    /// <param name="width">Its length.</param>
-    void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>;
+    /// <summary>Does these rows. They may be short, so whatever is the same for all of them belongs in front of the loop.</summary>
+    void Rows<T>(in EvenRows rows) where T : struct, IWide<T>;
 }
 
 public sealed partial class CpuBackend
@@ -24,13 +34,30 @@ public sealed partial class CpuBackend
     readonly struct WalkParts<TKernel>(TKernel kernel, Walk walk, long piecesPerRow, long rowsPerPart) : IKernel
         where TKernel : struct, IWalkKernel
     {
+        // A division takes as long as copying a short row, so places are divided out once for a plane, which is the two axes around a row,
+        // and counted on from there.
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
-            long first = part / piecesPerRow * rowsPerPart, end = Math.Min(walk.Rows, first + rowsPerPart);
+            Places lefts = walk.Left, rights = walk.Right;
+            long row = part / piecesPerRow * rowsPerPart, end = Math.Min(walk.Rows, row + rowsPerPart);
             long start = part % piecesPerRow * ElementsPerPart, width = Math.Min(ElementsPerPart, walk.Width - start);
-            for (long row = first; row < end; row++)
-                kernel.Row<T>(walk.Left.OfRow(row) + start * walk.Left.Stride, walk.Right.OfRow(row) + start * walk.Right.Stride,
-                    row * walk.Width + start, (int)width);
+            long rowCount = lefts.RowCount, rowsOfPlane = rowCount * lefts.PlaneCount;
+            while (row < end)
+            {
+                long plane = row / rowsOfPlane * rowsOfPlane, line = (row - plane) / rowCount, before = row - plane - line * rowCount;
+                long left = lefts.OfRow(plane) + line * lefts.PlaneStride + start * lefts.Stride;
+                long right = rights.OfRow(plane) + line * rights.PlaneStride + start * rights.Stride;
+                for (long stop = Math.Min(end, plane + rowsOfPlane); row < stop; before = 0)
+                {
+                    int count = (int)Math.Min(rowCount - before, stop - row);
+                    kernel.Rows<T>(new(left + before * lefts.RowStride, right + before * rights.RowStride, row * walk.Width + start,
+                        (int)width, count, lefts.RowStride, rights.RowStride, walk.Width));
+                    row += count;
+                    left += lefts.PlaneStride;
+                    right += rights.PlaneStride;
+                }
+            }
         }
     }
 }

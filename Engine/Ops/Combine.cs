@@ -47,25 +47,29 @@ public sealed partial class CpuBackend
         where F : struct, IBinaryFormula
     {
         [MethodImpl(Compile.Loop)]
-        public void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>
+        public void Rows<T>(in EvenRows rows) where T : struct, IWide<T>
         {
-            float* p = a + left, q = b + right, output = y + step;
-            T stands = T.Of(leftStands ? *p : *q);
-            int i = 0, whole = width - Lanes.Count;
-            if (leftStands)
+            float* p = a + rows.Left, q = b + rows.Right, output = y + rows.Step;
+            int width = rows.Width, whole = width - Lanes.Count;
+            for (int row = 0; row < rows.Count; row++, p += rows.LeftStride, q += rows.RightStride, output += rows.StepStride)
             {
-                for (; i <= whole; i += Lanes.Count) T.Store(F.Value(stands, T.Load(q + i)), output + i);
-                if (i < width) T.Store(F.Value(stands, T.Load(q + i)), output + i, width - i);
-            }
-            else if (rightStands)
-            {
-                for (; i <= whole; i += Lanes.Count) T.Store(F.Value(T.Load(p + i), stands), output + i);
-                if (i < width) T.Store(F.Value(T.Load(p + i), stands), output + i, width - i);
-            }
-            else
-            {
-                for (; i <= whole; i += Lanes.Count) T.Store(F.Value(T.Load(p + i), T.Load(q + i)), output + i);
-                if (i < width) T.Store(F.Value(T.Load(p + i), T.Load(q + i)), output + i, width - i);
+                T stands = T.Of(leftStands ? *p : *q);
+                int i = 0;
+                if (leftStands)
+                {
+                    for (; i <= whole; i += Lanes.Count) T.Store(F.Value(stands, T.Load(q + i)), output + i);
+                    if (i < width) T.Store(F.Value(stands, T.Load(q + i)), output + i, width - i);
+                }
+                else if (rightStands)
+                {
+                    for (; i <= whole; i += Lanes.Count) T.Store(F.Value(T.Load(p + i), stands), output + i);
+                    if (i < width) T.Store(F.Value(T.Load(p + i), stands), output + i, width - i);
+                }
+                else
+                {
+                    for (; i <= whole; i += Lanes.Count) T.Store(F.Value(T.Load(p + i), T.Load(q + i)), output + i);
+                    if (i < width) T.Store(F.Value(T.Load(p + i), T.Load(q + i)), output + i, width - i);
+                }
             }
         }
     }
@@ -75,16 +79,19 @@ public sealed partial class CpuBackend
         : IWalkKernel where F : struct, IBinaryFormula
     {
         [MethodImpl(Compile.Loop)]
-        public void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>
+        public void Rows<T>(in EvenRows rows) where T : struct, IWide<T>
         {
-            float* p = a + left, q = b + right;
-            for (int i = 0; i < width; i += Lanes.Count)
-            {
-                T u = leftStands ? T.Of(*p) : T.Load(p + i), v = rightStands ? T.Of(*q) : T.Load(q + i), value = T.Load(y + step + i);
-                T gradient = T.Load(dy + step + i) * (ofRight ? F.RightSlope(u, v, value) : F.LeftSlope(u, v, value));
-                if (i + Lanes.Count <= width) T.Store(gradient, dx + step + i);
-                else T.Store(gradient, dx + step + i, width - i);
-            }
+            float* p = a + rows.Left, q = b + rows.Right;
+            long step = rows.Step;
+            int width = rows.Width;
+            for (int row = 0; row < rows.Count; row++, p += rows.LeftStride, q += rows.RightStride, step += rows.StepStride)
+                for (int i = 0; i < width; i += Lanes.Count)
+                {
+                    T u = leftStands ? T.Of(*p) : T.Load(p + i), v = rightStands ? T.Of(*q) : T.Load(q + i), value = T.Load(y + step + i);
+                    T gradient = T.Load(dy + step + i) * (ofRight ? F.RightSlope(u, v, value) : F.LeftSlope(u, v, value));
+                    if (i + Lanes.Count <= width) T.Store(gradient, dx + step + i);
+                    else T.Store(gradient, dx + step + i, width - i);
+                }
         }
     }
 }

@@ -21,8 +21,8 @@ public sealed partial class CpuBackend
     public unsafe void Copy(Tensor x, Tensor y)
     {
         if (x.Format != y.Format) throw new UnsupportedFormatException($"Copy: {x.Format} into {y.Format}; convert it first.");
-        long bytes = x.Shape.Count * CpuStorage.BytesOf(x.Format);
-        Buffer.MemoryCopy(Anchor(x.Storage).Pointer, Anchor(y.Storage).Pointer, bytes, bytes);
+        Run(new CopyKernel(Anchor(x.Storage).Pointer, Anchor(y.Storage).Pointer, x.Shape.Count, CpuStorage.BytesOf(x.Format)),
+            PartsOf(x.Shape.Count));
     }
 
     /// <inheritdoc/>
@@ -35,6 +35,15 @@ public sealed partial class CpuBackend
         {
             long start = (long)part * ElementsPerPart;
             new Span<float>(x + start, (int)Math.Min(count - start, ElementsPerPart)).Fill(value);
+        }
+    }
+
+    readonly unsafe struct CopyKernel(byte* x, byte* y, long count, int bytesEach) : IKernel
+    {
+        public void Part<T>(int part) where T : struct, IWide<T>
+        {
+            long start = (long)part * ElementsPerPart, bytes = Math.Min(count - start, ElementsPerPart) * bytesEach;
+            Buffer.MemoryCopy(x + start * bytesEach, y + start * bytesEach, bytes, bytes);
         }
     }
 

@@ -39,12 +39,23 @@ public sealed partial class CpuBackend
     readonly unsafe struct RearrangeRows(float* x, float* y, long xStride, long yStride) : IWalkKernel
     {
         [MethodImpl(Compile.Loop)]
-        public void Row<T>(long left, long right, long step, int width) where T : struct, IWide<T>
+        public void Rows<T>(in EvenRows rows) where T : struct, IWide<T>
         {
-            float* source = x + left, target = y + right;
-            if (xStride == 1 && yStride == 1) new Span<float>(source, width).CopyTo(new Span<float>(target, width));
-            else if (xStride == 0 && yStride == 1) new Span<float>(target, width).Fill(*source);
-            else for (long i = 0; i < width; i++) target[i * yStride] = source[i * xStride];
+            float* source = x + rows.Left, target = y + rows.Right;
+            int width = rows.Width;
+            for (int row = 0; row < rows.Count; row++, source += rows.LeftStride, target += rows.RightStride)
+                if (yStride == 1 && xStride == 1 && width >= Lanes.Count) CopyRow<T>(source, target, width);
+                else if (yStride == 1 && xStride == 0) new Span<float>(target, width).Fill(*source);
+                else for (long i = 0; i < width; i++) target[i * yStride] = source[i * xStride];
+        }
+
+        // The last store meets what the one before has written, with the same numbers: that is cheaper than one under a mask.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void CopyRow<T>(float* source, float* target, int width) where T : struct, IWide<T>
+        {
+            int last = width - Lanes.Count;
+            for (int i = 0; i < last; i += Lanes.Count) T.Store(T.Load(source + i), target + i);
+            T.Store(T.Load(source + last), target + last);
         }
     }
 
@@ -59,15 +70,8 @@ public sealed partial class CpuBackend
             {
                 int row = (int)(strip % strips) * Tile, height = Math.Min(Tile, rows - row);
                 float* source = x + others.Left.Of(strip / strips) + row, target = y + others.Right.Of(strip / strips) + row * yStride;
-                for (int column = 0; column < columns; column += Tile)
-                    TransposeTile(source + column * xStride, target + column, height, Math.Min(Tile, columns - column));
+                Transpose.Run<T>(source, (nint)xStride, columns, height, target, (nint)yStride);
             }
-        }
-
-        void TransposeTile(float* source, float* target, int height, int width)
-        {
-            for (int i = 0; i < height; i++, source++, target += yStride)
-                for (int j = 0; j < width; j++) target[j] = source[j * xStride];
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class Rearrange
         Permutation("transpose", [35, 19], [1, 0]),
         Permutation("transpose the last two of three", [2, 19, 35], [0, 2, 1]),
         Permutation("swap heads and time", [2, 5, 3, 7], [0, 2, 1, 3]),
+        Permutation("swap heads and time, rows longer than a register", [2, 3, 2, 21], [0, 2, 1, 3]),
         Permutation("turn three axes round", [17, 4, 18], [2, 1, 0]),
         Permutation("turn five axes", [2, 3, 2, 4, 3], [3, 0, 4, 1, 2]),
         new("broadcastTo", [[3, 1, 5]], x => x[0].BroadcastTo([2, 3, 4, 5]),
@@ -60,6 +61,28 @@ public sealed class Rearrange
         Tensor once = x.Permute([.. given.Second.Select(axis => given.First[axis])]);
         return twice.Shape == once.Shape && twice.ToArray().SequenceEqual(once.ToArray());
     });
+
+    // Several parts, which begin and end in the middle of rows' neighbours, planes of rows, and what is around planes.
+    [Theory]
+    [InlineData(new[] { 12, 64, 4, 32 }, new[] { 0, 2, 1, 3 })]
+    [InlineData(new[] { 5, 70, 3, 33 }, new[] { 2, 0, 1, 3 })]
+    [InlineData(new[] { 6, 5, 7, 9, 17 }, new[] { 3, 1, 0, 2, 4 })]
+    [InlineData(new[] { 6, 5, 7, 19, 9 }, new[] { 2, 1, 0, 3, 4 })]
+    [InlineData(new[] { 3, 167, 93 }, new[] { 2, 0, 1 })]
+    public void Large_tensors_are_permuted_part_by_part(int[] shape, int[] order)
+    {
+        Tensor x = Combine.Ramp(shape, 1);
+        double[] expected = Textbook([.. x.ToArray().Select(value => (double)value)], shape, order);
+        Assert.Equal(expected.Select(value => (float)value), x.Permute(order).ToArray());
+    }
+
+    [Fact]
+    public void Stretching_while_adding_is_stretching_first()
+    {
+        Shape whole = [4, 9, 30, 8, 20];
+        Tensor a = Combine.Ramp([4, 1, 30, 1, 20], 1), b = Combine.Ramp([9, 1, 8, 20], 2);
+        Assert.Equal((a.BroadcastTo(whole) + b.BroadcastTo(whole)).ToArray(), (a + b).ToArray());
+    }
 
     [Fact]
     public void A_reshape_shares_memory_and_lasts_through_the_backward_pass()

@@ -68,6 +68,20 @@ public static class Gradients
         }
 
         /// <summary>
+        /// Memory for the gradient of this input, of its shape and undefined content. Where a leaf has no gradient yet it is the leaf's own,
+        /// which saves a copy of all of it. The op writes it, returns it for this input and for no other, and is given it once only: for a
+        /// second share of the same leaf there is memory of its own. Not while somebody reads the leaf's gradient in this very pass, as a seed.
+        /// </summary>
+        internal Tensor NewGradient()
+        {
+            if (x.Node is not Node { IsLeaf: true } node) return x.Like();
+            node.Gradient ??= Tape.NewLeafGradient(x, node);
+            if (!node.IsFresh || node.Gradient.Storage.Holders > 0) return x.Like();
+            node.IsFresh = false;
+            return node.Gradient;
+        }
+
+        /// <summary>
         /// For gradients that an op can write where they belong: the leaf's own gradient, and whether to add to it. Null if this is not a
         /// leaf. The op then returns null for this input.
         /// </summary>

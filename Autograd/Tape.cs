@@ -85,6 +85,7 @@ public static class Tape
             if (node.Gradient is { } dy)
             {
                 Tensor?[] gradients = node.Backward!(dy);
+                for (int k = 0; k < gradients.Length; k++) if (IsInPlace(gradients[k], node.Inputs[k])) gradients[k] = null;
                 foreach (Tensor? g in gradients) if (g is not null) g.Storage.Holders++;  // one gradient may be for several inputs
                 for (int k = 0; k < gradients.Length; k++)
                     if (gradients[k] is { } g && node.Inputs[k].Node is not null) Gather(node.Inputs[k], g);
@@ -124,6 +125,10 @@ public static class Tape
             path.Push((tensor, 0));
         }
     }
+
+    // NewGradient lends the memory of a leaf's gradient only while nobody holds it; whoever passes on such a tensor as his own holds it.
+    static bool IsInPlace(Tensor? gradient, Tensor input) =>
+        gradient is { Storage.Holders: 0 } && input.Node is Node { IsLeaf: true } leaf && ReferenceEquals(gradient, leaf.Gradient);
 
     static void Gather(Tensor tensor, Tensor gradient)
     {

@@ -27,9 +27,12 @@ public static partial class TensorOps
                     float slope = (ofRight ? F.RightSlope<Scalar>(default, default, default)
                         : F.LeftSlope<Scalar>(default, default, default)).Value;
                     Tensor sum = dy.SumTo(operand.Shape);
-                    return slope == 1f ? sum : sum.Multiply(slope);
+                    if (slope == 1f) return sum;
+                    Tensor scaled = operand.NewGradient();
+                    a.Backend.Combine<Multiply>(sum, Constant(a, slope), scaled);
+                    return scaled;
                 }
-                Tensor dx = y.Like();
+                Tensor dx = operand.Shape == y.Shape ? operand.NewGradient() : y.Like();
                 a.Backend.CombineGrad<F>(a, b, y, dy, dx, ofRight);
                 return dx.SumTo(operand.Shape);
             }

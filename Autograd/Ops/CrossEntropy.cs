@@ -26,7 +26,7 @@ public static partial class TensorOps
             x.Backend.CrossEntropy(x, labels, loss, statistics);
             return loss.Record("cross-entropy", [x], dy =>
             {
-                Tensor dx = x.Like();
+                Tensor dx = x.NewGradient();
                 x.Backend.CrossEntropyGrad(x, labels, statistics, dy, dx);
                 return [dx];
             }, saved: [statistics]);

@@ -17,11 +17,10 @@ public static partial class TensorOps
                 throw new NativeSslException($"Dropout: the rate is {rate}; it must be at least 0 and less than 1.");
             if (rate == 0f || Step.Current is not { Training: true } step) return x;
             (ulong seed, ulong stream) = (step.Seed, step.NextStream());
-            return Dropped(x).Record("dropout", [x], dy => [Dropped(dy)]);
+            return Dropped(x, x.Like()).Record("dropout", [x], dy => [Dropped(dy, x.NewGradient())]);
 
-            Tensor Dropped(Tensor tensor)
+            Tensor Dropped(Tensor tensor, Tensor y)
             {
-                Tensor y = tensor.Like();
                 tensor.Backend.Dropout(tensor, y, rate, seed, stream);
                 return y;
             }

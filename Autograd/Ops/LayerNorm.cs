@@ -23,8 +23,8 @@ public static partial class TensorOps
             x.Backend.LayerNorm(x, gamma, beta, epsilon, y, statistics);
             return y.Record("layer norm", beta is null ? [x, gamma] : [x, gamma, beta], dy =>
             {
-                Tensor dx = x.Like(), dgamma = gamma.Like();
-                Tensor? dbeta = beta?.Like();
+                Tensor dx = x.NewGradient(), dgamma = gamma.NewGradient();
+                Tensor? dbeta = beta?.NewGradient();
                 x.Backend.LayerNormGrad(x, gamma, statistics, dy, dx, dgamma, dbeta);
                 return dbeta is null ? [dx, dgamma] : [dx, dgamma, dbeta];
             }, saved: [statistics]);

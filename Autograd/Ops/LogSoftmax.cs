@@ -15,7 +15,7 @@ public static partial class TensorOps
             x.Backend.LogSoftmax(x, y);
             return y.Record("log-softmax", [x], dy =>
             {
-                Tensor dx = x.Like();
+                Tensor dx = x.NewGradient();
                 x.Backend.LogSoftmaxGrad(y, dy, dx);
                 return [dx];
             });

@@ -12,7 +12,7 @@ public static partial class TensorOps
             x.Backend.Map<F>(x, y);
             return y.Record(name, [x], dy =>
             {
-                Tensor dx = x.Like();
+                Tensor dx = x.NewGradient();
                 x.Backend.MapGrad<F>(x, y, dy, dx);
                 return [dx];
             });

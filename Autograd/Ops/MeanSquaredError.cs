@@ -15,11 +15,12 @@ public static partial class TensorOps
             Tensor loss = Tensor.Empty(x.Backend, []);
             x.Backend.MeanSquaredError(x, target, loss);
             return loss.Record("mean squared error", [x, target], dy =>
-                [x.RequiresGradient ? Slope(dy, 2f) : null, target.RequiresGradient ? Slope(dy, -2f) : null]);
+                [Slope(dy, x, 2f), Slope(dy, target, -2f)]);
 
-            Tensor Slope(Tensor dy, float factor)
+            Tensor? Slope(Tensor dy, Tensor operand, float factor)
             {
-                Tensor dx = x.Like();
+                if (!operand.RequiresGradient) return null;
+                Tensor dx = operand.NewGradient();
                 x.Backend.MeanSquaredErrorGrad(x, target, factor, dy, dx);
                 return dx;
             }

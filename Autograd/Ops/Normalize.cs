@@ -17,7 +17,7 @@ public static partial class TensorOps
             x.Backend.Normalize(x, epsilon, y, norms);
             return y.Record("normalize", [x], dy =>
             {
-                Tensor dx = x.Like();
+                Tensor dx = x.NewGradient();
                 x.Backend.NormalizeGrad(y, epsilon, norms, dy, dx);
                 return [dx];
             }, saved: [norms]);

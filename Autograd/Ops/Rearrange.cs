@@ -23,7 +23,8 @@ public static partial class TensorOps
             Marked("Permute", x.Shape, order);
             int[] source = [.. order.Select(axis => x.Shape.Axis("Permute", axis))], back = new int[source.Length];
             for (int axis = 0; axis < source.Length; axis++) back[source[axis]] = axis;
-            return Permuted(x, source).Record("permute", [x], dy => [Permuted(dy, back)]);
+            Tensor y = Tensor.Empty(x.Backend, source.Select(axis => x.Shape[axis]).ToArray());
+            return PermuteInto(y, x, source).Record("permute", [x], dy => [PermuteInto(x.NewGradient(), dy, back)]);
         }
 
         /// <summary>x stretched along missing axes and axes of length one, copied.</summary>
@@ -40,12 +41,10 @@ public static partial class TensorOps
         }
     }
 
-    static Tensor Permuted(Tensor x, int[] order)
+    static Tensor PermuteInto(Tensor y, Tensor x, int[] order)
     {
-        Shape shape = order.Select(axis => x.Shape[axis]).ToArray();
         long[] strides = Walk.Strides(x.Shape);
-        Tensor y = Tensor.Empty(x.Backend, shape);
-        x.Backend.Rearrange(x, 0, y, 0, shape, [.. order.Select(axis => strides[axis])], Walk.Strides(shape));
+        x.Backend.Rearrange(x, 0, y, 0, y.Shape, [.. order.Select(axis => strides[axis])], Walk.Strides(y.Shape));
         return y;
     }
 }

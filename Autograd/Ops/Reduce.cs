@@ -22,7 +22,7 @@ public static partial class TensorOps
             Shape kept = Kept(x.Shape, reduced);
             return Fold<Sum>(x, reduced).View(keepAxis ? kept : Left(x.Shape, reduced)).Record("sum", [x], dy =>
             {
-                Tensor dx = x.Like();
+                Tensor dx = x.NewGradient();
                 x.Backend.Rearrange(dy, 0, dx, 0, x.Shape, Walk.Strides(kept, x.Shape), Walk.Strides(x.Shape));
                 return [dx];
             }, isView: axes.Length == 0);
@@ -92,7 +92,7 @@ public static partial class TensorOps
         x.Backend.Reduce<Largest>(x, y, outer, length, inner);
         return y.Record("max", [x], dy =>
         {
-            Tensor dx = x.Like();
+            Tensor dx = x.NewGradient();
             x.Backend.LargestGrad(x, y, dy, dx, outer, length, inner);
             return [dx];
         });

@@ -16,8 +16,12 @@ public static partial class TensorOps
             if (start < 0 || length < 0 || start > x.Shape[front] - length)
                 throw new ShapeException($"Slice: {length} places from {start} on of axis {axis}, " +
                     $"which has {x.Shape[front]} (shape {x.Shape}).");
-            return CutOut(x, front, start, length)
-                .Record("slice", [x], dy => [PutInto(Tensor.Zeros(x.Backend, x.Shape), dy, front, start)]);
+            return CutOut(Tensor.Empty(x.Backend, x.Shape.With(front, length)), x, front, start).Record("slice", [x], dy =>
+            {
+                Tensor dx = x.NewGradient();
+                x.Backend.Fill(dx, 0f);
+                return [PutInto(dx, dy, front, start)];
+            });
         }
 
         /// <summary>x with further places at both ends of an axis, all of one value.</summary>
@@ -34,7 +38,7 @@ public static partial class TensorOps
                 throw new ShapeException($"Pad: {before} before and {after} after axis {axis} of shape {x.Shape}; " +
                     "use Slice to take places away.");
             return PutInto(Tensor.Full(x.Backend, x.Shape.With(front, checked(before + length + after)), value), x, front, before)
-                .Record("pad", [x], dy => [CutOut(dy, front, before, length)]);
+                .Record("pad", [x], dy => [CutOut(x.NewGradient(), dy, front, before)]);
         }
     }
 
@@ -71,15 +75,14 @@ public static partial class TensorOps
             {
                 Tensor?[] gradients = new Tensor?[parts.Length];
                 for (int k = 0, place = 0; k < parts.Length; place += parts[k++].Shape[front])
-                    if (parts[k].RequiresGradient) gradients[k] = CutOut(dy, front, place, parts[k].Shape[front]);
+                    if (parts[k].RequiresGradient) gradients[k] = CutOut(parts[k].NewGradient(), dy, front, place);
                 return gradients;
             });
         }
     }
 
-    static Tensor CutOut(Tensor x, int axis, int start, int length)
+    static Tensor CutOut(Tensor y, Tensor x, int axis, int start)
     {
-        Tensor y = Tensor.Empty(x.Backend, x.Shape.With(axis, length));
         long[] strides = Walk.Strides(x.Shape);
         x.Backend.Rearrange(x, start * strides[axis], y, 0, y.Shape, strides, Walk.Strides(y.Shape));
         return y;

@@ -18,7 +18,7 @@ public static partial class TensorOps
             x.Backend.SoftCrossEntropy(x, softTargets, loss, statistics);
             return loss.Record("soft cross-entropy", [x, softTargets], dy =>
             {
-                Tensor dx = x.Like(), dt = x.Like();
+                Tensor dx = x.NewGradient(), dt = softTargets.NewGradient();
                 x.Backend.SoftCrossEntropyGrad(x, softTargets, statistics, dy, dx, dt);
                 return [dx, dt];
             }, saved: [statistics]);

@@ -16,7 +16,7 @@ public static partial class TensorOps
             x.Backend.Softmax(x, y);
             return y.Record("softmax", [x], dy =>
             {
-                Tensor dx = x.Like();
+                Tensor dx = x.NewGradient();
                 x.Backend.SoftmaxGrad(y, dy, dx);
                 return [dx];
             });

@@ -122,6 +122,37 @@ public sealed class TapeTests
         Assert.Equal([1f, 3f], x.Gradient.ToArray());
     }
 
+    // The first share of a leaf's gradient is written where it belongs, over what an earlier pass has left there.
+    [Fact]
+    public void A_leaf_may_take_part_several_times_in_one_op()
+    {
+        Tensor x = Leaf(2, 3), seed = Of(1, 10, 100, 1000, 10000, 100000);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            Tensor.Concat([x, x, x], 0).Backward(seed);
+            Assert.Equal([10101f, 101010f], x.Gradient.ToArray());
+            x.ResetGradient();
+            (x * x).Backward(Of(1, 1));
+            Assert.Equal([4f, 6f], x.Gradient.ToArray());
+            (x / x).Backward(Of(5, 5));
+            Assert.Equal([4f, 6f], x.Gradient.ToArray());
+            x.ResetGradient();
+        }
+    }
+
+    [Fact]
+    public void The_gradient_of_a_leaf_may_be_the_seed_of_the_next_pass()
+    {
+        Tensor x = Tensor.From(_cpu, [2, 3], 1, 2, 3, 4, 5, 6).RequireGradient();
+        (x * 1f).Backward(Tensor.From(_cpu, [2, 3], 1, 2, 3, 4, 5, 6));
+        Tensor former = x.Gradient;
+        x.ResetGradient();
+        x.Permute(1, 0).Backward(former.View([3, 2]));
+        Assert.Equal([1f, 3f, 5f, 2f, 4f, 6f], x.Gradient.ToArray());
+        (x + Tensor.Zeros(_cpu, [2, 3])).Backward(x.Gradient);
+        Assert.Equal([2f, 6f, 10f, 4f, 8f, 12f], x.Gradient.ToArray());
+    }
+
     [Fact]
     public void Nothing_is_recorded_without_gradient()
     {

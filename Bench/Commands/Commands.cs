@@ -19,12 +19,14 @@ static class Commands
         new("generation", "one token after the other, with a key-value cache", Reference.Generation.Run),
         new("start", "from the start of the process to the first token", Reference.Start.Run),
         new("parity", "losses of both sides, step by step", Reference.Parity.Run),
+        new("control", "trains libtorch's GPT as `learning` trains ours (NATIVESSL_DATA)", Reference.Control.Run, Everything: false),
         new("fixtures", "writes Tests/Fixtures: gradients and losses of a small GPT, by libtorch", Reference.Fixtures.Run, Everything: false),
 #else
-        .. new[] { "compare", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "fixtures" }
+        .. new[] { "compare", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
             .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
 #endif
         new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),
+        new("learning-rate", "chooses the rate of the recipe nano-gpt-tuned on held-out training text (NATIVESSL_DATA)", LearningRate.Run, Everything: false),
         new("soak", "10,000 steps: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
     ];

@@ -9,17 +9,15 @@ namespace NativeSsl.Bench.Commands;
 /// </summary>
 static class Learning
 {
-    const int Steps = 2000, Every = 250;
+    const int Steps = Shakespeare.Steps, Every = 250;
 
     static readonly int[] Shown = [0, 500, 1000, 1500, 2000];
 
     public static void Run(string[] arguments)
     {
-        string file = Path.Combine(Environment.GetEnvironmentVariable("NATIVESSL_DATA") ?? "data", "tinyshakespeare", "input.txt");
-        TextCorpus text = TextCorpus.Load(file);
-        var tokenizer = new CharacterTokenizer(text.Text);
-        int[] training = tokenizer.Encode(text.Train), validation = tokenizer.Encode(text.Validation);
-        var counts = new CountModel(training, tokenizer.VocabularySize);
+        var text = new Shakespeare();
+        int[] validation = text.Validation;
+        var counts = new CountModel(text.Training, text.Vocabulary);
 
         var report = new Report("learning", "Learning");
         report.Text("nanoGPT's CPU configuration on tiny Shakespeare by characters: 4 layers, 4 heads, width 128, context 64, batch 12, no bias, no dropout, AdamW (0.9, 0.99), "
@@ -34,7 +32,7 @@ static class Learning
             List<double> last = [];
             foreach (ulong seed in seeds)
             {
-                double[] curve = Train(report, rate, seed, tokenizer.VocabularySize, training, validation);
+                double[] curve = Train(report, text, rate, seed);
                 last.Add(curve[^1]);
                 if (seed == seeds[0]) curves.Add((string.Create(CultureInfo.InvariantCulture, $"peak learning rate {rate}"), curve));
             }
@@ -47,21 +45,9 @@ static class Learning
             [("unigrams", counts.UnigramLoss(validation)), ("bigrams", counts.BigramLoss(validation))]);
     }
 
-    static double[] Train(Report report, double rate, ulong seed, int vocabulary, int[] training, int[] validation)
+    static double[] Train(Report report, Shakespeare text, double rate, ulong seed)
     {
-        GptSize size = GptSize.NanoGpt;
-        var backend = new CpuBackend(2);
-        var model = new Gpt(new Gpt.Config { Vocabulary = vocabulary, Context = size.Context, Layers = size.Layers, Heads = size.Heads, Width = size.Width },
-            new Init(backend, seed));
-        var trainer = new Trainer(new NextToken(model), new TokenWindows(backend, training, size.Context, size.Batch, seed), new TrainerOptions
-        {
-            Steps = Steps, Seed = seed, WeightDecay = AdamSettings.Decay, Clip = 1,
-            Validation = new TokenWindows(backend, validation, size.Context, size.Batch, seed),
-            Players = new Dictionary<string, Player>
-            {
-                ["main"] = new(parameters => new AdamW(parameters, AdamSettings.Beta1, AdamSettings.Beta2), new LinearWarmup(100, new Cosine(rate, rate / 10, Steps - 100))),
-            },
-        });
+        Trainer trainer = text.Trainer(rate, seed, text.Training, text.Validation);
         List<double> curve = [trainer.Validate()], seconds = [];
         while (trainer.StepsDone < Steps)
         {

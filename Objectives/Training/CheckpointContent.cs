@@ -35,6 +35,11 @@ public sealed class CheckpointReader : IDisposable
     public long Step => long.TryParse(Text("step"), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step
         : throw new MalformedFileException(_file.Path, $"its step is '{Text("step")}', not a whole number from 0 on.");
 
+    /// <summary>The latest validation loss when it was written; null if there was none.</summary>
+    public double? ValidationLoss =>
+        _file.Metadata.TryGetValue(RunDirectory.LossKey, out string? text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double loss) ? loss : null;
+
     /// <summary>Fills a tensor.</summary>
     /// <exception cref="MalformedFileException">There is none of this name and shape.</exception>
     public void Read(string name, Tensor tensor) => _file.ReadInto(name, tensor);

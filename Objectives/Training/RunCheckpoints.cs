@@ -10,7 +10,9 @@ public sealed record Checkpoint(long Step, string Path);
 // The checkpoints of a run: which there are, which is the one to go on from, and which may go.
 public sealed partial class RunDirectory
 {
-    const string LossKey = "validation_loss", StepKey = "step", Prefix = "step-", Extension = ".safetensors";
+    internal const string LossKey = "validation_loss";
+
+    const string StepKey = "step", Prefix = "step-", Extension = ".safetensors";
 
     /// <summary>How many of the newest checkpoints are kept, besides the one with the lowest validation loss.</summary>
     public int KeepLast { get; init; } = 2;
@@ -92,9 +94,8 @@ public sealed partial class RunDirectory
     {
         try
         {
-            using SafetensorsFile file = SafetensorsFile.Open(checkpoint.Path);
-            return file.Metadata.TryGetValue(LossKey, out string? text)
-                && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double loss) ? loss : null;
+            using CheckpointReader reader = new(checkpoint.Path);
+            return reader.ValidationLoss;
         }
         catch (MalformedFileException)
         {

@@ -200,6 +200,6 @@ public sealed class Trainer
         }
         _objective.Load(checkpoint);
         _data.Load(checkpoint);
-        StepsDone = checkpoint.Step;
+        (StepsDone, ValidationLoss) = (checkpoint.Step, checkpoint.ValidationLoss);
     }
 }

@@ -27,11 +27,12 @@ public sealed class TrainerTests : IDisposable
 
     string Folder(string name) => Path.Combine(_folder, name);
 
+    // The diary and the two newest checkpoints, of steps 12 and 10.
     static string Hash(string folder)
     {
-        byte[] checkpoint = File.ReadAllBytes(RunDirectory.Checkpoints(folder)[0].Path);
-        string metrics = string.Join('\n', MetricsLog.Read(Path.Combine(folder, "metrics.jsonl")).Select(line => line.ToComparable()));
-        return Convert.ToHexString(SHA256.HashData(checkpoint)) + metrics;
+        IEnumerable<string> checkpoints = RunDirectory.Checkpoints(folder).Take(2)
+            .Select(checkpoint => $"step {checkpoint.Step}: {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(checkpoint.Path)))}");
+        return string.Join('\n', checkpoints.Concat(MetricsLog.Read(Path.Combine(folder, "metrics.jsonl")).Select(line => line.ToComparable())));
     }
 
     [Theory, InlineData(1), InlineData(2)]
@@ -56,6 +57,49 @@ public sealed class TrainerTests : IDisposable
             }
             Assert.Equal(expected, Hash(folder));
         }
+    }
+
+    [Fact]
+    public void A_run_that_breaks_off_goes_on_from_its_latest_interval_and_ends_as_if_nothing_had_been()
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
+        using (RunDirectory run = RunDirectory.Create(Folder("broken"), new Recipe()))
+            Assert.Throws<TimeoutException>(() => New().Run(run, new Reports(report => { if (report.Step == 7) throw new TimeoutException(); })));
+        Assert.Equal(5, RunDirectory.Latest(Folder("broken"))!.Step);
+        Assert.Equal(7, MetricsLog.Read(Path.Combine(Folder("broken"), "metrics.jsonl"))[^1].Step);
+        using (RunDirectory run = RunDirectory.Open(Folder("broken")))
+        {
+            Trainer trainer = New();
+            trainer.Load(RunDirectory.Latest(Folder("broken"))!.Path);
+            trainer.Run(run);
+        }
+        Assert.Equal(Hash(Folder("whole")), Hash(Folder("broken")));
+    }
+
+    [Fact]
+    public void A_complete_run_that_is_resumed_stays_as_it_is()
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
+        string before = Hash(Folder("whole"));
+        using (RunDirectory run = RunDirectory.Open(Folder("whole")))
+        {
+            Trainer trainer = New();
+            trainer.Load(RunDirectory.Latest(Folder("whole"))!.Path);
+            Assert.True(trainer.Run(run));
+        }
+        Assert.Equal(before, Hash(Folder("whole")));
+    }
+
+    [Fact]
+    public void The_best_checkpoint_is_the_first_after_the_lowest_validation_loss()
+    {
+        using RunDirectory run = RunDirectory.Create(Folder("a"), new Recipe());
+        New().Run(run);
+        var losses = MetricsLog.Read(run.MetricsPath).Where(line => line.Values.ContainsKey("validationLoss"))
+            .ToDictionary(line => line.Step, line => line.Values["validationLoss"]);
+        Assert.Equal([4, 8, 12], losses.Keys);
+        long lowest = losses.MinBy(loss => loss.Value).Key;
+        Assert.Equal(lowest switch { 4 => 5, 8 => 10, _ => 12 }, RunDirectory.Best(run.Path)?.Step);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ static class Learning
         report.Head("learning rate", "seed", "untrained", "500", "1000", "1500", "2000", "seconds of training", "ms a step, median");
         ulong[] seeds = arguments.Contains("--quick") ? [1337] : [1337, 1, 2];
         List<(string Name, double[] Curve)> curves = [];
-        foreach (double rate in (double[])[1e-3, 3e-3])
+        foreach (double rate in (double[])[Shakespeare.OwnRate, Shakespeare.TunedRate])
         {
             List<double> last = [];
             foreach (ulong seed in seeds)
@@ -36,7 +36,7 @@ static class Learning
                 last.Add(curve[^1]);
                 if (seed == seeds[0]) curves.Add((string.Create(CultureInfo.InvariantCulture, $"peak learning rate {rate}"), curve));
             }
-            string name = rate == 1e-3 ? "validation loss, nanoGPT's own learning rate" : "validation loss, three times that learning rate (recipe nano-gpt-tuned)";
+            string name = rate == Shakespeare.OwnRate ? "validation loss, nanoGPT's own learning rate" : "validation loss, four times that learning rate (recipe nano-gpt-tuned)";
             report.Goal($"{name}, mean of {last.Count}", last.Average(), 1.88);
         }
         report.EndTable();

@@ -19,7 +19,7 @@ static class Control
         var report = new Report("control", "Learning, by libtorch");
         report.Text($"libtorch trains the configuration of the section Learning, seed {Seed}: the same first weights, windows, schedule, clipping and judgement.");
         report.Head("learning rate", "untrained", "2000");
-        foreach (double rate in (double[])[1e-3, 3e-3])
+        foreach (double rate in (double[])[Shakespeare.OwnRate, Shakespeare.TunedRate])
         {
             using var model = new TorchGpt(GptSize.NanoGpt, text.Model(Seed).NamedTensors());
             double before = Judge(model, text);

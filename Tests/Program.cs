@@ -13,7 +13,7 @@ static class Program
             case ["save-for-ever", string folder]: SaveForEver(folder); return 0;
             case ["readme-example"]: ReadmeExample.Run(); return 0;
             case ["train", string folder, string threads, string until]:
-                TrainerTests.TrainUntil(folder, int.Parse(threads, CultureInfo.InvariantCulture), long.Parse(until, CultureInfo.InvariantCulture));
+                SmallRun.TrainUntil(folder, int.Parse(threads, CultureInfo.InvariantCulture), long.Parse(until, CultureInfo.InvariantCulture));
                 return 0;
             default: return 2;
         }

@@ -33,7 +33,7 @@ public sealed record Recipe
     public int Steps { get; init; } = 2000;
     /// <summary>The largest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
-    /// <summary>The learning rate of the last step.</summary>
+    /// <summary>The learning rate that the cosine reaches when the last step is done.</summary>
     public double FinalLearningRate { get; init; } = 1e-4;
     /// <summary>Steps over which the learning rate rises.</summary>
     public int WarmUp { get; init; } = 100;

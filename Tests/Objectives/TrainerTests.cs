@@ -1,94 +1,14 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
+using static NativeSsl.Tests.Objectives.SmallRun;
 
 namespace NativeSsl.Tests.Objectives;
 
 public sealed class TrainerTests : IDisposable
 {
-    const int Steps = 12;
-    static readonly int[] Text = [.. Enumerable.Range(0, 400).Select(i => (i * i + i / 7) % 11)];
     readonly string _folder = Directory.CreateTempSubdirectory("nativessl-trainer-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    internal static Trainer New(int threads = 1, string identity = "a recipe", int microBatches = 1, int batch = 6, float dropout = 0.1f, long steps = Steps)
-    {
-        var cpu = new CpuBackend(threads);
-        var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 2, Heads = 2, Width = 16, Dropout = dropout },
-            new Init(cpu, 3));
-        return new Trainer(new NextToken(model), new TokenWindows(cpu, Text, 8, batch, seed: 5), new TrainerOptions
-        {
-            Steps = steps, Seed = 5, WeightDecay = 0.1f, Clip = 1, MicroBatches = microBatches, Identity = identity, CheckpointInterval = 5,
-            Validation = new TokenWindows(cpu, Text.AsMemory(0, 50), 8, 4, seed: 0), ValidationInterval = 4,
-            Players = new Dictionary<string, Player>
-                { ["main"] = new(p => new AdamW(p, 0.9, 0.99), new LinearWarmup(3, new Cosine(1e-2, 1e-3, 9))) },
-        });
-    }
-
     string Folder(string name) => Path.Combine(_folder, name);
-
-    // The diary and the two newest checkpoints, of steps 12 and 10.
-    static string Hash(string folder)
-    {
-        IEnumerable<string> checkpoints = RunDirectory.Checkpoints(folder).Take(2)
-            .Select(checkpoint => $"step {checkpoint.Step}: {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(checkpoint.Path)))}");
-        return string.Join('\n', checkpoints.Concat(MetricsLog.Read(Path.Combine(folder, "metrics.jsonl")).Select(line => line.ToComparable())));
-    }
-
-    [Theory, InlineData(1), InlineData(2)]
-    public void Interrupted_and_resumed_is_uninterrupted_at_ten_places(int threads)
-    {
-        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) Assert.True(New().Run(run));
-        string expected = Hash(Folder("whole"));
-        for (int split = 1; split <= 10; split++)
-        {
-            string folder = Folder($"split {split}");
-            using (RunDirectory run = RunDirectory.Create(folder, new Recipe()))
-            {
-                using var stop = new CancellationTokenSource();
-                Assert.False(New(threads).Run(run, new Reports(report => { if (report.Step == split) stop.Cancel(); }), stop.Token));
-            }
-            using (RunDirectory run = RunDirectory.Open(folder))
-            {
-                Trainer trainer = New(threads);
-                trainer.Load(RunDirectory.Latest(folder)!.Path);
-                Assert.Equal(split, trainer.StepsDone);
-                Assert.True(trainer.Run(run));
-            }
-            Assert.Equal(expected, Hash(folder));
-        }
-    }
-
-    [Fact]
-    public void A_run_that_breaks_off_goes_on_from_its_latest_interval_and_ends_as_if_nothing_had_been()
-    {
-        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
-        using (RunDirectory run = RunDirectory.Create(Folder("broken"), new Recipe()))
-            Assert.Throws<TimeoutException>(() => New().Run(run, new Reports(report => { if (report.Step == 7) throw new TimeoutException(); })));
-        Assert.Equal(5, RunDirectory.Latest(Folder("broken"))!.Step);
-        Assert.Equal(7, MetricsLog.Read(Path.Combine(Folder("broken"), "metrics.jsonl"))[^1].Step);
-        using (RunDirectory run = RunDirectory.Open(Folder("broken")))
-        {
-            Trainer trainer = New();
-            trainer.Load(RunDirectory.Latest(Folder("broken"))!.Path);
-            trainer.Run(run);
-        }
-        Assert.Equal(Hash(Folder("whole")), Hash(Folder("broken")));
-    }
-
-    [Fact]
-    public void A_complete_run_that_is_resumed_stays_as_it_is()
-    {
-        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
-        string before = Hash(Folder("whole"));
-        using (RunDirectory run = RunDirectory.Open(Folder("whole")))
-        {
-            Trainer trainer = New();
-            trainer.Load(RunDirectory.Latest(Folder("whole"))!.Path);
-            Assert.True(trainer.Run(run));
-        }
-        Assert.Equal(before, Hash(Folder("whole")));
-    }
 
     [Fact]
     public void The_best_checkpoint_is_the_first_after_the_lowest_validation_loss()
@@ -100,36 +20,6 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal([4, 8, 12], losses.Keys);
         long lowest = losses.MinBy(loss => loss.Value).Key;
         Assert.Equal(lowest switch { 4 => 5, 8 => 10, _ => 12 }, RunDirectory.Best(run.Path)?.Step);
-    }
-
-    [Fact]
-    public void Interrupted_and_resumed_in_other_processes_is_uninterrupted()
-    {
-        Assert.Equal(Steps, Train("whole", threads: 1, until: Steps));
-        Assert.Equal(7, Train("parts", threads: 2, until: 7));
-        Assert.Equal(9, Train("parts", threads: 1, until: 9));
-        Assert.Equal(Steps, Train("parts", threads: 2, until: Steps));
-        Assert.Equal(Hash(Folder("whole")), Hash(Folder("parts")));
-
-        long Train(string name, int threads, long until)
-        {
-            using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-                [typeof(Program).Assembly.Location, "train", Folder(name), $"{threads}", $"{until}"]) { RedirectStandardError = true })!;
-            string error = child.StandardError.ReadToEnd();
-            child.WaitForExit();
-            Assert.True(child.ExitCode == 0, error);
-            return RunDirectory.Latest(Folder(name))!.Step;
-        }
-    }
-
-    /// <summary>What <see cref="Program"/> does in a process of its own: begins a run or goes on with it, and stops after a step.</summary>
-    internal static void TrainUntil(string folder, int threads, long until)
-    {
-        using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, new Recipe());
-        Trainer trainer = New(threads);
-        if (RunDirectory.Latest(folder) is { } checkpoint) trainer.Load(checkpoint.Path);
-        using var stop = new CancellationTokenSource();
-        trainer.Run(run, new Reports(report => { if (report.Step == until) stop.Cancel(); }), stop.Token);
     }
 
     [Fact]
@@ -228,10 +118,5 @@ public sealed class TrainerTests : IDisposable
         public long? DrawsPerEpoch => null;
         public Views Draw(long draw) => new();
         public IEnumerable<Views> Everything() => [];
-    }
-
-    sealed class Reports(Action<TrainingReport> action) : IProgress<TrainingReport>
-    {
-        public void Report(TrainingReport value) => action(value);
     }
 }

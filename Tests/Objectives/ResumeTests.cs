@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using static NativeSsl.Tests.Objectives.SmallRun;
+
+namespace NativeSsl.Tests.Objectives;
+
+public sealed class ResumeTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-resume-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    string Folder(string name) => Path.Combine(_folder, name);
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void Interrupted_and_resumed_is_uninterrupted_at_ten_places(int threads)
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) Assert.True(New().Run(run));
+        string expected = Hash(Folder("whole"));
+        for (int split = 1; split <= 10; split++)
+        {
+            string folder = Folder($"split {split}");
+            using (RunDirectory run = RunDirectory.Create(folder, new Recipe()))
+            {
+                using var stop = new CancellationTokenSource();
+                Assert.False(New(threads).Run(run, new Reports(report => { if (report.Step == split) stop.Cancel(); }), stop.Token));
+            }
+            using (RunDirectory run = RunDirectory.Open(folder))
+            {
+                Trainer trainer = New(threads);
+                trainer.Load(RunDirectory.Latest(folder)!.Path);
+                Assert.Equal(split, trainer.StepsDone);
+                Assert.True(trainer.Run(run));
+            }
+            Assert.Equal(expected, Hash(folder));
+        }
+    }
+
+    [Fact]
+    public void A_run_that_breaks_off_goes_on_from_its_latest_interval_and_ends_as_if_nothing_had_been()
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
+        using (RunDirectory run = RunDirectory.Create(Folder("broken"), new Recipe()))
+            Assert.Throws<TimeoutException>(() => New().Run(run, new Reports(report => { if (report.Step == 7) throw new TimeoutException(); })));
+        Assert.Equal(5, RunDirectory.Latest(Folder("broken"))!.Step);
+        Assert.Equal(7, MetricsLog.Read(Path.Combine(Folder("broken"), "metrics.jsonl"))[^1].Step);
+        using (RunDirectory run = RunDirectory.Open(Folder("broken")))
+        {
+            Trainer trainer = New();
+            trainer.Load(RunDirectory.Latest(Folder("broken"))!.Path);
+            trainer.Run(run);
+        }
+        Assert.Equal(Hash(Folder("whole")), Hash(Folder("broken")));
+    }
+
+    [Fact]
+    public void A_complete_run_that_is_resumed_stays_as_it_is()
+    {
+        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
+        string before = Hash(Folder("whole"));
+        using (RunDirectory run = RunDirectory.Open(Folder("whole")))
+        {
+            Trainer trainer = New();
+            trainer.Load(RunDirectory.Latest(Folder("whole"))!.Path);
+            Assert.True(trainer.Run(run));
+        }
+        Assert.Equal(before, Hash(Folder("whole")));
+    }
+
+    [Fact]
+    public void Interrupted_and_resumed_in_other_processes_is_uninterrupted()
+    {
+        Assert.Equal(Steps, Train("whole", threads: 1, until: Steps));
+        Assert.Equal(7, Train("parts", threads: 2, until: 7));
+        Assert.Equal(9, Train("parts", threads: 1, until: 9));
+        Assert.Equal(Steps, Train("parts", threads: 2, until: Steps));
+        Assert.Equal(Hash(Folder("whole")), Hash(Folder("parts")));
+
+        long Train(string name, int threads, long until)
+        {
+            using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+                [typeof(Program).Assembly.Location, "train", Folder(name), $"{threads}", $"{until}"]) { RedirectStandardError = true })!;
+            string error = child.StandardError.ReadToEnd();
+            child.WaitForExit();
+            Assert.True(child.ExitCode == 0, error);
+            return RunDirectory.Latest(Folder(name))!.Step;
+        }
+    }
+}

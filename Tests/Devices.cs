@@ -6,7 +6,7 @@ namespace NativeSsl.Tests;
 static class Devices
 {
     public static CpuBackend[] Widths { get; } =
-        [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
+        [.. RegisterWidths.Testable.Select(width => new CpuBackend(width, threads: 2))];
 
     static readonly Lazy<GpuBackend> Gpu = new(GpuBackend.Simulator);
 

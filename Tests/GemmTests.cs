@@ -5,7 +5,7 @@ namespace NativeSsl.Tests;
 public sealed class GemmTests
 {
     static readonly CpuBackend[] Widths =
-        [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
+        [.. RegisterWidths.Testable.Select(width => new CpuBackend(width, threads: 2))];
     static readonly CpuBackend Alone = new(1), Many = new(5);
 
     public static TheoryData<int, int, int> Sizes => new()

@@ -42,8 +42,15 @@ public sealed record OpSpec(string Name, Shape[] Inputs, Func<Tensor[], Tensor> 
     Tensor[] Upload(IBackend backend, float[][] data, bool gradient)
     {
         Tensor[] xs = [.. Inputs.Zip(data, (shape, values) => Tensor.From(backend, shape, values))];
-        if (gradient) for (int k = 0; k < xs.Length; k++) if (!Constants.Contains(k)) xs[k].RequireGradient();
+        if (gradient) for (int k = 0; k < xs.Length; k++) if (!Constants.Contains(k)) Leaf(xs[k]);
         return xs;
+    }
+
+    // An earlier pass has left NaN in the gradient's memory: whoever adds to it, or leaves out a part, is seen.
+    static void Leaf(Tensor x)
+    {
+        (x.RequireGradient() * 1f).Backward(Tensor.Full(x.Backend, x.Shape, float.NaN));
+        x.ResetGradient();
     }
 
     static float[] Weights(int count)

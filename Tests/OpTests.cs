@@ -11,8 +11,8 @@ public sealed class OpTests
     static readonly Lazy<GpuBackend> Simulator = new(GpuBackend.Simulator);
     static readonly Lazy<GpuBackend> OpenCl = new(() => GpuBackend.OpenCl());
     static readonly CpuBackend[] Widths =
-        [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest).Select(width => new CpuBackend(2, width))];
-    static readonly CpuBackend[] Guarded = [.. Widths.Select(plain => new CpuBackend(2, plain.Simd) { GuardsMemory = true })];
+        [.. RegisterWidths.Testable.Select(width => new CpuBackend(width, threads: 2))];
+    static readonly CpuBackend[] Guarded = [.. Widths.Select(plain => new CpuBackend(plain.Simd, threads: 2) { GuardsMemory = true })];
     static readonly CpuBackend[] ThreadCounts = [new(1), new(2), new(5)];
 
     static readonly Dictionary<string, OpSpec> ByName = typeof(OpTests).Assembly.GetTypes()

@@ -5,30 +5,19 @@ public sealed unsafe class SmallGemmTests
 {
     const float Sentinel = 12345f;
 
-    [Fact]
-    public void Wide128_multiplies_all_sizes() => AllSizes<Wide128>();
+    public static TheoryData<SimdWidth> Widths => [.. RegisterWidths.Testable];
 
-    [Fact]
-    public void Wide256_multiplies_all_sizes()
-    {
-        if (CpuBackend.Widest >= SimdWidth.Bits256) AllSizes<Wide256>();
-    }
+    [Theory, MemberData(nameof(Widths))]
+    public void Multiplies_all_sizes(SimdWidth width) =>
+        RegisterWidths.On(width, AllSizes<Wide128>, AllSizes<Wide256>, AllSizes<Wide512>);
 
-    [Fact]
-    public void Wide512_multiplies_all_sizes()
-    {
-        if (CpuBackend.Widest >= SimdWidth.Bits512) AllSizes<Wide512>();
-    }
-
-    [Fact]
-    public void Transposes_all_sizes()
+    [Theory, MemberData(nameof(Widths))]
+    public void Transposes_all_sizes(SimdWidth width)
     {
         for (int rows = 1; rows < 20; rows++)
             for (int columns = 1; columns < 20; columns++)
-            {
-                TransposeOne<Wide128>(rows, columns);
-                if (CpuBackend.Widest >= SimdWidth.Bits256) TransposeOne<Wide256>(rows, columns);
-            }
+                RegisterWidths.On(width, () => TransposeOne<Wide128>(rows, columns), () => TransposeOne<Wide256>(rows, columns),
+                    () => TransposeOne<Wide512>(rows, columns));
     }
 
     static void AllSizes<T>() where T : struct, IWide<T>

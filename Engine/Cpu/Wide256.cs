@@ -10,6 +10,9 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     Vector256<float> _a = a, _b = b;
 
+    internal readonly Vector256<float> Lower => _a;
+    internal readonly Vector256<float> Upper => _b;
+
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide256 Of(float value) => new(Vector256.Create(value), Vector256.Create(value));

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NativeSsl;
 
-/// <summary>Sixteen floats in one AVX-512 register.</summary>
+/// <summary>Sixteen floats in one AVX-512 register. Without AVX-512 a pair of AVX registers stands in: slow, but the same numbers,
+/// so that code for such registers can be tested on any machine that has AVX2.</summary>
 public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
@@ -44,11 +45,13 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 Min(Wide512 x, Wide512 y) => new(Avx512F.Min(x._a, y._a));
+    public static Wide512 Min(Wide512 x, Wide512 y) =>
+        Avx512F.IsSupported ? new(Avx512F.Min(x._a, y._a)) : Join(Wide256.Min(Split(x), Split(y)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 Max(Wide512 x, Wide512 y) => new(Avx512F.Max(x._a, y._a));
+    public static Wide512 Max(Wide512 x, Wide512 y) =>
+        Avx512F.IsSupported ? new(Avx512F.Max(x._a, y._a)) : Join(Wide256.Max(Split(x), Split(y)));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -103,7 +106,8 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
     [MethodImpl(Inline)]
     public static void Store(Wide512 value, float* target, int count)
     {
-        Avx512F.MaskStore(target, First(count), value._a);
+        if (Avx512F.IsSupported) Avx512F.MaskStore(target, First(count), value._a);
+        else Wide256.Store(Split(value), target, count);
     }
 
     /// <inheritdoc/>
@@ -113,12 +117,18 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static float Sum(Wide512 value) => Wide256.Sum(new(value._a.GetLower(), value._a.GetUpper()));
+    public static float Sum(Wide512 value) => Wide256.Sum(Split(value));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static float Largest(Wide512 value) => Wide256.Largest(new(value._a.GetLower(), value._a.GetUpper()));
+    public static float Largest(Wide512 value) => Wide256.Largest(Split(value));
 
     [MethodImpl(Inline)]
     static Vector512<float> First(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    [MethodImpl(Inline)]
+    static Wide256 Split(Wide512 value) => new(value._a.GetLower(), value._a.GetUpper());
+
+    [MethodImpl(Inline)]
+    static Wide512 Join(Wide256 value) => new(Vector512.Create(value.Lower, value.Upper));
 }

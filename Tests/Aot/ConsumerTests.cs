@@ -14,29 +14,29 @@ public sealed partial class ConsumerTests(ITestOutputHelper log) : IDisposable
 {
     const string Version = "0.1.0-consumer";
 
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-consumer").FullName;
+    readonly Scratch _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     [PackagesFact]
     public void The_example_of_the_README_runs_from_packages_under_both_compilers()
     {
         string root = RepositoryRoot.Path;
         foreach (string project in new[] { "Engine", "Autograd", "Models", "Objectives" })
-            Run(root, "dotnet", "pack", project, "-o", Path.Combine(_folder, "feed"), $"-p:Version={Version}",
-                $"-p:ArtifactsPath={Path.Combine(_folder, "artifacts")}", "-v", "q", "-p:RunAnalyzers=false");
+            Run(root, "dotnet", "pack", project, "-o", _scratch.File("feed"), $"-p:Version={Version}",
+                $"-p:ArtifactsPath={_scratch.File("artifacts")}", "-v", "q", "-p:RunAnalyzers=false");
         WriteProject(Example().Match(File.ReadAllText(Path.Combine(root, "README.md"))).Groups[1].Value);
 
-        Run(_folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "jit", "-p:PublishAot=false",
+        Run(_scratch.Folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "jit", "-p:PublishAot=false",
             "--self-contained", "false", "-v", "q");
-        Assert.InRange(Run(_folder, Path.Combine(_folder, "jit", "consumer")).Length, 100, 10_000);
+        Assert.InRange(Run(_scratch.Folder, Path.Combine(_scratch.Folder, "jit", "consumer")).Length, 100, 10_000);
 
-        Run(_folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "aot",
+        Run(_scratch.Folder, "dotnet", "publish", "-r", RuntimeInformation.RuntimeIdentifier, "-o", "aot",
             $"-p:CppCompilerAndLinker={PackagesFactAttribute.Linker}", "-v", "q");
-        string program = Path.Combine(_folder, "aot", "consumer");
-        Assert.InRange(Run(_folder, program).Length, 100, 10_000);
+        string program = Path.Combine(_scratch.Folder, "aot", "consumer");
+        Assert.InRange(Run(_scratch.Folder, program).Length, 100, 10_000);
         long size = new FileInfo(program).Length;
-        double first = Enumerable.Range(0, 5).Min(_ => double.Parse(Run(_folder, program, "first"), CultureInfo.InvariantCulture));
+        double first = Enumerable.Range(0, 5).Min(_ => double.Parse(Run(_scratch.Folder, program, "first"), CultureInfo.InvariantCulture));
         log.WriteLine(FormattableString.Invariant($"NativeAOT: {size / 1048576.0:F2} MiB, first token {first:F0} ms after process start (best of 5; the promise is 100 ms)"));
         Assert.InRange(size, 1, 6_000_000);
         Assert.InRange(first, 0, 300);                  // three times the promise: other tests run at the same time
@@ -46,7 +46,7 @@ public sealed partial class ConsumerTests(ITestOutputHelper log) : IDisposable
     // With the argument "first" it says how long after its start a token came.
     void WriteProject(string example)
     {
-        File.WriteAllText(Path.Combine(_folder, "nuget.config"), """
+        File.WriteAllText(_scratch.File("nuget.config"), """
             <configuration>
               <packageSources><add key="feed" value="feed" /></packageSources>
               <packageSourceMapping>
@@ -56,21 +56,21 @@ public sealed partial class ConsumerTests(ITestOutputHelper log) : IDisposable
             </configuration>
             """);
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        File.WriteAllText(Path.Combine(_folder, "consumer.csproj"), $"""
+        File.WriteAllText(_scratch.File("consumer.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>
                 <ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable>
                 <PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                <RestorePackagesPath>{_folder}/packages</RestorePackagesPath>
+                <RestorePackagesPath>{_scratch.Folder}/packages</RestorePackagesPath>
                 <RestoreFallbackFolders>{home}/.nuget/packages</RestoreFallbackFolders>
                 <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
               </PropertyGroup>
               <ItemGroup><Compile Include="Program.cs" /><PackageReference Include="NativeSsl.Objectives" Version="{Version}" /></ItemGroup>
             </Project>
             """);
-        File.WriteAllText(Path.Combine(_folder, "Program.cs"), example.Replace("using NativeSsl;", """
+        File.WriteAllText(_scratch.File("Program.cs"), example.Replace("using NativeSsl;", """
             using NativeSsl;
             if (args is ["first"])
             {

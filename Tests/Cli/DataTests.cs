@@ -11,10 +11,10 @@ public sealed class DataTests : IDisposable
         new("made up", "bytes", new Uri("http://127.0.0.1:1/none"), Convert.ToHexStringLower(SHA256.HashData(Content)),
             Content.Length, "none", "made/up.bin");
 
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-data").FullName;
-    string Place => Path.Combine(_folder, Set.File);
+    readonly Scratch _scratch = new();
+    string Place => _scratch.File(Set.File);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void Fetches_checks_and_puts_in_place()
@@ -71,10 +71,10 @@ public sealed class DataTests : IDisposable
     {
         using var server = new FileServer(Content);
         using var console = new Console();
-        Assert.Equal(2, console.Run("data", "tinyshakespeare", "--to", _folder, "--address", server.Address.ToString()));
+        Assert.Equal(2, console.Run("data", "tinyshakespeare", "--to", _scratch.Folder, "--address", server.Address.ToString()));
         Assert.Equal(1, server.Requests);
         Assert.Contains("tinyshakespeare has 86c4e6aa", console.ErrorLines[^1], StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(_scratch.Folder, "*", SearchOption.AllDirectories));
     }
 
     [DataFact("tinyshakespeare")]
@@ -82,7 +82,7 @@ public sealed class DataTests : IDisposable
     {
         string data = DataFactAttribute.Folder!;
         using var server = new FileServer(File.ReadAllBytes(Path.Combine(data, "tinyshakespeare", "input.txt")));
-        string[] args = ["data", "tinyshakespeare", "--to", _folder, "--address", server.Address.ToString()];
+        string[] args = ["data", "tinyshakespeare", "--to", _scratch.Folder, "--address", server.Address.ToString()];
         using var console = new Console();
         Assert.Equal(0, console.Run(args));
         using var again = new Console();
@@ -96,7 +96,7 @@ public sealed class DataTests : IDisposable
     {
         using var server = new FileServer(Content);
         using var console = new Console();
-        Assert.Equal(0, console.Run("data", "tinyshakespeare", "--dry-run", "--to", _folder, "--address", server.Address.ToString()));
+        Assert.Equal(0, console.Run("data", "tinyshakespeare", "--dry-run", "--to", _scratch.Folder, "--address", server.Address.ToString()));
         Assert.Equal(0, server.Requests);
     }
 
@@ -126,7 +126,7 @@ public sealed class DataTests : IDisposable
     {
         using var server = new FileServer(content);
         Assert.Contains(why, Assert.Throws<NativeSslException>(() => Fetch(server)).Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(_scratch.Folder, "*", SearchOption.AllDirectories));
     }
 
     void Fetch(FileServer server) => Download.Fetch(Set, server.Address, Place, _ => { }, CancellationToken.None);

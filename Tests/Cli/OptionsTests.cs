@@ -6,10 +6,10 @@ namespace NativeSsl.Tests.Cli;
 /// <summary>A short run, for the commands that look at one.</summary>
 public sealed class FinishedRun : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-options").FullName;
+    readonly Scratch _scratch = new();
 
     /// <summary>Its directory.</summary>
-    public string Path => System.IO.Path.Combine(_folder, "run");
+    public string Path => _scratch.File("run");
 
     public FinishedRun()
     {
@@ -17,16 +17,16 @@ public sealed class FinishedRun : IDisposable
         Assert.Equal(0, console.Run("pretrain", "--recipe", "smoke", "--run", Path));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 }
 
 /// <summary>Options do what they say.</summary>
 public sealed class OptionsTests(FinishedRun finished) : IClassFixture<FinishedRun>, IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-options").FullName;
-    string RunPath => Path.Combine(_folder, "run");
+    readonly Scratch _scratch = new();
+    string RunPath => _scratch.File("run");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     static string Ok(params string[] args)
     {
@@ -84,7 +84,7 @@ public sealed class OptionsTests(FinishedRun finished) : IClassFixture<FinishedR
     [Fact]
     public void What_the_command_line_says_stands_in_the_recipe_of_the_run()
     {
-        string text = Path.Combine(_folder, "own.txt");
+        string text = _scratch.File("own.txt");
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("All work and no play. ", 40)));
         Interrupted("pretrain", "--recipe", "smoke", "--run", RunPath, "--data", text, "--seed", "7", "--steps", "10");
         Recipe recipe = Recipe.Load(Path.Combine(RunPath, "recipe.json"));

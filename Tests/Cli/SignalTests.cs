@@ -6,10 +6,10 @@ namespace NativeSsl.Tests.Cli;
 /// <summary>The program in a process of its own, sent what Ctrl-C and a shutting-down machine send.</summary>
 public sealed class SignalTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-signal").FullName;
-    string RunPath => Path.Combine(_folder, "run");
+    readonly Scratch _scratch = new();
+    string RunPath => _scratch.File("run");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     [UnixTheory]
     [InlineData("INT", 130)]
@@ -29,7 +29,7 @@ public sealed class SignalTests : IDisposable
     [InlineData("TERM", 143)]
     public void The_second_does_not_wait_for_the_step(string signal, int code)
     {
-        string recipe = Path.Combine(_folder, "slow.json");            // a step of many seconds
+        string recipe = _scratch.File("slow.json");            // a step of many seconds
         new Recipe { Layers = 8, Heads = 4, Width = 256, Context = 256, Batch = 128, Steps = 10, WarmUp = 0 }.Save(recipe);
         using Process child = Start(recipe, steps: 10, line => line.StartsWith("run:", StringComparison.Ordinal));
         Thread.Sleep(300);
@@ -44,7 +44,7 @@ public sealed class SignalTests : IDisposable
     Process Start(string recipe, int steps, Predicate<string> ready)
     {
         Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [typeof(CommandLine).Assembly.Location, "pretrain", "--recipe", recipe, "--run", RunPath, "--steps", $"{steps}"]) { RedirectStandardError = true, WorkingDirectory = _folder })!;
+            [typeof(CommandLine).Assembly.Location, "pretrain", "--recipe", recipe, "--run", RunPath, "--steps", $"{steps}"]) { RedirectStandardError = true, WorkingDirectory = _scratch.Folder })!;
         while (!ready(child.StandardError.ReadLine() ?? throw new InvalidOperationException("the program ended before it trained"))) { }
         return child;
     }

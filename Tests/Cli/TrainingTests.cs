@@ -6,10 +6,10 @@ namespace NativeSsl.Tests.Cli;
 /// <summary>A run of seconds through every command.</summary>
 public sealed class TrainingTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-run").FullName;
-    string RunPath => Path.Combine(_folder, "run");
+    readonly Scratch _scratch = new();
+    string RunPath => _scratch.File("run");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void Pretrain_evaluate_generate_and_list()
@@ -27,7 +27,7 @@ public sealed class TrainingTests : IDisposable
         string[] generate = ["generate", "--run", RunPath, "--prompt", "The", "--tokens", "20", "--seed", "5"];
         Assert.Equal(Ok(generate), Ok(generate));
         Assert.Equal(3 + 20 + 1, Ok(generate).Length);
-        Assert.Contains($"{RunPath}\t20\t20", Ok("list", "--runs", _folder), StringComparison.Ordinal);
+        Assert.Contains($"{RunPath}\t20\t20", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void A_run_that_diverges_exits_3_and_says_where()
     {
-        string recipe = Path.Combine(_folder, "hot.json");
+        string recipe = _scratch.File("hot.json");
         new Recipe { Layers = 1, Heads = 2, Width = 32, Context = 16, Batch = 4, Steps = 20, LearningRate = 100, FinalLearningRate = 100, WarmUp = 0, Clip = 0 }.Save(recipe);
         using var console = new Console();
         Assert.Equal(3, console.Run("pretrain", "--recipe", recipe, "--run", RunPath));
@@ -78,7 +78,7 @@ public sealed class TrainingTests : IDisposable
 
     [Fact]
     public void Every_recipe_of_the_program_is_right() =>
-        Assert.Contains("nano-gpt\tnext-token\t4 layers of 128", Ok("list", "--runs", _folder), StringComparison.Ordinal);
+        Assert.Contains("nano-gpt\tnext-token\t4 layers of 128", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
 
     static string Ok(params string[] args)
     {

@@ -3,7 +3,7 @@ namespace NativeSsl.Tests.Engine;
 /// <summary>Sixteen lanes do what sixteen scalars do, on every register width.</summary>
 public sealed unsafe class LaneTests
 {
-    public static TheoryData<SimdWidth> Widths => [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest)];
+    public static TheoryData<SimdWidth> Widths => [.. RegisterWidths.Testable];
 
     static readonly float[] A =
         [1.5f, -2.25f, 0f, -0f, 3f, float.NaN, float.PositiveInfinity, 7f, -8.5f, 2.5f, 1e-40f, 1e38f, -1e38f, 0.1f, 4f, 100.5f];
@@ -11,11 +11,9 @@ public sealed unsafe class LaneTests
         [0.5f, 3f, -0f, 0f, float.NaN, 1f, 2f, float.NegativeInfinity, -8.5f, 0.3f, 1e-40f, 1e38f, 1e38f, 0.2f, -3f, 1e-3f];
     static readonly float[] C = [.. Enumerable.Range(0, 16).Select(i => i - 7.5f)];
 
-    static void On(SimdWidth width, Action wide128, Action wide256, Action wide512) =>
-        (width switch { SimdWidth.Bits128 => wide128, SimdWidth.Bits256 => wide256, _ => wide512 })();
-
     [Theory, MemberData(nameof(Widths))]
-    public void Every_lane_is_a_scalar(SimdWidth width) => On(width, LikeScalars<Wide128>, LikeScalars<Wide256>, LikeScalars<Wide512>);
+    public void Every_lane_is_a_scalar(SimdWidth width) =>
+        RegisterWidths.On(width, LikeScalars<Wide128>, LikeScalars<Wide256>, LikeScalars<Wide512>);
 
     static void LikeScalars<T>() where T : struct, IWide<T>
     {
@@ -43,7 +41,8 @@ public sealed unsafe class LaneTests
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void Partial_loads_and_stores(SimdWidth width) => On(width, Partial<Wide128>, Partial<Wide256>, Partial<Wide512>);
+    public void Partial_loads_and_stores(SimdWidth width) =>
+        RegisterWidths.On(width, Partial<Wide128>, Partial<Wide256>, Partial<Wide512>);
 
     static void Partial<T>() where T : struct, IWide<T>
     {
@@ -66,7 +65,7 @@ public sealed unsafe class LaneTests
         {
             float[] values = [.. Enumerable.Range(0, 16).Select(_ => random.NextNormal() * MathF.Exp(5 * random.NextNormal()))];
             float expected = Tree(values);
-            On(width, () => Assert.Equal(expected, Wide128.Sum(Load<Wide128>(values))),
+            RegisterWidths.On(width, () => Assert.Equal(expected, Wide128.Sum(Load<Wide128>(values))),
                 () => Assert.Equal(expected, Wide256.Sum(Load<Wide256>(values))),
                 () => Assert.Equal(expected, Wide512.Sum(Load<Wide512>(values))));
         }
@@ -75,7 +74,8 @@ public sealed unsafe class LaneTests
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void The_largest_lane(SimdWidth width) => On(width, Largest<Wide128>, Largest<Wide256>, Largest<Wide512>);
+    public void The_largest_lane(SimdWidth width) =>
+        RegisterWidths.On(width, Largest<Wide128>, Largest<Wide256>, Largest<Wide512>);
 
     static void Largest<T>() where T : struct, IWide<T>
     {

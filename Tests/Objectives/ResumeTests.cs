@@ -5,20 +5,18 @@ namespace NativeSsl.Tests.Objectives;
 
 public sealed class ResumeTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-resume-").FullName;
+    readonly Scratch _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    string Folder(string name) => Path.Combine(_folder, name);
+    public void Dispose() => _scratch.Dispose();
 
     [Theory, InlineData(1), InlineData(2)]
     public void Interrupted_and_resumed_is_uninterrupted_at_ten_places(int threads)
     {
-        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) Assert.True(New().Run(run));
-        string expected = Hash(Folder("whole"));
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new Recipe())) Assert.True(New().Run(run));
+        string expected = Hash(_scratch.File("whole"));
         for (int split = 1; split <= 10; split++)
         {
-            string folder = Folder($"split {split}");
+            string folder = _scratch.File($"split {split}");
             using (RunDirectory run = RunDirectory.Create(folder, new Recipe()))
             {
                 using var stop = new CancellationTokenSource();
@@ -38,32 +36,32 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_run_that_breaks_off_goes_on_from_its_latest_interval_and_ends_as_if_nothing_had_been()
     {
-        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
-        using (RunDirectory run = RunDirectory.Create(Folder("broken"), new Recipe()))
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new Recipe())) New().Run(run);
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("broken"), new Recipe()))
             Assert.Throws<TimeoutException>(() => New().Run(run, new Reports(report => { if (report.Step == 7) throw new TimeoutException(); })));
-        Assert.Equal(5, RunDirectory.Latest(Folder("broken"))!.Step);
-        Assert.Equal(7, MetricsLog.Read(Path.Combine(Folder("broken"), "metrics.jsonl"))[^1].Step);
-        using (RunDirectory run = RunDirectory.Open(Folder("broken")))
+        Assert.Equal(5, RunDirectory.Latest(_scratch.File("broken"))!.Step);
+        Assert.Equal(7, MetricsLog.Read(Path.Combine(_scratch.File("broken"), "metrics.jsonl"))[^1].Step);
+        using (RunDirectory run = RunDirectory.Open(_scratch.File("broken")))
         {
             Trainer trainer = New();
-            trainer.Load(RunDirectory.Latest(Folder("broken"))!.Path);
+            trainer.Load(RunDirectory.Latest(_scratch.File("broken"))!.Path);
             trainer.Run(run);
         }
-        Assert.Equal(Hash(Folder("whole")), Hash(Folder("broken")));
+        Assert.Equal(Hash(_scratch.File("whole")), Hash(_scratch.File("broken")));
     }
 
     [Fact]
     public void A_complete_run_that_is_resumed_stays_as_it_is()
     {
-        using (RunDirectory run = RunDirectory.Create(Folder("whole"), new Recipe())) New().Run(run);
-        string before = Hash(Folder("whole"));
-        using (RunDirectory run = RunDirectory.Open(Folder("whole")))
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new Recipe())) New().Run(run);
+        string before = Hash(_scratch.File("whole"));
+        using (RunDirectory run = RunDirectory.Open(_scratch.File("whole")))
         {
             Trainer trainer = New();
-            trainer.Load(RunDirectory.Latest(Folder("whole"))!.Path);
+            trainer.Load(RunDirectory.Latest(_scratch.File("whole"))!.Path);
             Assert.True(trainer.Run(run));
         }
-        Assert.Equal(before, Hash(Folder("whole")));
+        Assert.Equal(before, Hash(_scratch.File("whole")));
     }
 
     [Fact]
@@ -73,16 +71,16 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(7, Train("parts", threads: 2, until: 7));
         Assert.Equal(9, Train("parts", threads: 1, until: 9));
         Assert.Equal(Steps, Train("parts", threads: 2, until: Steps));
-        Assert.Equal(Hash(Folder("whole")), Hash(Folder("parts")));
+        Assert.Equal(Hash(_scratch.File("whole")), Hash(_scratch.File("parts")));
 
         long Train(string name, int threads, long until)
         {
             using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-                [typeof(Program).Assembly.Location, "train", Folder(name), $"{threads}", $"{until}"]) { RedirectStandardError = true })!;
+                [typeof(Program).Assembly.Location, "train", _scratch.File(name), $"{threads}", $"{until}"]) { RedirectStandardError = true })!;
             string error = child.StandardError.ReadToEnd();
             child.WaitForExit();
             Assert.True(child.ExitCode == 0, error);
-            return RunDirectory.Latest(Folder(name))!.Step;
+            return RunDirectory.Latest(_scratch.File(name))!.Step;
         }
     }
 }

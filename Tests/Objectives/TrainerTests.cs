@@ -4,16 +4,14 @@ namespace NativeSsl.Tests.Objectives;
 
 public sealed class TrainerTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("nativessl-trainer-").FullName;
+    readonly Scratch _scratch = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    string Folder(string name) => Path.Combine(_folder, name);
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void The_best_checkpoint_is_the_first_after_the_lowest_validation_loss()
     {
-        using RunDirectory run = RunDirectory.Create(Folder("a"), new Recipe());
+        using RunDirectory run = RunDirectory.Create(_scratch.File("a"), new Recipe());
         New().Run(run);
         var losses = MetricsLog.Read(run.MetricsPath).Where(line => line.Values.ContainsKey("validationLoss"))
             .ToDictionary(line => line.Step, line => line.Values["validationLoss"]);
@@ -25,8 +23,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void A_checkpoint_of_another_recipe_is_refused()
     {
-        using (RunDirectory run = RunDirectory.Create(Folder("a"), new Recipe())) New().Run(run);
-        string message = Assert.Throws<MalformedFileException>(() => New(identity: "other").Load(RunDirectory.Latest(Folder("a"))!.Path)).Message;
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("a"), new Recipe())) New().Run(run);
+        string message = Assert.Throws<MalformedFileException>(() => New(identity: "other").Load(RunDirectory.Latest(_scratch.File("a"))!.Path)).Message;
         Assert.Contains("another recipe", message, StringComparison.Ordinal);
     }
 

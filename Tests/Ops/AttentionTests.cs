@@ -118,9 +118,9 @@ public sealed class AttentionTests
         Tensor q = Random([1, 7, 3, 5]), k = Random([1, 9, 3, 5], 1), v = Random([1, 9, 3, 5], 2), bias = Random([1, 3, 7, 9], 3),
             dO = Random([1, 7, 3, 5], 4);
         AttentionMask mask = new(null, bias);
-        foreach (SimdWidth width in Enum.GetValues<SimdWidth>().Where(width => width <= CpuBackend.Widest))
+        foreach (SimdWidth width in RegisterWidths.Testable)
         {
-            var cpu = new CpuBackend(1, width);
+            var cpu = new CpuBackend(width, threads: 1);
             Tensor o = Fenced(7), dq = Fenced(7), dk = Fenced(9), dv = Fenced(9), rows = Fenced(7);
             Tensor Inside(Tensor fenced, Shape inner) => new(Cpu, inner, fenced.Storage.Slice(40, inner.Count));
             Tensor dbias = Tensor.Full(Cpu, [40 + 189 + 40], Sentinel), sums = Inside(rows, [1, 3, 7]);

@@ -24,8 +24,8 @@ internal static unsafe class MicroKernel<T, Rows, Columns> where T : struct, IWi
         // Two pointers into a, three rows apart, so that a row is at most two strides away: an address the processor computes for free.
         nint row = tile->RowStride, twoRows = 2 * row, step = tile->StepStride, bStride = tile->BStride, k = tile->Steps;
         float* a = tile->A, a3 = a + 3 * row, b = tile->B;
-        // Two steps at a time, at distances that the JIT knows, where the operands allow it: a seventh fewer instructions, and a sixth more
-        // speed on a core whose other hyper-thread is busy.
+        // Two steps at a time, at distances that the JIT knows, where the operands allow it: a seventh fewer instructions, which tells in the
+        // hours when this loop is slow at its 24 loads (Docs/decisions.md).
         if (bStride == Width && k > 1)
             if (step == 1)
                 do

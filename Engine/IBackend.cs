@@ -14,7 +14,4 @@ public partial interface IBackend
 
     /// <summary>Memory from the pool, until <see cref="Storage.Release"/>.</summary>
     Storage Rent(long count, Format format);
-
-    /// <summary>Whole numbers, copied to the device.</summary>
-    Storage Upload(ReadOnlySpan<int> values);
 }

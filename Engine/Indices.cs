@@ -22,7 +22,7 @@ public sealed class Indices
     Indices(IBackend backend, Shape shape, Storage storage, ReadOnlyMemory<int> values, int min, int max) =>
         (Backend, Shape, Storage, Values, Min, Max) = (backend, shape, storage, values, min, max);
 
-    /// <summary>Indices of the given values, row by row.</summary>
+    /// <summary>Indices of the given values, row by row: lent by the pool inside a <see cref="Step"/>, like a tensor.</summary>
     /// <exception cref="ShapeException">There are more or fewer values than the shape holds.</exception>
     public static Indices From(IBackend backend, Shape shape, params ReadOnlySpan<int> values)
     {
@@ -30,7 +30,17 @@ public sealed class Indices
             throw new ShapeException($"Indices.From: {values.Length} values for shape {shape}, which holds {shape.Count}.");
         (int min, int max) = values.Length == 0 ? (0, -1) : (int.MaxValue, int.MinValue);
         foreach (int value in values) (min, max) = (Math.Min(min, value), Math.Max(max, value));
-        return new Indices(backend, shape, backend.Upload(values), values.ToArray(), min, max);
+        Storage storage = Storage.New(backend, values.Length, Format.Int32);
+        storage.CopyFrom(values);
+        return new Indices(backend, shape, storage, values.ToArray(), min, max);
+    }
+
+    /// <summary>A copy that outlives the step: it belongs to the garbage collector.</summary>
+    public Indices Keep()
+    {
+        Storage storage = Backend.Allocate(Storage.Length, Format.Int32);
+        storage.CopyFrom(Values.Span);
+        return new Indices(Backend, Shape, storage, Values, Min, Max);
     }
 
     /// <summary>The same values under another shape.</summary>

@@ -44,4 +44,11 @@ public abstract class Storage(long length, Format format)
 
     /// <summary>Copies Float32 elements from the host.</summary>
     public abstract void CopyFrom(ReadOnlySpan<float> host);
+
+    /// <summary>Copies Int32 elements from the host.</summary>
+    public abstract void CopyFrom(ReadOnlySpan<int> host);
+
+    /// <summary>Memory from the pool inside a <see cref="Step"/>, from the garbage collector outside.</summary>
+    internal static Storage New(IBackend backend, long count, Format format) =>
+        Step.Of(backend) is { } step ? step.Rent(count, format) : backend.Allocate(count, format);
 }

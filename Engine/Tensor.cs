@@ -29,7 +29,7 @@ public sealed class Tensor
 
     /// <summary>A tensor with undefined content: from the pool inside a <see cref="Step"/>, from the garbage collector outside.</summary>
     public static Tensor Empty(IBackend backend, Shape shape, Format format = Format.Float32) =>
-        new(backend, shape, Step.Of(backend) is { } step ? step.Rent(shape.Count, format) : backend.Allocate(shape.Count, format));
+        new(backend, shape, Storage.New(backend, shape.Count, format));
 
     /// <summary>A tensor that belongs to the garbage collector even inside a step:
     /// parameters, optimizer state, running statistics.</summary>

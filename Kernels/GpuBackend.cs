@@ -51,14 +51,6 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     /// <inheritdoc/>
     public Storage Rent(long count, Format format) => NewStorage(count, format, lasting: false);
 
-    /// <inheritdoc/>
-    public Storage Upload(ReadOnlySpan<int> values)
-    {
-        GpuStorage storage = NewStorage(values.Length, Format.Int32, lasting: true);
-        CopyFrom(values, storage);
-        return storage;
-    }
-
     GpuStorage NewStorage(long count, Format format, bool lasting)
     {
         using Lock.Scope turn = Turn();

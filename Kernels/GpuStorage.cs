@@ -44,6 +44,8 @@ sealed class GpuStorage : Storage
 
     public override void CopyFrom(ReadOnlySpan<float> host) => _device.CopyFrom(host, this);
 
+    public override void CopyFrom(ReadOnlySpan<int> host) => _device.CopyFrom(host, this);
+
     /// <summary>Dies with the tensor it belongs to. Its finalizer touches no driver:
     /// it hands the block to the pool, which uses it again.</summary>
     sealed class Lease

@@ -78,14 +78,6 @@ public sealed partial class CpuBackend : IBackend
     /// <inheritdoc/>
     public Storage Rent(long count, Format format) => CpuStorage.Pooled(_pool, count, format);
 
-    /// <inheritdoc/>
-    public unsafe Storage Upload(ReadOnlySpan<int> values)
-    {
-        CpuStorage storage = CpuStorage.Lasting(values.Length, Format.Int32);
-        values.CopyTo(new Span<int>(storage.Ints(), values.Length));
-        return storage;
-    }
-
     /// <summary>Runs a kernel on the chosen registers, its parts spread over the workers.</summary>
     void Run<TKernel>(TKernel kernel, int parts) where TKernel : struct, IKernel
     {

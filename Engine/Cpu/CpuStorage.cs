@@ -61,6 +61,8 @@ internal sealed unsafe class CpuStorage : Storage
 
     public override void CopyFrom(ReadOnlySpan<float> host) => host.CopyTo(new Span<float>(Floats(), checked((int)Length)));
 
+    public override void CopyFrom(ReadOnlySpan<int> host) => host.CopyTo(new Span<int>(Ints(), checked((int)Length)));
+
     internal float* Floats() => Format == Format.Float32 ? (float*)Pointer : throw new UnsupportedFormatException(
         $"This op takes Float32 tensors; one of {Length} elements is {Format}. Convert it first.");
 

@@ -33,6 +33,24 @@ public sealed class StepTests
         Assert.Equal([1f, 1f, 1f], lasting.ToArray());
     }
 
+    // Outside of the pool they would be pinned arrays, new ones in every step, which only the rarest of collections frees.
+    [Fact]
+    public void Indices_are_lent_like_tensors()
+    {
+        Indices indices, kept;
+        using (new Step(_cpu))
+        {
+            indices = Indices.From(_cpu, [2, 2], 3, 1, 4, 1);
+            Assert.True(_cpu.PoolBytesInUse >= 16);
+            kept = indices.Keep();
+        }
+        Assert.Equal(0, _cpu.PoolBytesInUse);
+        Tensor table = Tensor.From(_cpu, [5, 1], 0, 10, 20, 30, 40);
+        Assert.Throws<StaleTensorException>(() => table.Gather(indices));
+        Assert.Equal([30f, 10f, 40f, 10f], table.Gather(kept).ToArray());
+        Assert.Equal((kept.Min, kept.Max), (indices.Min, indices.Max));
+    }
+
     [Fact]
     public void A_slice_of_memory_is_stale_with_its_whole()
     {

@@ -36,6 +36,7 @@ public sealed unsafe class Workers
 
     readonly Shared[] _shared = GC.AllocateArray<Shared>(1, pinned: true);
     readonly object _gate = new();
+    readonly (int Thread, Processors.Set Allowed)[] _parked;        // who sleeps, and where else it may run; guarded by the gate
     delegate*<void*, int, void> _run;
     void* _job;
     int _parts;
@@ -49,6 +50,7 @@ public sealed unsafe class Workers
     public Workers(int threads)
     {
         Threads = Math.Max(1, threads);
+        _parked = new (int, Processors.Set)[Threads];
         _shared[0].State = Closed;
         for (int i = 1; i < Threads; i++)
             new Thread(Work) { IsBackground = true, Name = $"NativeSsl worker {i}" }.Start(i);
@@ -100,7 +102,8 @@ public sealed unsafe class Workers
 
     void Work(object? index)
     {
-        bool fromFront = (int)index! % 2 == 0;
+        int number = (int)index!;
+        bool fromFront = number % 2 == 0;
         ref Shared shared = ref _shared[0];
         long last = 0;
         for (int spins = 0; ;)
@@ -115,25 +118,36 @@ public sealed unsafe class Workers
                 spins = 0;
             }
             else if (++spins < SpinsBeforeParking) Thread.SpinWait(1);
-            else { Park(last); spins = 0; }
+            else { Park(number, last); spins = 0; }
         }
     }
 
     // A worker says that it parks, then looks for work once more; a caller publishes work, then looks for parked workers.
     // One of the two sees the other.
-    void Park(long last)
+    void Park(int number, long last)
     {
+        Processors.Set allowed = Processors.Allowed;
         lock (_gate)
         {
+            _parked[number] = (Processors.Thread, allowed);
             Interlocked.Increment(ref _shared[0].Parked);
             while (!HasWork(last)) Monitor.Wait(_gate);
             Interlocked.Decrement(ref _shared[0].Parked);
+            _parked[number] = default;
         }
+        Processors.Allow(0, allowed);
     }
 
+    // Whoever wakes must not do so where the caller is busy; once it is awake it may run anywhere.
     void Wake()
     {
-        lock (_gate) Monitor.PulseAll(_gate);
+        int here = Processors.Current;
+        lock (_gate)
+        {
+            foreach ((int thread, Processors.Set allowed) in _parked)
+                if (thread != 0) Processors.Allow(thread, allowed.But(here));
+            Monitor.PulseAll(_gate);
+        }
     }
 
     bool HasWork(long last)

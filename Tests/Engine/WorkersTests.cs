@@ -44,6 +44,30 @@ public sealed class WorkersTests
         }
     }
 
+    readonly struct Ask(int caller, int[] processors) : IJob
+    {
+        public void Run(int part)
+        {
+            Thread.Sleep(1);                                    // so that the other one gets a part
+            if (Environment.CurrentManagedThreadId != caller) processors[part] = Processors.Allowed.Count;
+        }
+    }
+
+    // It is kept off the caller's processor only while it wakes.
+    [Fact]
+    public void A_worker_that_woke_may_run_anywhere()
+    {
+        var workers = new Workers(2);
+        int[] processors = new int[4];
+        for (int job = 0; job < 50 && processors.All(count => count == 0); job++)
+        {
+            Thread.Sleep(10);
+            workers.Run(new Ask(Environment.CurrentManagedThreadId, processors), processors.Length);
+        }
+        Assert.Contains(processors, count => count != 0 || !OperatingSystem.IsLinux());
+        Assert.All(processors, count => Assert.True(count == 0 || count == Processors.Allowed.Count, $"{count} processors"));
+    }
+
     [Fact]
     public void Callers_on_other_threads_do_not_wait_for_each_other()
     {

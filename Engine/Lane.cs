@@ -34,9 +34,9 @@ public interface ILane<T> where T : struct, ILane<T>
     static abstract T Round(T a);
     /// <summary>2ⁿ for a whole n in −126 … 127; some number for NaN.</summary>
     static abstract T PowerOfTwo(T n);
-    /// <summary>floor(log₂ a) for a normal, positive a.</summary>
+    /// <summary>The whole e for which a / 2ᵉ lies in [√½, √2), for a normal, positive a.</summary>
     static abstract T Exponent(T a);
-    /// <summary>a / 2^Exponent(a), in [1, 2), for a normal, positive a.</summary>
+    /// <summary>a / 2^Exponent(a), in [√½, √2), for a normal, positive a.</summary>
     static abstract T Mantissa(T a);
     /// <summary>Per lane: a &lt; b ? then : otherwise (a NaN is not less).</summary>
     static abstract T IfLess(T a, T b, T then, T otherwise);
@@ -109,9 +109,9 @@ public readonly struct Scalar(float value) : ILane<Scalar>
     /// <inheritdoc/>
     public static Scalar PowerOfTwo(Scalar n) => new(Float(((int)n.Value + 127) << 23));
     /// <inheritdoc/>
-    public static Scalar Exponent(Scalar a) => new((Bits(a.Value) >> 23) - 127);
+    public static Scalar Exponent(Scalar a) => new((Bits(a.Value) - LaneMath.RootOfHalf) >> 23);
     /// <inheritdoc/>
-    public static Scalar Mantissa(Scalar a) => new(Float((Bits(a.Value) & 0x007FFFFF) | 0x3F800000));
+    public static Scalar Mantissa(Scalar a) => new(Float(((Bits(a.Value) - LaneMath.RootOfHalf) & 0x007FFFFF) + LaneMath.RootOfHalf));
     /// <inheritdoc/>
     public static Scalar IfLess(Scalar a, Scalar b, Scalar then, Scalar otherwise) => a.Value < b.Value ? then : otherwise;
 

@@ -70,18 +70,18 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide128 Exponent(Wide128 x) =>
-        new(Vector128.ConvertToSingle((x._a.AsInt32() >> 23) - Vector128.Create(127)),
-            Vector128.ConvertToSingle((x._b.AsInt32() >> 23) - Vector128.Create(127)),
-            Vector128.ConvertToSingle((x._c.AsInt32() >> 23) - Vector128.Create(127)),
-            Vector128.ConvertToSingle((x._d.AsInt32() >> 23) - Vector128.Create(127)));
+        new(Vector128.ConvertToSingle(AboveRootOfHalf(x._a) >> 23),
+            Vector128.ConvertToSingle(AboveRootOfHalf(x._b) >> 23),
+            Vector128.ConvertToSingle(AboveRootOfHalf(x._c) >> 23),
+            Vector128.ConvertToSingle(AboveRootOfHalf(x._d) >> 23));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide128 Mantissa(Wide128 x) =>
-        new(((x._a.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(),
-            ((x._b.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(),
-            ((x._c.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle(),
-            ((x._d.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle());
+        new(((AboveRootOfHalf(x._a) & Vector128.Create(0x007FFFFF)) + Vector128.Create(LaneMath.RootOfHalf)).AsSingle(),
+            ((AboveRootOfHalf(x._b) & Vector128.Create(0x007FFFFF)) + Vector128.Create(LaneMath.RootOfHalf)).AsSingle(),
+            ((AboveRootOfHalf(x._c) & Vector128.Create(0x007FFFFF)) + Vector128.Create(LaneMath.RootOfHalf)).AsSingle(),
+            ((AboveRootOfHalf(x._d) & Vector128.Create(0x007FFFFF)) + Vector128.Create(LaneMath.RootOfHalf)).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -198,4 +198,7 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     [MethodImpl(Inline)]
     static Vector128<float> First(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    [MethodImpl(Inline)]
+    static Vector128<int> AboveRootOfHalf(Vector128<float> x) => x.AsInt32() - Vector128.Create(LaneMath.RootOfHalf);
 }

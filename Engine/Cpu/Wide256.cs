@@ -67,14 +67,14 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide256 Exponent(Wide256 x) =>
-        new(Vector256.ConvertToSingle((x._a.AsInt32() >> 23) - Vector256.Create(127)),
-            Vector256.ConvertToSingle((x._b.AsInt32() >> 23) - Vector256.Create(127)));
+        new(Vector256.ConvertToSingle(AboveRootOfHalf(x._a) >> 23),
+            Vector256.ConvertToSingle(AboveRootOfHalf(x._b) >> 23));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide256 Mantissa(Wide256 x) =>
-        new(((x._a.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle(),
-            ((x._b.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle());
+        new(((AboveRootOfHalf(x._a) & Vector256.Create(0x007FFFFF)) + Vector256.Create(LaneMath.RootOfHalf)).AsSingle(),
+            ((AboveRootOfHalf(x._b) & Vector256.Create(0x007FFFFF)) + Vector256.Create(LaneMath.RootOfHalf)).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -140,4 +140,7 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     [MethodImpl(Inline)]
     static Vector256<float> First(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+
+    [MethodImpl(Inline)]
+    static Vector256<int> AboveRootOfHalf(Vector256<float> x) => x.AsInt32() - Vector256.Create(LaneMath.RootOfHalf);
 }

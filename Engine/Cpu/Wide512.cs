@@ -63,12 +63,12 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Wide512 Exponent(Wide512 x) => new(Vector512.ConvertToSingle((x._a.AsInt32() >> 23) - Vector512.Create(127)));
+    public static Wide512 Exponent(Wide512 x) => new(Vector512.ConvertToSingle(AboveRootOfHalf(x) >> 23));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Wide512 Mantissa(Wide512 x) =>
-        new(((x._a.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
+        new(((AboveRootOfHalf(x) & Vector512.Create(0x007FFFFF)) + Vector512.Create(LaneMath.RootOfHalf)).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
@@ -125,6 +125,9 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     [MethodImpl(Inline)]
     static Vector512<float> First(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    [MethodImpl(Inline)]
+    static Vector512<int> AboveRootOfHalf(Wide512 x) => x._a.AsInt32() - Vector512.Create(LaneMath.RootOfHalf);
 
     [MethodImpl(Inline)]
     static Wide256 Split(Wide512 value) => new(value._a.GetLower(), value._a.GetUpper());

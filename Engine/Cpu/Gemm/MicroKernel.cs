@@ -24,39 +24,23 @@ internal static unsafe class MicroKernel<T, Rows, Columns> where T : struct, IWi
         // Two pointers into a, three rows apart, so that a row is at most two strides away: an address the processor computes for free.
         nint row = tile->RowStride, twoRows = 2 * row, step = tile->StepStride, bStride = tile->BStride, k = tile->Steps;
         float* a = tile->A, a3 = a + 3 * row, b = tile->B;
-        // Two steps at a time, at distances that the JIT knows, where the operands allow it: a seventh fewer instructions, which tells in the
-        // hours when this loop is slow at its 24 loads (Docs/decisions.md).
-        if (bStride == Width && k > 1)
-            if (step == 1)
-                do
-                {
-                    AddProducts(a, a3, row, twoRows, b,
-                        ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
-                        ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
-                    AddProducts(a + 1, a3 + 1, row, twoRows, b + Width,
-                        ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
-                        ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
-                    a += 2;
-                    a3 += 2;
-                    b += 2 * Width;
-                    k -= 2;
-                }
-                while (k > 1);
-            else if (row == 1)
-                do
-                {
-                    AddProducts(a, a + 3, 1, 2, b,
-                        ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
-                        ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
-                    AddProducts(a + step, a + step + 3, 1, 2, b + Width,
-                        ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
-                        ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
-                    a += 2 * step;
-                    a3 = a + 3;
-                    b += 2 * Width;
-                    k -= 2;
-                }
-                while (k > 1);
+        // Two steps at a time, at distances that the JIT knows, where the operands allow it: a seventh fewer instructions, which tells when
+        // loads are slow (Docs/decisions.md).
+        if (bStride == Width && step == 1 && k > 1)
+            do
+            {
+                AddProducts(a, a3, row, twoRows, b,
+                    ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
+                    ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
+                AddProducts(a + 1, a3 + 1, row, twoRows, b + Width,
+                    ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
+                    ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
+                a += 2;
+                a3 += 2;
+                b += 2 * Width;
+                k -= 2;
+            }
+            while (k > 1);
         for (; k > 0; k--, a += step, a3 += step, b += bStride)
             AddProducts(a, a3, row, twoRows, b,
                 ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,

@@ -3,6 +3,8 @@ namespace NativeSsl;
 /// <summary>Asking for gradients, and reading them.</summary>
 public static class Gradients
 {
+    const long WorthForgetting = 1 << 20;                   // 4 MiB; below, time counts for more than memory
+
     extension(Tensor x)
     {
         /// <summary>Whether a gradient flows to or through this tensor.</summary>
@@ -45,6 +47,16 @@ public static class Gradients
         {
             x.Storage.LastsWholeStep = true;
             return x.View(x.Shape);
+        }
+
+        /// <summary>
+        /// Gives the memory of an intermediate result back to the step's pool, if the backward pass can make it again from what is saved
+        /// anyway: so far, the result of <c>Linear</c> with an activation other than Relu. Small tensors are left alone. Nobody may read it
+        /// afterwards but the ops that have taken it as an input.
+        /// </summary>
+        public void Forget()
+        {
+            if (x.Node is Node { Remake: not null } && x.Shape.Count >= WorthForgetting) Tape.GiveBack(x.Storage);
         }
 
         /// <summary>Walks back from this scalar: adds to the gradient of every leaf it was made from.</summary>

@@ -18,6 +18,9 @@ sealed class Node(string name, Tensor[] inputs, BackwardFunction? backward, bool
     /// <summary>What backward needs besides inputs and output; given back with the output.</summary>
     public Tensor[] Saved { get; set; } = [];
 
+    /// <summary>Fills the output again, if it can be made from what is saved anyway.</summary>
+    public Action? Remake { get; set; }
+
     /// <summary>The gradient gathered so far in this pass; of a leaf, the gradient that lasts.</summary>
     public Tensor? Gradient { get; set; }
 
@@ -32,5 +35,5 @@ sealed class Node(string name, Tensor[] inputs, BackwardFunction? backward, bool
     public long LastPass { get; set; }
 
     /// <summary>Forgets what only one backward pass can use.</summary>
-    public void Consume() => (Backward, Inputs, Saved, Gradient) = (null, [], [], null);
+    public void Consume() => (Backward, Inputs, Saved, Remake, Gradient) = (null, [], [], null, null);
 }

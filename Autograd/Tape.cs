@@ -84,6 +84,7 @@ public static class Tape
             if (node.IsLeaf) continue;
             if (node.Gradient is { } dy)
             {
+                foreach (Tensor input in node.Inputs) Remember(input);
                 Tensor?[] gradients = node.Backward!(dy);
                 for (int k = 0; k < gradients.Length; k++) if (IsInPlace(gradients[k], node.Inputs[k])) gradients[k] = null;
                 foreach (Tensor? g in gradients) if (g is not null) g.Storage.Holders++;  // one gradient may be for several inputs
@@ -98,6 +99,14 @@ public static class Tape
         }
         root.Storage.Holders--;
         seed.Storage.Holders--;
+    }
+
+    // What Forget() gave back is made again for those who have it as an input.
+    static void Remember(Tensor x)
+    {
+        if (x.Node is not Node { Remake: { } remake } || !x.Storage.IsReleased) return;
+        x.Storage = Tensor.Empty(x.Backend, x.Shape).Storage;
+        remake();
     }
 
     static List<Tensor> TopologicalOrder(Tensor root)
@@ -173,7 +182,7 @@ public static class Tape
         GiveBack(storage);
     }
 
-    static void GiveBack(Storage storage)
+    internal static void GiveBack(Storage storage)
     {
         if (storage is { LastsWholeStep: false, Holders: 0 }) storage.Release();
     }

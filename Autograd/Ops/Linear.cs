@@ -40,7 +40,7 @@ public static partial class TensorOps
             x.Backend.Linear(x, weight, bias, activation, residual, before, y);
 
             // h = x wᵀ + b:   dh = dy f′(h),  dx = dh w,  dw = dhᵀ x,  db = Σ dh over rows
-            return y.Record("linear", inputs, dy =>
+            y.Record("linear", inputs, dy =>
             {
                 Tensor dh = activation == Activation.None ? dy : before ?? y.Like();            // dh replaces h, element by element
                 switch (activation)
@@ -58,6 +58,18 @@ public static partial class TensorOps
                 if (activation == Activation.Relu) dh.Storage.Release();
                 return gradients;
             }, before is null ? null : [before]);
+            if (before is not null && y.Node is Node node) node.Remake = () => Activate(before, activation, y);
+            return y;
+        }
+    }
+
+    static void Activate(Tensor x, Activation activation, Tensor y)
+    {
+        switch (activation)
+        {
+            case Activation.Gelu: y.Backend.Map<Gelu>(x, y); break;
+            case Activation.GeluErf: y.Backend.Map<GeluErf>(x, y); break;
+            case Activation.Silu: y.Backend.Map<Silu>(x, y); break;
         }
     }
 

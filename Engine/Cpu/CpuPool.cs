@@ -21,9 +21,8 @@ internal sealed unsafe partial class CpuPool
     /// <summary>Bytes in use.</summary>
     internal long Lent => Volatile.Read(ref _lent);
 
-    /// <summary>A block of that many bytes, and some more behind them that may be read but not written.</summary>
-    internal byte* Take(long bytes, out int bucket, int slack = 0) =>
-        Guards ? TakeGuarded(bytes, slack, out bucket) : TakeBlock(checked(bytes + slack), out bucket);
+    /// <summary>A block of that many bytes, and <see cref="CpuStorage.Slack"/> more behind them that may be read but not written.</summary>
+    internal byte* Take(long bytes, out int bucket) => Guards ? TakeGuarded(bytes, out bucket) : TakeBlock(bytes, out bucket);
 
     internal void Return(byte* block, int bucket)
     {
@@ -57,7 +56,7 @@ internal sealed unsafe partial class CpuPool
         internal Loan(CpuPool pool, long bytes)
         {
             _pool = pool;
-            Floats = (float*)pool.Take(bytes, out _bucket, CpuStorage.Slack);
+            Floats = (float*)pool.Take(bytes, out _bucket);
         }
 
         public void Dispose() => _pool.Return((byte*)Floats, _bucket);
@@ -73,17 +72,17 @@ internal sealed unsafe partial class CpuPool
             }
     }
 
-    // Bucket 4 p + q holds 2ᵖ (1 + q/4) · 256 bytes.
+    // Bucket 4 p + q lends 2ᵖ (1 + q/4) · 256 bytes. The slack comes on top: sizes of tensors are round, and would spill into the next class.
     static int Bucket(long bytes)
     {
         long units = Math.Max(1, (bytes + 255) / 256);
         int power = System.Numerics.BitOperations.Log2((ulong)units);
         int bucket = 4 * power;
-        while (SizeOf(bucket) < bytes) bucket++;
+        while (SizeOf(bucket) - CpuStorage.Slack < bytes) bucket++;
         return bucket;
     }
 
-    static long SizeOf(int bucket) => ((256L << (bucket / 4)) * (4 + bucket % 4) / 4 + 63) & ~63L;
+    static long SizeOf(int bucket) => (((256L << (bucket / 4)) * (4 + bucket % 4) / 4 + 63) & ~63L) + CpuStorage.Slack;
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);

@@ -12,9 +12,9 @@ internal sealed unsafe partial class CpuPool
 
     internal bool Guards { get; set; }
 
-    byte* TakeGuarded(long length, int slack, out int bucket)
+    byte* TakeGuarded(long length, out int bucket)
     {
-        byte* lent = TakeBlock(Front + length + slack, out bucket) + Front;
+        byte* lent = TakeBlock(Front + length, out bucket) + Front;
         long size = SizeOf(bucket) - Front;
         for (long i = -Front; i < size; i++) lent[i] = i >= 0 && i < length ? (byte)0xFF : Mark(lent + i);
         _lengths[(nint)lent] = length;

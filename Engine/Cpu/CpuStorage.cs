@@ -35,7 +35,7 @@ internal sealed unsafe class CpuStorage : Storage
 
     internal static CpuStorage Pooled(CpuPool pool, long length, Format format)
     {
-        byte* block = pool.Take(checked(length * BytesOf(format)), out int bucket, Slack);
+        byte* block = pool.Take(checked(length * BytesOf(format)), out int bucket);
         return new(length, format, block, null, pool, bucket);
     }
 

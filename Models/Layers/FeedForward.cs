@@ -19,5 +19,10 @@ public sealed class FeedForward(Init init, int features, int hidden, Activation 
     /// <summary>The same shape.</summary>
     /// <param name="x"><c>[..., features]</c></param>
     /// <param name="residual">Added to the result in the same pass, if given.</param>
-    public Tensor Forward(Tensor x, Tensor? residual = null) => _contract.Forward(_expand.Forward(x, activation), residual: residual);
+    public Tensor Forward(Tensor x, Tensor? residual = null)
+    {
+        Tensor hidden = _expand.Forward(x, activation), y = _contract.Forward(hidden, residual: residual);
+        hidden.Forget();                                    // the widest of all activations; what φ saw is kept
+        return y;
+    }
 }

@@ -44,7 +44,7 @@ public sealed partial class CpuBackend
             int bucket = 0;
             if (cut.Packing == Packing.Shared)
             {
-                panels = (float*)_pool.Take((long)p.Steps * Panels<T>.RoundUp(p.Columns) * sizeof(float) + CpuStorage.Slack, out bucket);
+                panels = (float*)_pool.Take((long)p.Steps * Panels<T>.RoundUp(p.Columns) * sizeof(float), out bucket);
                 var pack = new PackJob<T>(p, panels);
                 Workers.Run(pack, pack.Parts);
             }
@@ -107,7 +107,7 @@ public sealed partial class CpuBackend
             int scratch = Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.TurnsA);
             byte* memory = null;
             int bucket = 0;
-            if (scratch > 0) memory = pool.Take(scratch * sizeof(float) + CpuStorage.Slack, out bucket);
+            if (scratch > 0) memory = pool.Take(scratch * sizeof(float), out bucket);
             Region<T>.Run(p, row, rows, column, columns, cut.Packing, panels, cut.TurnsA, (float*)memory);
             if (memory != null) pool.Return(memory, bucket);
         }

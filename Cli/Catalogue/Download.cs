@@ -36,7 +36,7 @@ static class Download
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new NativeSslException($"{address}: {failure.Message} Check the connection, or fetch the file by other means and put it at {path}.", failure);
+            throw new NativeSslException($"{address}: {failure.Message.TrimEnd('.')}. Check the connection, or fetch the file by other means and put it at {path}.", failure);
         }
         finally { File.Delete(part); }
     }

@@ -69,4 +69,17 @@ public sealed class Formulas
                 && MathF.Abs(farther - 1) < 1e-6f, $"{name} on {backend.Name}: {string.Join(", ", x.Gradient.ToArray())}");
         }
     }
+
+    [Fact]
+    public void The_logarithm_of_a_number_does_not_depend_on_its_place()
+    {
+        var random = new RandomSource(4, 0);
+        float[] values = [.. Enumerable.Range(0, 16384 + 37).Select(_ => MathF.Exp(20 * random.NextNormal()))];
+        foreach (IBackend backend in Devices.All.Where(backend => backend is CpuBackend))
+        {
+            float[] together = Tensor.From(backend, [values.Length], values).Log().ToArray();
+            foreach (int place in (int[])[0, 1, 15, 16, 16383, 16384, 16384 + 31, 16384 + 32, 16384 + 36])
+                Assert.Equal(together[place], Tensor.From(backend, [1], values[place]).Log().Item());
+        }
+    }
 }

@@ -25,11 +25,10 @@ public sealed partial class GpuBackend
         using Lock.Scope turn = Turn();
         try
         {
-            bool simulated = _gpu.AcceleratorType == AcceleratorType.CPU;
             TLauncher launcher = Load<TLauncher>(kernel.Method);
-            if (simulated) SimulatorTrace.Enter();
-            launch(launcher, Threads(threads));
-            if (simulated && SimulatorTrace.Leave() is { } complaint)
+            KernelConfig config = Threads(threads);
+            if (_gpu.AcceleratorType != AcceleratorType.CPU) launch(launcher, config);
+            else if (SimulatorTrace.Watch(() => launch(launcher, config)) is { } complaint)
                 throw new DeviceException(
                     $"{Name}: {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name} went out of bounds: {complaint}");
         }

@@ -9,10 +9,10 @@ namespace NativeSsl.Kernels;
 /// </summary>
 sealed class SimulatorTrace : TraceListener
 {
-    static readonly Lock Gate = new();
+    static readonly Lock Gate = new(), Running = new();
     static SimulatorTrace? s_installed;
 
-    static int s_running;
+    static volatile bool s_runs;
     static string? s_failure;
 
     readonly TraceListener[] _others;
@@ -32,19 +32,22 @@ sealed class SimulatorTrace : TraceListener
         }
     }
 
-    /// <summary>Before a simulated kernel.</summary>
-    internal static void Enter() => Interlocked.Increment(ref s_running);
-
-    /// <summary>After it: what it complained of, if anything.</summary>
-    internal static string? Leave()
+    /// <summary>Runs a simulated kernel, one at a time in a process: a complaint does not say whose it is.</summary>
+    /// <returns>What it complained of, if anything.</returns>
+    internal static string? Watch(Action kernel)
     {
-        Interlocked.Decrement(ref s_running);
-        return Interlocked.Exchange(ref s_failure, null);
+        lock (Running)
+        {
+            (s_runs, s_failure) = (true, null);
+            try { kernel(); }
+            finally { s_runs = false; }
+            return Interlocked.Exchange(ref s_failure, null);
+        }
     }
 
     public override void Fail(string? message, string? detailMessage)
     {
-        if (Volatile.Read(ref s_running) > 0) Interlocked.CompareExchange(ref s_failure, $"{message} {detailMessage}".Trim(), null);
+        if (s_runs) Interlocked.CompareExchange(ref s_failure, $"{message} {detailMessage}".Trim(), null);
         else foreach (TraceListener other in _others) other.Fail(message, detailMessage);
     }
 

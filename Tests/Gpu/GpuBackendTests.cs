@@ -100,6 +100,16 @@ public sealed class GpuBackendTests
     }
 
     [Fact]
+    public void A_complaint_belongs_to_the_simulator_that_has_made_it()
+    {
+        using GpuBackend faulty = GpuBackend.Simulator(), sound = GpuBackend.Simulator();
+        Tensor small = Tensor.Zeros(faulty, [4]), large = Tensor.Zeros(faulty, [8]), x = Tensor.Zeros(sound, [8]), y = Tensor.Zeros(sound, [8]);
+        Parallel.Invoke(
+            () => { for (int i = 0; i < 100; i++) Assert.Throws<DeviceException>(() => faulty.Accumulate(large, small)); },
+            () => { for (int i = 0; i < 100; i++) sound.Accumulate(x, y); });
+    }
+
+    [Fact]
     public void Tensors_of_two_devices_do_not_mix()
     {
         using GpuBackend gpu = GpuBackend.Simulator();

@@ -78,7 +78,7 @@ public sealed class Formulas
         foreach (IBackend backend in Devices.All.Where(backend => backend is CpuBackend))
         {
             float[] together = Tensor.From(backend, [values.Length], values).Log().ToArray();
-            foreach (int place in (int[])[0, 1, 15, 16, 16383, 16384, 16384 + 31, 16384 + 32, 16384 + 36])
+            for (int place = 0; place < values.Length; place += 3)
                 Assert.Equal(together[place], Tensor.From(backend, [1], values[place]).Log().Item());
         }
     }

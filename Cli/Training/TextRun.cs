@@ -74,19 +74,7 @@ sealed class TextRun
     }
 
     /// <summary>The loss over the whole validation text, in windows that do not overlap.</summary>
-    internal double ValidationLoss(Gpt model)
-    {
-        var objective = new NextToken(model);
-        (double sum, long terms) = (0, 0);
-        using Tape.NoGradientScope scope = Tape.NoGradient();
-        foreach (Views views in ValidationWindows.Everything())
-            using (new Step(_backend))
-            {
-                sum += objective.Loss(views).Item() * views.Terms;
-                terms += views.Terms;
-            }
-        return sum / terms;
-    }
+    internal double ValidationLoss(Gpt model) => new NextToken(model).MeanLoss(_backend, ValidationWindows);
 
     // Recipe and text: a checkpoint of other ones must not be continued.
     string Identity() => Convert.ToHexStringLower(SHA256.HashData([.. Recipe.ToJson(), .. Encoding.UTF8.GetBytes(Corpus.Text)]));

@@ -36,6 +36,11 @@ static class CommandLine
             terminal.Error.WriteLine($"nativessl: {diverged.Message}");
             return ExitCode.NotFinite;
         }
+        catch (FailingRunException failing)
+        {
+            terminal.Error.WriteLine($"nativessl: {failing.Message}");
+            return ExitCode.Failing;
+        }
         catch (NativeSslException mistake)
         {
             terminal.Error.WriteLine($"nativessl: {mistake.Message}");

@@ -4,21 +4,19 @@ using System.Text.Json.Nodes;
 namespace NativeSsl.Cli.Training;
 
 /// <summary>What a run will take: memory from the shapes, time from the speed of a matrix product measured now.</summary>
-sealed record Estimate(long Parameters, long StateBytes, long ActivationBytes, double GigaflopsPerStep, double MeasuredGigaflops, long Steps)
+/// <param name="Parameters">Numbers that are learned.</param>
+/// <param name="ActivationBytes">What a step keeps for its backward pass.</param>
+/// <param name="GigaflopsPerStep">The arithmetic of a step.</param>
+/// <param name="Steps">Of the whole run.</param>
+/// <param name="Backend">Where it is to run.</param>
+sealed record Estimate(long Parameters, long ActivationBytes, double GigaflopsPerStep, long Steps, IBackend Backend)
 {
-    const int FloatsPerFeature = 18;            // norms, queries, keys, values, attention, two projections, hidden layer before and after its formula
+    readonly double _measuredGigaflops = Measure(Backend);
 
-    internal static Estimate Of(TextRun run, IBackend backend)
-    {
-        Recipe recipe = run.Recipe;
-        long parameters = run.Model.ParameterCount, tokens = (long)recipe.Batch * recipe.Context;
-        long activations = 4 * tokens * ((long)recipe.Layers * FloatsPerFeature * recipe.Width + 3L * run.Tokenizer.VocabularySize);
-        // Forward 2 operations for each parameter and token, backward twice as many; attention adds 4 context width per layer, likewise times 3.
-        double operations = 6.0 * parameters * tokens + 12.0 * tokens * recipe.Context * recipe.Width * recipe.Layers;
-        return new Estimate(parameters, 16 * parameters, activations, operations / 1e9, Measure(backend), recipe.Steps);
-    }
+    // Value, gradient and two moments, of four bytes each.
+    long StateBytes => 16 * Parameters;
 
-    double Seconds => Steps * GigaflopsPerStep / MeasuredGigaflops;
+    double Seconds => Steps * GigaflopsPerStep / _measuredGigaflops;
 
     internal void Print(Terminal terminal) => terminal.Table(["estimate", "value"],
     [
@@ -26,14 +24,14 @@ sealed record Estimate(long Parameters, long StateBytes, long ActivationBytes, d
         ["parameters, gradients, optimizer", Text.Bytes(StateBytes)],
         ["activations of a step", "about " + Text.Bytes(ActivationBytes)],
         ["arithmetic of a step", Text.Invariant($"{GigaflopsPerStep:F2} GFLOP")],
-        ["matrix products here, now", Text.Invariant($"{MeasuredGigaflops:F0} GFLOP/s")],
+        ["matrix products here, now", Text.Invariant($"{_measuredGigaflops:F0} GFLOP/s")],
         ["time for all steps", "at least " + Text.Time(TimeSpan.FromSeconds(Seconds))],
     ]);
 
     internal JsonObject ToJson() => new()
     {
         ["parameters"] = Parameters, ["stateBytes"] = StateBytes, ["activationBytes"] = ActivationBytes, ["gigaflopsPerStep"] = GigaflopsPerStep,
-        ["measuredGigaflopsPerSecond"] = MeasuredGigaflops, ["seconds"] = Seconds,
+        ["measuredGigaflopsPerSecond"] = _measuredGigaflops, ["seconds"] = Seconds,
     };
 
     static double Measure(IBackend backend)

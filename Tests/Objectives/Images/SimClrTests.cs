@@ -1,6 +1,6 @@
-using static NativeSsl.Tests.Objectives.Images.SmallImages;
-
 namespace NativeSsl.Tests.Objectives.Images;
+
+using static NativeSsl.Tests.Objectives.Images.SmallImages;
 
 public sealed class SimClrTests
 {

@@ -1,0 +1,83 @@
+namespace NativeSsl;
+
+/// <summary>
+/// One axis of an image brought to another length: which pixels a pixel of the output is mixed from, and how much of each. Written once, for
+/// the CPU and for GPUs.
+/// </summary>
+public readonly struct ResampledAxis
+{
+    readonly float _start, _size, _stretch, _support;
+    readonly int _length, _cubic;
+
+    /// <summary>The first pixel that the box touches.</summary>
+    public int Low { get; }
+
+    /// <summary>One behind the last pixel that it touches.</summary>
+    public int High { get; }
+
+    /// <param name="start">Where the box begins, in pixels.</param>
+    /// <param name="size">How long it is, in pixels.</param>
+    /// <param name="pixels">The pixels of the image along this axis.</param>
+    /// <param name="length">The pixels of the output.</param>
+    /// <param name="interpolation">The filter.</param>
+    public ResampledAxis(float start, float size, int pixels, int length, Interpolation interpolation)
+    {
+        Low = (int)start;
+        int high = (int)(start + size);
+        if (high < start + size) high++;
+        High = high > pixels ? pixels : high;
+        // Counted from Low: places far from the corner of a large image keep their digits.
+        (_start, _size, _length, _cubic) = (start - Low, size, length, interpolation == Interpolation.Bicubic ? 1 : 0);
+        _stretch = size > length ? size / length : 1f;
+        _support = (_cubic + 1) * _stretch;
+    }
+
+    // Of pixel i, in pixels from Low. One rounding for whole boxes: the products are exact.
+    float Centre(int i) => _start + (2 * i + 1) * _size / (2 * _length);
+
+    /// <summary>The first pixel of the image that pixel <paramref name="i"/> of the output is mixed from.</summary>
+    public int First(int i)
+    {
+        int first = (int)(Centre(i) - _support + 0.5f);
+        return Low + (first < 0 ? 0 : first > High - Low - 1 ? High - Low - 1 : first);
+    }
+
+    /// <summary>One behind the last.</summary>
+    public int End(int i)
+    {
+        int end = (int)(Centre(i) + _support + 0.5f), first = First(i);
+        return Low + end > High ? High : Low + end <= first ? first + 1 : Low + end;
+    }
+
+    /// <summary>How much of pixel <paramref name="pixel"/> of the image there is in pixel <paramref name="i"/>, before division by the sum.</summary>
+    public float Weight(int i, int pixel)
+    {
+        float d = (pixel - Low + 0.5f - Centre(i)) / _stretch;
+        if (d < 0f) d = -d;
+        if (_cubic == 0) return d < 1f ? 1f - d : 0f;
+        // (a + 2) d³ − (a + 3) d² + 1 and a d³ − 5a d² + 8a d − 4a, with a = −½
+        return d < 1f ? (1.5f * d - 2.5f) * d * d + 1f : d < 2f ? ((-0.5f * d + 2.5f) * d - 4f) * d + 2f : 0f;
+    }
+
+    /// <summary>No pixel is mixed from more than this many.</summary>
+    internal static int MostTaps(int pixels, int length, Interpolation interpolation)
+    {
+        float stretch = pixels > length ? (float)pixels / length : 1f;
+        return 2 * (int)MathF.Ceiling((interpolation == Interpolation.Bicubic ? 2f : 1f) * stretch) + 1;
+    }
+
+    /// <summary>Writes the weights of pixel <paramref name="i"/>, whose sum is one. Pixels without weight at either end are left out,
+    /// so that a box of the output's own size is copied.</summary>
+    /// <returns>The pixel of the image to which the first weight belongs.</returns>
+    internal unsafe int Weights(int i, float* weights, out int count)
+    {
+        int first = First(i), end = End(i);
+        while (end - first > 1 && Weight(i, first) == 0f) first++;
+        while (end - first > 1 && Weight(i, end - 1) == 0f) end--;
+        float sum = 0f;
+        for (int pixel = first; pixel < end; pixel++) sum += weights[pixel - first] = Weight(i, pixel);
+        for (int k = 0; k < end - first; k++) weights[k] /= sum;
+        count = end - first;
+        return first;
+    }
+}

@@ -7,7 +7,7 @@ namespace NativeSsl;
 public sealed class SimClr : Objective
 {
     readonly ImageEncoder _encoder;
-    readonly ProjectionHead _head;
+    readonly MlpHead _head;
     readonly float _temperature;
     (string, Tensor)[] _embeddings = [];
 
@@ -15,7 +15,7 @@ public sealed class SimClr : Objective
     /// <param name="head">g, which is thrown away after training.</param>
     /// <param name="temperature">τ; 0.5 for small images, 0.1 for ImageNet (appendix B.9 and table 5).</param>
     /// <exception cref="NativeSslException">The temperature is not above zero.</exception>
-    public SimClr(ImageEncoder encoder, ProjectionHead head, float temperature = 0.5f) =>
+    public SimClr(ImageEncoder encoder, MlpHead head, float temperature = 0.5f) =>
         (_encoder, _head, _temperature) = (encoder, head, Positive(temperature));
 
     /// <summary>f: what is kept of pretraining.</summary>

@@ -25,7 +25,7 @@ public sealed class EveryModule
         [typeof(MultiHeadAttention)] = [new MultiHeadAttention(Init, 4, 2, new AttentionOptions()),
             new MultiHeadAttention(Init, 4, 2, new AttentionOptions(), bias: false)],
         [typeof(NextToken)] = [new NextToken(Gpt())],
-        [typeof(SimClr)] = [new SimClr(new Objectives.Images.OneLayer(Init), new Objectives.Images.TwoLayers(Init))],
+        [typeof(SimClr)] = [new SimClr(new StridedConvolutions(Init, 1, 4), new MlpHead(Init, 4, 4, 3))],
         [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
             new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
     };

@@ -7,7 +7,7 @@ namespace NativeSsl;
 /// A run on images. The defaults are SimCLR as it is measured here on two cores: three strided convolutions, 56 epochs of 39 steps.
 /// Parameters of the views are those of Chen et al. 2020, appendix A, for small images.
 /// </summary>
-public sealed record ImageRecipe : Recipe
+public sealed partial record ImageRecipe : Recipe
 {
     /// <summary>The defaults.</summary>
     public ImageRecipe()
@@ -16,7 +16,7 @@ public sealed record ImageRecipe : Recipe
         (LearningRate, FinalLearningRate, WarmUp, WeightDecay) = (2e-3, 0, 39, 1e-6);
     }
 
-    /// <summary>The architecture: <c>convolutions</c> (three, each with stride 2), <c>resnet-small</c>, <c>resnet-9</c>, <c>resnet-18</c>.</summary>
+    /// <summary>The architecture: <c>convolutions</c> (three, each with stride 2), <c>resnet-small</c> (three stages), <c>resnet-9</c> or <c>resnet-18</c> (four).</summary>
     [JsonPropertyOrder(10)] public string Encoder { get; init; } = "convolutions";
     /// <summary>Channels of the encoder's first stage; every stage after it has twice as many.</summary>
     [JsonPropertyOrder(11)] public int Width { get; init; } = 64;

@@ -6,15 +6,14 @@ using static NativeSsl.Tests.Objectives.Images.SmallImages;
 public sealed class DoctorTests
 {
     static OneLayer Encoder(bool blind = false) => new OneLayer(new Init(Cpu, 3), blind);
-    static TwoLayers Head => new TwoLayers(new Init(Cpu, 4));
 
     [Fact]
-    public void Nothing_is_said_of_a_healthy_run() => Assert.Empty(Warnings(Train(new SimClr(Encoder(), Head))));
+    public void Nothing_is_said_of_a_healthy_run() => Assert.Empty(Warnings(Train(new SimClr(Encoder(), Head()))));
 
     [Fact]
     public void A_learning_rate_a_thousand_times_too_high_is_named_at_the_first_steps()
     {
-        (long step, string said) = Warnings(Train(new SimClr(Encoder(), Head), learningRate: 3))[0];
+        (long step, string said) = Warnings(Train(new SimClr(Encoder(), Head()), learningRate: 3))[0];
         Assert.InRange(step, 1, 4);
         Assert.Contains("the learning rate, ", said, StringComparison.Ordinal);
         Assert.Contains("too high", said, StringComparison.Ordinal);
@@ -23,7 +22,7 @@ public sealed class DoctorTests
     [Fact]
     public void Without_negatives_the_projections_are_all_equal()
     {
-        string said = Warnings(Train(new OnlyPositives(Encoder(), Head)))[0].Said;
+        string said = Warnings(Train(new Altered(Encoder(), Head(), Altered.OnlyPositives)))[0].Said;
         Assert.StartsWith("All projections are equal", said, StringComparison.Ordinal);
         Assert.Contains("negatives", said, StringComparison.Ordinal);
     }
@@ -31,7 +30,7 @@ public sealed class DoctorTests
     [Fact]
     public void An_encoder_that_sees_nothing_makes_equal_features()
     {
-        (long step, string said) = Warnings(Train(new SimClr(Encoder(blind: true), Head)))[0];
+        (long step, string said) = Warnings(Train(new SimClr(Encoder(blind: true), Head())))[0];
         Assert.StartsWith("All features are equal: their spread is ", said, StringComparison.Ordinal);
         Assert.Equal(100, step);
     }
@@ -39,24 +38,15 @@ public sealed class DoctorTests
     [Fact]
     public void A_temperature_of_a_thousandth_makes_it_sure_of_what_is_wrong()
     {
-        (long step, string said) = Warnings(Train(new SimClr(Encoder(), Head, 0.001f)))[0];
+        (long step, string said) = Warnings(Train(new SimClr(Encoder(), Head(), 0.001f)))[0];
         Assert.Equal(1, step);
         Assert.Contains("sure of what is wrong. The temperature is too low", said, StringComparison.Ordinal);
-    }
-
-    /// <summary>All projections lie on one line.</summary>
-    sealed class OneDirection : ProjectionHead
-    {
-        readonly Linear _layer = new(new Init(Cpu, 4), Features, 1, bias: false);
-        public override IReadOnlyList<Part> Parts => [new("layer", _layer)];
-        public override Tensor Forward(Tensor features) =>
-            _layer.Forward(features - features.Mean(0, keepAxis: true)).MatMul(Tensor.Full(Cpu, [1, Dimensions], 1f));
     }
 
     [Fact]
     public void Projections_in_one_direction_are_a_dimensional_collapse()
     {
-        string[] said = [.. Warnings(Train(new SimClr(Encoder(), new OneDirection()), data: new Pictures(batch: 32))).Select(warning => warning.Said)];
+        string[] said = [.. Warnings(Train(new Altered(Encoder(), Head(), z => SimClr.NtXent(z, 0.5f), Altered.OneDirection), data: new Pictures(batch: 32))).Select(warning => warning.Said)];
         Assert.Contains(said, sentence => sentence.StartsWith("The rank of the projections is 1.0 of 16: a dimensional collapse", StringComparison.Ordinal));
     }
 
@@ -90,7 +80,7 @@ public sealed class DoctorTests
             Players = new Dictionary<string, Player> { ["main"] = new(p => new AdamW(p), new Constant(1e-3)) },
         };
         using RunDirectory run = RunDirectory.Create(scratch.File("run"), new TextRecipe());
-        var trainer = new Trainer(new SimClr(Encoder(blind: true), Head), new Pictures(), options);
+        var trainer = new Trainer(new SimClr(Encoder(blind: true), Head()), new Pictures(), options);
         Assert.StartsWith("Step 100: All features are equal", Assert.Throws<FailingRunException>(() => trainer.Run(run)).Message, StringComparison.Ordinal);
         Assert.Equal(100, RunDirectory.Latest(run.Path)!.Step);
         IReadOnlyList<MetricsLine> lines = MetricsLog.Read(run.MetricsPath);

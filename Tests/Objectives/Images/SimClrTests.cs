@@ -7,7 +7,7 @@ public sealed class SimClrTests
     static SimClr New(float temperature = 0.5f, ulong seed = 3)
     {
         var init = new Init(Cpu, seed);
-        return new SimClr(new OneLayer(init), new TwoLayers(init), temperature);
+        return new SimClr(new OneLayer(init), new MlpHead(init, Width, Width, Dimensions), temperature);
     }
 
     // Algorithm 1, line for line: z₂ₖ₋₁ and z₂ₖ are the two views of image k. Here rows k and k + N.
@@ -88,7 +88,7 @@ public sealed class SimClrTests
         objective.Loss(new Pictures(batch: 6).Draw(0));
         Assert.Equal(Math.Log(11), objective.ChanceLoss!.Value, 1e-12);
         Assert.Equal(["features", "projections"], objective.Embeddings.Select(entry => entry.Name));
-        Assert.Equal([[12, Features], [12, Dimensions]], objective.Embeddings.Select(entry => entry.Rows.Shape));
+        Assert.Equal([[12, Width], [12, Dimensions]], objective.Embeddings.Select(entry => entry.Rows.Shape));
     }
 
     [Fact]

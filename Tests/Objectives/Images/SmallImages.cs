@@ -3,7 +3,7 @@ namespace NativeSsl.Tests.Objectives.Images;
 /// <summary>What tests of objectives on images share: pictures of 4 × 4 around eight patterns, seen twice with noise, and networks of a layer or two.</summary>
 static class SmallImages
 {
-    internal const int Side = 4, Patterns = 8, Features = 24, Dimensions = 16;
+    internal const int Side = 4, Patterns = 8, Width = 24, Dimensions = 16;
     internal static readonly CpuBackend Cpu = new(1);
 
     internal static Tensor Picture(int number, float noise, RandomSource random)
@@ -11,6 +11,8 @@ static class SmallImages
         var own = new RandomSource(9, 1000 + (ulong)(number % Patterns));
         return Tensor.From(Cpu, [1, Side, Side, 1], [.. Enumerable.Range(0, Side * Side).Select(_ => own.NextUniform() + noise * random.NextNormal())]);
     }
+
+    internal static MlpHead Head(ulong seed = 4) => new(new Init(Cpu, seed), Width, Width, Dimensions);
 
     internal static Trainer Train(Objective objective, double learningRate = 3e-3, long steps = 400, IViewSource? data = null) =>
         new(objective, data ?? new Pictures(), new TrainerOptions
@@ -42,8 +44,8 @@ sealed class Pictures(float noise = 0.2f, int batch = 16) : IViewSource
 /// <summary>A layer on the pixels; or, if it is blind, the same features for every picture.</summary>
 sealed class OneLayer(Init init, bool blind = false) : ImageEncoder
 {
-    readonly Linear _layer = new(init, SmallImages.Side * SmallImages.Side, SmallImages.Features);
-    public override int Features => SmallImages.Features;
+    readonly Linear _layer = new(init, SmallImages.Side * SmallImages.Side, SmallImages.Width);
+    public override int Features => SmallImages.Width;
     public override int Channels => 1;
     public override IBackend Backend => init.Backend;
     public override IReadOnlyList<Part> Parts => [new("layer", _layer)];
@@ -51,16 +53,12 @@ sealed class OneLayer(Init init, bool blind = false) : ImageEncoder
         _layer.Forward(images.Reshape([images.Shape[0], SmallImages.Side * SmallImages.Side]) * (blind ? 0f : 1f) + (blind ? 1f : 0f), Activation.Relu);
 }
 
-/// <summary>Two layers.</summary>
-sealed class TwoLayers(Init init) : ProjectionHead
-{
-    readonly Linear _first = new(init, SmallImages.Features, SmallImages.Features), _second = new(init, SmallImages.Features, SmallImages.Dimensions);
-    public override IReadOnlyList<Part> Parts => [new("first", _first), new("second", _second)];
-    public override Tensor Forward(Tensor features) => _second.Forward(_first.Forward(features, Activation.Relu));
-}
-
-/// <summary>SimCLR without negatives: the views of an image attract each other, and nothing repels.</summary>
-sealed class OnlyPositives(ImageEncoder encoder, ProjectionHead head) : Objective
+/// <summary>SimCLR with something done to its projections, or with another loss.</summary>
+/// <param name="encoder">f.</param>
+/// <param name="head">g.</param>
+/// <param name="loss">From the projections, <c>[2N, d]</c>.</param>
+/// <param name="alter">What becomes of the projections before.</param>
+sealed class Altered(ImageEncoder encoder, MlpHead head, Func<Tensor, Tensor> loss, Func<Tensor, Tensor>? alter = null) : Objective
 {
     (string, Tensor)[] _embeddings = [];
     public override IReadOnlyList<Part> Parts => [new("encoder", encoder), new("head", head)];
@@ -68,9 +66,20 @@ sealed class OnlyPositives(ImageEncoder encoder, ProjectionHead head) : Objectiv
 
     public override Tensor Loss(Views views)
     {
-        Tensor h = encoder.Forward(Tensor.Concat(views.Tensors, 0)), z = head.Forward(h).Normalize();
+        Tensor h = encoder.Forward(Tensor.Concat(views.Tensors, 0)), z = head.Forward(h);
+        if (alter is not null) z = alter(z);
         _embeddings = [("features", h), ("projections", z)];
-        int n = z.Shape[0] / 2;
-        return -2f * (z.Slice(0, 0, n) * z.Slice(0, n, n)).Sum(-1).Mean();
+        return loss(z);
     }
+
+    /// <summary>The loss without negatives: the views of an image attract each other, and nothing repels.</summary>
+    internal static Tensor OnlyPositives(Tensor z)
+    {
+        int n = z.Shape[0] / 2;
+        Tensor unit = z.Normalize();
+        return -2f * (unit.Slice(0, 0, n) * unit.Slice(0, n, n)).Sum(-1).Mean();
+    }
+
+    /// <summary>The same number in every place of a row.</summary>
+    internal static Tensor OneDirection(Tensor z) => (z - z.Mean(0, keepAxis: true)).Slice(1, 0, 1).MatMul(Tensor.Full(z.Backend, [1, z.Shape[1]], 1f));
 }

@@ -43,6 +43,7 @@ static class OnnxOperators
         ["Expand"] = (v, b) => [v.Tensor(b, 0).BroadcastTo(v.OutputLengths(0))],
         ["Gather"] = (v, b) => [v.Tensor(b, 0).Gather(v.Indices(b, 1), v.Whole("axis", 0))],
         ["Attention"] = Attention,
+        ["Conv"] = Conv,
         ["Adam"] = Adam,
         ["Momentum"] = Momentum,
     };
@@ -140,6 +141,16 @@ static class OnnxOperators
         var mask = Tensor.From(b, [1, 1, queries, keys],
             [.. Enumerable.Range(0, queries * keys).Select(i => i % keys > i / keys ? float.NegativeInfinity : 0f)]);
         return bias is null ? mask : bias + mask;
+    }
+
+    // ONNX puts channels in front of rows and columns, and pads each side by a number of its own.
+    static Tensor[] Conv(OnnxVector v, IBackend b)
+    {
+        Tensor x = v.Tensor(b, 0).Permute(0, 2, 3, 1), weight = v.Tensor(b, 1).Permute(0, 2, 3, 1);
+        int[] pads = v.Many("pads") ?? [0, 0, 0, 0], strides = v.Many("strides") ?? [1, 1];
+        if (strides[0] != strides[1]) throw new NotCovered("strides that differ");
+        x = x.Pad(1, pads[0], pads[2]).Pad(2, pads[1], pads[3]);
+        return [x.Conv2d(weight, v.Has(2) ? v.Tensor(b, 2) : null, strides[0], groups: v.Whole("group", 1)).Permute(0, 3, 1, 2)];
     }
 
     // ONNX's Adam takes no bias out of the moments but puts it into the rate,

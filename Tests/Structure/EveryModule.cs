@@ -15,6 +15,7 @@ public sealed class EveryModule
 
     static readonly Dictionary<Type, Module[]> Made = new()
     {
+        [typeof(Conv2d)] = [new Conv2d(Init, 4, 6, 3, groups: 2), new Conv2d(Init, 4, 3, 1, bias: true)],
         [typeof(Dropout)] = [new Dropout(0.1f)],
         [typeof(Embedding)] = [new Embedding(Init, 5, 4)],
         [typeof(FeedForward)] = [new FeedForward(Init, 4, 8, Activation.Gelu), new FeedForward(Init, 4, 8, Activation.Relu, bias: false)],

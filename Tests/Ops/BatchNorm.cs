@@ -140,7 +140,7 @@ public sealed class BatchNorm
         {
             (float[] y, float[] dx, float[] dgamma) = Run(backend, near);
             var far = Run(backend, [.. near.Select(v => v + 8192)]);
-            for (int i = 0; i < y.Length; i++) Assert.Equal(y[i], far.y[i], 2e-6);
+            for (int i = 0; i < y.Length; i++) Assert.Equal(y[i], far.y[i], 1e-5);
             for (int i = 0; i < y.Length; i++) Assert.Equal(dx[i], far.dx[i], 1e-5);
             for (int i = 0; i < 5; i++) Assert.Equal(dgamma[i], far.dgamma[i], 1e-4);
         }

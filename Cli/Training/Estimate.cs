@@ -3,36 +3,44 @@ using System.Text.Json.Nodes;
 
 namespace NativeSsl.Cli.Training;
 
-/// <summary>What a run will take: memory from the shapes, time from the speed of a matrix product measured now.</summary>
-/// <param name="Parameters">Numbers that are learned.</param>
-/// <param name="ActivationBytes">What a step keeps for its backward pass.</param>
-/// <param name="GigaflopsPerStep">The arithmetic of a step.</param>
-/// <param name="Steps">Of the whole run.</param>
-/// <param name="Backend">Where it is to run.</param>
-sealed record Estimate(long Parameters, long ActivationBytes, double GigaflopsPerStep, long Steps, IBackend Backend)
+/// <summary>What a run will take.</summary>
+/// <param name="Rows">Each with a name for people, a value for people, and both for programs.</param>
+sealed record Estimate(params (string Name, string Value, string Key, double Number)[] Rows)
 {
-    readonly double _measuredGigaflops = Measure(Backend);
+    /// <summary>From the shapes, and the speed of a matrix product measured now.</summary>
+    internal static Estimate OfShapes(long parameters, long activationBytes, double gigaflopsPerStep, long steps, IBackend backend)
+    {
+        double measured = Measure(backend), seconds = steps * gigaflopsPerStep / measured;
+        return new Estimate([.. State(parameters),
+            ("activations of a step", "about " + Text.Bytes(activationBytes), "activationBytes", activationBytes),
+            ("arithmetic of a step", Text.Invariant($"{gigaflopsPerStep:F2} GFLOP"), "gigaflopsPerStep", gigaflopsPerStep),
+            ("matrix products here, now", Text.Invariant($"{measured:F0} GFLOP/s"), "measuredGigaflopsPerSecond", measured),
+            ("time for all steps", "at least " + Text.Time(TimeSpan.FromSeconds(seconds)), "seconds", seconds)]);
+    }
+
+    /// <summary>From a step that was taken to see: the second, since the first has to find its memory.</summary>
+    internal static Estimate OfStep(long parameters, long steps, CpuBackend? host, Action step)
+    {
+        step();
+        long start = Stopwatch.GetTimestamp();
+        step();
+        double each = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Estimate([.. State(parameters),
+            .. host is null ? [] : new[] { ("memory of a step", Text.Bytes(host.PoolBytes), "stepBytes", (double)host.PoolBytes) },
+            ("a step here, now", Text.Invariant($"{each:F2} s"), "secondsPerStep", each),
+            ("time for all steps", "about " + Text.Time(TimeSpan.FromSeconds(steps * each)), "seconds", steps * each)]);
+    }
 
     // Value, gradient and two moments, of four bytes each.
-    long StateBytes => 16 * Parameters;
-
-    double Seconds => Steps * GigaflopsPerStep / _measuredGigaflops;
-
-    internal void Print(Terminal terminal) => terminal.Table(["estimate", "value"],
+    static (string, string, string, double)[] State(long parameters) =>
     [
-        ["parameters", Text.Invariant($"{Parameters:N0}")],
-        ["parameters, gradients, optimizer", Text.Bytes(StateBytes)],
-        ["activations of a step", "about " + Text.Bytes(ActivationBytes)],
-        ["arithmetic of a step", Text.Invariant($"{GigaflopsPerStep:F2} GFLOP")],
-        ["matrix products here, now", Text.Invariant($"{_measuredGigaflops:F0} GFLOP/s")],
-        ["time for all steps", "at least " + Text.Time(TimeSpan.FromSeconds(Seconds))],
-    ]);
+        ("parameters", Text.Invariant($"{parameters:N0}"), "parameters", parameters),
+        ("parameters, gradients, optimizer", Text.Bytes(16 * parameters), "stateBytes", 16 * parameters),
+    ];
 
-    internal JsonObject ToJson() => new()
-    {
-        ["parameters"] = Parameters, ["stateBytes"] = StateBytes, ["activationBytes"] = ActivationBytes, ["gigaflopsPerStep"] = GigaflopsPerStep,
-        ["measuredGigaflopsPerSecond"] = _measuredGigaflops, ["seconds"] = Seconds,
-    };
+    internal void Print(Terminal terminal) => terminal.Table(["estimate", "value"], Rows.Select(row => new[] { row.Name, row.Value }));
+
+    internal JsonObject ToJson() => new(Rows.Select(row => KeyValuePair.Create<string, JsonNode?>(row.Key, row.Number)));
 
     static double Measure(IBackend backend)
     {

@@ -81,7 +81,7 @@ sealed class TextRun : Run
         long activations = 4 * tokens * ((long)Settings.Layers * FloatsPerFeature * Settings.Width + 3L * Tokenizer.VocabularySize);
         // Forward 2 operations for each parameter and token, backward twice as many; attention adds 4 context width per layer, likewise times 3.
         double operations = 6.0 * parameters * tokens + 12.0 * tokens * Settings.Context * Settings.Width * Settings.Layers;
-        return new Estimate(parameters, activations, operations / 1e9, Settings.Steps, Backend);
+        return Training.Estimate.OfShapes(parameters, activations, operations / 1e9, Settings.Steps, Backend);
     }
 
     private protected override byte[] Fingerprint() => Encoding.UTF8.GetBytes(Corpus.Text);

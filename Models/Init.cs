@@ -64,4 +64,12 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
         backend.Fill(tensor, value);
         return trained ? tensor.RequireGradient() : tensor;
     }
+
+    /// <summary>All of one value and never trained: running statistics.</summary>
+    public Tensor State(Shape shape, float value)
+    {
+        Tensor tensor = Tensor.Lasting(backend, shape);
+        backend.Fill(tensor, value);
+        return tensor;
+    }
 }

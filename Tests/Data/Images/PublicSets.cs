@@ -7,19 +7,14 @@ public sealed class PublicSets
 {
     static string Of(string set, string file) => Path.Combine(DataFactAttribute.Folder!, set, file);
 
-    static string Hash(HashAlgorithmName name, IImageSource set, int count)
-    {
-        byte[] pixels = new byte[count * set.Size.Bytes];
-        set.Read([.. Enumerable.Range(0, count)], pixels);
-        return Convert.ToHexStringLower(CryptographicOperations.HashData(name, pixels));
-    }
+    static ImageSet Idx(string set, string images, string labels) => IdxImages.Read(Of(set, images), Of(set, labels));
 
     // The MD5 of the unpacked official file of test images covers its header, which is rebuilt here.
     [DataFact("fashion_mnist")]
     public void Fashion_MNIST()
     {
-        ImageSet train = IdxImages.Read(Of("fashion_mnist", "train15k-images-idx3-ubyte.gz"), Of("fashion_mnist", "train15k-labels-idx1-ubyte.gz"));
-        ImageSet test = IdxImages.Read(Of("fashion_mnist", "t10k-images-idx3-ubyte.gz"), Of("fashion_mnist", "t10k-labels-idx1-ubyte.gz"));
+        ImageSet train = Idx("fashion_mnist", "train15k-images-idx3-ubyte.gz", "train15k-labels-idx1-ubyte.gz");
+        ImageSet test = Idx("fashion_mnist", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz");
         Assert.Equal((15_000, 10_000, new ImageSize(28, 28, 1), test.Size), (train.Count, test.Count, train.Size, test.Size));
         Assert.Equal([9, 0, 0, 3, 0, 2, 7, 2, 5, 5], train.Labels!.Take(10));
         Assert.Equal([9, 2, 1, 1, 6, 1, 4, 6, 5, 7], test.Labels!.Take(10));
@@ -27,13 +22,14 @@ public sealed class PublicSets
         byte[] pixels = new byte[test.Count * 784];
         test.Read([.. Enumerable.Range(0, test.Count)], pixels);
         byte[] file = [0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28, .. pixels];
-        Assert.Equal("8181f5470baa50b63fa0f6fddb340f0a", Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, file)));
+        Assert.Equal("8181f5470baa50b63fa0f6fddb340f0a",
+            Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, file)));
     }
 
     [DataFact("burn_mnist_cnn")]
     public void MNIST()
     {
-        ImageSet test = IdxImages.Read(Of("burn_mnist_cnn", "t10k-first100-images-idx3-ubyte"), Of("burn_mnist_cnn", "t10k-first100-labels-idx1-ubyte"));
+        ImageSet test = Idx("burn_mnist_cnn", "t10k-first100-images-idx3-ubyte", "t10k-first100-labels-idx1-ubyte");
         Assert.Equal([7, 2, 1, 0, 4, 1, 4, 9, 5, 9], test.Labels!.Take(10));
         Assert.Equal((100, 10), (test.Count, test.Classes.Count));
     }
@@ -41,7 +37,8 @@ public sealed class PublicSets
     [DataFact("cifar10")]
     public void CIFAR_10()
     {
-        ImageSet train = CifarImages.Read([Of("cifar10", "data_batch_1.bin")]), test = CifarImages.Read([Of("cifar10", "test_batch_2000.bin")]);
+        ImageSet train = CifarImages.Read([Of("cifar10", "data_batch_1.bin")]);
+        ImageSet test = CifarImages.Read([Of("cifar10", "test_batch_2000.bin")]);
         Assert.Equal((10_000, 2_000, new ImageSize(32, 32, 3)), (train.Count, test.Count, test.Size));
         Assert.Equal("airplane automobile bird cat deer dog frog horse ship truck", string.Join(' ', train.Classes));
         Assert.Equal(Enumerable.Range(0, 10_000).Select(i => i % 10), train.Labels);

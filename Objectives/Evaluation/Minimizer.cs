@@ -40,8 +40,9 @@ static class Minimizer
             Direction(gradient, history, inverse, scale, direction);
             double downhill = Dot(gradient, direction);
             double step = scale > 0 ? 1 : 1 / Math.Sqrt(Dot(direction, direction)), low = 0, high = double.PositiveInfinity, found = double.NaN;
-            for (int tries = 0; tries < MostTrials; tries++, evaluations++)
+            for (int tries = 0; tries < MostTrials; tries++)
             {
+                evaluations++;
                 for (int i = 0; i < x.Length; i++) trial[i] = x[i] + step * direction[i];
                 double there = function(trial, slopes), slope = Dot(slopes, direction);
                 // Convex: the slope along the direction grows from negative to positive, and half of it gone is near enough to zero.

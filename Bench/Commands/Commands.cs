@@ -15,6 +15,7 @@ static class Commands
         new("images", "a step of SimCLR likewise, in both of libtorch's layouts, without and with the views; --tuned", Reference.CompareImages.Run),
         new("gemm", "matrix products: square ones and those of the models", Reference.Gemm.Run),
         new("attention", "causal attention, forward and forward with backward", Reference.Attention.Run),
+        new("conv", "convolutions of ResNets, in both of libtorch's layouts", Reference.Convolutions.Run),
         new("ops", "every op against libtorch, and against TensorPrimitives", Reference.Ops.Run),
         new("memory", "peak memory of training, each side in a process of its own", Reference.Memory.Run),
         new("generation", "one token after the other, with a key-value cache", Reference.Generation.Run),
@@ -23,7 +24,7 @@ static class Commands
         new("control", "trains libtorch's GPT as `learning` trains ours (NATIVESSL_DATA)", Reference.Control.Run, Everything: false),
         new("fixtures", "writes Tests/Fixtures: gradients and losses of a small GPT, by libtorch", Reference.Fixtures.Run, Everything: false),
 #else
-        .. new[] { "compare", "images", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
+        .. new[] { "compare", "images", "gemm", "attention", "conv", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
             .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
 #endif
         new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),

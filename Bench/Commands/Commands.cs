@@ -12,7 +12,7 @@ static class Commands
     [
 #if LIBTORCH
         new("compare", "a training step of ours and of libtorch in turn; --tuned once more with libtorch's allocator tuned", Reference.Compare.Run),
-        new("images", "a step of SimCLR likewise, in both of libtorch's layouts, without and with the views; --tuned", Reference.CompareImages.Run),
+        new("images", "a step of SimCLR likewise, in both of libtorch's layouts, and with the views; --tuned", Reference.CompareImages.Run),
         new("gemm", "matrix products: square ones and those of the models", Reference.Gemm.Run),
         new("attention", "causal attention, forward and forward with backward", Reference.Attention.Run),
         new("conv", "convolutions of ResNets, in both of libtorch's layouts", Reference.Convolutions.Run),
@@ -29,6 +29,7 @@ static class Commands
 #endif
         new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),
         new("learning-rate", "chooses the rate of the recipe nano-gpt-tuned on held-out training text (NATIVESSL_DATA)", LearningRate.Run, Everything: false),
+        new("simclr", "SimCLR on CIFAR-10 (NATIVESSL_DATA): three seeds beside their controls, scores without labels along the way", ContrastiveLearning.Run, Everything: false),
         new("soak", "10,000 steps: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
     ];

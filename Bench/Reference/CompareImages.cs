@@ -23,9 +23,9 @@ static class CompareImages
 
     static void Step(Report report, ContrastiveSize size, double goal, bool tuned)
     {
-        double seconds = 12;
+        const double Seconds = 20;                          // steps take seconds: a handful of turns
         string held = tuned ? ", libtorch's allocator tuned" : "";
-        List<double> ratios = [], withoutOptimizer = [], withViews = [];
+        List<double> ratios = [];
         foreach (bool channelsLast in (bool[])[false, true])
         {
             string layout = channelsLast ? "channels last" : "channels first";
@@ -33,30 +33,29 @@ static class CompareImages
             using var reference = new TorchSimClr(size, objective, channelsLast);
             var theirs = new TorchContrastiveTraining(size, reference, Batches, channelsLast);
             var ours = new OurContrastiveTraining(objective, new SharedImageViews(size, Both.Ours, Batches));
-            Pair with = Both.Measure(ours.Step, () => theirs.Step(), seconds);
-            ratios.Add(with.Ratio);
-            report.Row($"{size.Name}; libtorch {layout}", with, size.StepFlops);
+            Pair pair = Both.Measure(ours.Step, () => theirs.Step(), Seconds);
+            ratios.Add(pair.Ratio);
+            report.Row($"{size.Name}; libtorch {layout}", pair, size.StepFlops);
             double apart = ours.Losses.Zip(theirs.Losses, (a, b) => Math.Abs(a - b)).Take(ComparedSteps).Max();
             report.Goal($"largest difference of losses, first {ComparedSteps} steps of {size.Name}, {layout}{held}", apart, 1e-2);
-
-            var gradients = new OurContrastiveGradients(size.NewObjective(Both.Ours), new SharedImageViews(size, Both.Ours, Batches));
-            Pair without = Both.Measure(gradients.Step, () => theirs.Step(optimizer: false), seconds / 2);
-            withoutOptimizer.Add(without.Ratio);
-            report.Row($"{size.Name}, without optimizer; libtorch {layout}", without, size.StepFlops);
-
-            var photos = ProceduralImages.Train(seed: 1);
-            byte[] pixels = new byte[(long)photos.Count * photos.Size.Bytes];
-            photos.Read([.. Enumerable.Range(0, photos.Count)], pixels);
-            var oursFromImages = new OurContrastiveTraining(size.NewObjective(Both.Ours),
-                new ImageViews(Both.Ours, photos, [size.Recipe.NewAugmentation(), size.Recipe.NewAugmentation()], size.Images, seed: 1));
-            var theirsFromImages = new TorchContrastiveTraining(size, reference, 1, channelsLast, new TorchViews(pixels, size.Side, size.Images, channelsLast));
-            Pair views = Both.Measure(oursFromImages.Step, () => theirsFromImages.Step(), seconds);
-            withViews.Add(views.Ratio);
-            report.Row($"{size.Name}, views included; libtorch {layout}", views, size.StepFlops);
         }
-        // The slower of our two ratios is the one against libtorch's faster layout.
+        Pair views = WithViews(size, channelsLast: ratios[1] > ratios[0], Seconds);
+        report.Row($"{size.Name}, views included; libtorch {(ratios[1] > ratios[0] ? "channels last" : "channels first")}", views, size.StepFlops);
+        // The larger of our two ratios is the one against libtorch's faster layout.
         report.Goal($"training step {size.Name}{held}", ratios.Max(), goal);
-        report.Goal($"training step {size.Name}, without optimizer{held}", withoutOptimizer.Max(), goal);
-        report.Goal($"training step {size.Name}, views included{held}", withViews.Max(), goal);
+        report.Goal($"training step {size.Name}, views included{held}", views.Ratio, goal);
+    }
+
+    static Pair WithViews(ContrastiveSize size, bool channelsLast, double seconds)
+    {
+        ImageSet images = ProceduralImages.Train(count: 1024);
+        byte[] pixels = new byte[images.Count * images.Size.Bytes];
+        images.Read([.. Enumerable.Range(0, images.Count)], pixels);
+        SimClr objective = size.NewObjective(Both.Ours);
+        using var reference = new TorchSimClr(size, objective, channelsLast);
+        Augmentation augmentation = size.Recipe.NewAugmentation();
+        var ours = new OurContrastiveTraining(objective, new ImageViews(Both.Ours, images, [augmentation, augmentation], size.Images, seed: 1));
+        var theirs = new TorchContrastiveTraining(size, reference, 1, channelsLast, new TorchViews(pixels, size.Side, size.Images, channelsLast));
+        return Both.Measure(ours.Step, () => theirs.Step(), seconds);
     }
 }

@@ -56,7 +56,6 @@ public sealed class ResNet : ImageEncoder
         }
     }
 
-    readonly Config _config;
     readonly Conv2d _stem;
     readonly BatchNorm _stemNorm;
     readonly ResidualBlock[] _blocks;
@@ -69,7 +68,7 @@ public sealed class ResNet : ImageEncoder
         if (config.Blocks.Count == 0 || config.Blocks.Count != config.Widths.Count || config.Blocks.Any(count => count < 1))
             throw new ShapeException($"ResNet: blocks [{string.Join(", ", config.Blocks)}] and widths [{string.Join(", ", config.Widths)}]; "
                 + "each stage needs one width and at least one block.");
-        (_config, Backend) = (config, init.Backend);
+        (Sizes, Backend) = (config, init.Backend);
         _stem = config.Stem == ResNetStem.Cifar
             ? new Conv2d(init, config.Channels, config.Widths[0], kernel: 3, padding: 1)
             : new Conv2d(init, config.Channels, config.Widths[0], kernel: 7, stride: 2, padding: 3);
@@ -80,14 +79,17 @@ public sealed class ResNet : ImageEncoder
         Features = config.Layout().Last().Outputs;
     }
 
+    /// <summary>The sizes.</summary>
+    public Config Sizes { get; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("stem_conv", _stem), new("stem_norm", _stemNorm),
-        .. _config.Layout().Zip(_blocks, (at, block) => new Part(FormattableString.Invariant($"stages.{at.Stage}.{at.Place}"), block))];
+        .. Sizes.Layout().Zip(_blocks, (at, block) => new Part(FormattableString.Invariant($"stages.{at.Stage}.{at.Place}"), block))];
 
     /// <inheritdoc/>
     public override int Features { get; }
     /// <inheritdoc/>
-    public override int Channels => _config.Channels;
+    public override int Channels => Sizes.Channels;
     /// <inheritdoc/>
     public override IBackend Backend { get; }
 
@@ -95,7 +97,7 @@ public sealed class ResNet : ImageEncoder
     public override Tensor Forward(Tensor images)
     {
         Tensor x = _stemNorm.Forward(_stem.Forward(images), Activation.Relu);
-        if (_config.Stem == ResNetStem.ImageNet) x = x.MaxPool2d(kernel: 3, stride: 2, padding: 1);
+        if (Sizes.Stem == ResNetStem.ImageNet) x = x.MaxPool2d(kernel: 3, stride: 2, padding: 1);
         foreach (ResidualBlock block in _blocks) x = block.Forward(x);
         return x.GlobalAveragePool();
     }

@@ -44,6 +44,10 @@ static class OnnxOperators
         ["Gather"] = (v, b) => [v.Tensor(b, 0).Gather(v.Indices(b, 1), v.Whole("axis", 0))],
         ["Attention"] = Attention,
         ["Conv"] = Conv,
+        ["BatchNormalization"] = BatchNormalization,
+        ["MaxPool"] = Pool((x, kernel, stride, padding) => x.MaxPool2d(kernel, stride, padding)),
+        ["AveragePool"] = Pool((x, kernel, stride, padding) => x.AveragePool2d(kernel, stride, padding)),
+        ["GlobalAveragePool"] = (v, b) => [ChannelsLast(v.Tensor(b, 0)).GlobalAveragePool().Reshape(v.OutputLengths(0))],
         ["Adam"] = Adam,
         ["Momentum"] = Momentum,
     };
@@ -152,6 +156,33 @@ static class OnnxOperators
         x = x.Pad(1, pads[0], pads[2]).Pad(2, pads[1], pads[3]);
         return [x.Conv2d(weight, v.Has(2) ? v.Tensor(b, 2) : null, strides[0], groups: v.Whole("group", 1)).Permute(0, 3, 1, 2)];
     }
+
+    static Tensor ChannelsLast(Tensor x) => x.Permute(0, 2, 3, 1);
+
+    // ONNX's momentum is what stays, and its running variance divides by n.
+    static Tensor[] BatchNormalization(OnnxVector v, IBackend b)
+    {
+        bool training = v.Whole("training_mode", 0) == 1;
+        float stays = v.Float("momentum", 0.9f);
+        Tensor x = ChannelsLast(v.Tensor(b, 0)), mean = v.Tensor(b, 3), variance = v.Tensor(b, 4), before = v.Tensor(b, 4) * stays;
+        using var step = new Step(b, training);
+        Tensor y = x.BatchNorm(v.Tensor(b, 1), v.Tensor(b, 2), mean, variance, 1 - stays, v.Float("epsilon", 1e-5f)).Permute(0, 3, 1, 2).Keep();
+        if (!training) return [y];
+        float rows = x.Shape.Rows;
+        return [y, mean, (before + (variance - before) * ((rows - 1) / rows)).Keep()];
+    }
+
+    static Operator Pool(Func<Tensor, int, int, int, Tensor> pool) => (v, b) =>
+    {
+        int[] kernel = v.Many("kernel_shape")!, strides = v.Many("strides") ?? [.. kernel.Select(_ => 1)], pads = v.Many("pads") ?? [0];
+        if (kernel.Length != 2 || kernel[0] != kernel[1] || strides[0] != strides[1]) throw new NotCovered("windows that are not square");
+        if (v.Many("dilations") is not null) throw new NotCovered("windows with holes");
+        Shape x = v.Lengths(0), y = v.OutputLengths(0);
+        int padding = v.Has("auto_pad") ? Math.Max(0, (y[2] - 1) * strides[0] + kernel[0] - x[2]) / 2 : pads[0];
+        if (pads.Distinct().Count() > 1 || (x[2] + 2 * padding - kernel[0]) / strides[0] + 1 != y[2]) throw new NotCovered("sides that are padded unlike");
+        if (v.Operator == "AveragePool" && padding > 0 && v.Whole("count_include_pad", 0) == 0) throw new NotCovered("a mean without the padding");
+        return [pool(ChannelsLast(v.Tensor(b, 0)), kernel[0], strides[0], padding).Permute(0, 3, 1, 2)];
+    };
 
     // ONNX's Adam takes no bias out of the moments but puts it into the rate,
     // and adds a norm penalty to the gradient: at T = 0 both are plain.

@@ -32,5 +32,12 @@ static class Check
                 "Move one with To(backend).");
     }
 
+    /// <summary>An op without a slope refuses whoever would miss it, rather than let a gradient end here unseen.</summary>
+    public static void NoGradient(string op, Tensor x)
+    {
+        if (Tape.IsRecording && x.RequiresGradient)
+            throw new GradientException($"{op}: x (shape {x.Shape}) asks for a gradient, but this op has none. Call x.StopGradient() first.");
+    }
+
     internal static Tensor Like(this Tensor x) => Tensor.Empty(x.Backend, x.Shape);
 }

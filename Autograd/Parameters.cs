@@ -155,6 +155,17 @@ public sealed class Parameters
     internal static Tensor Window(Tensor flat, (long Start, long Length) range) =>
         new(flat.Backend, [checked((int)range.Length)], flat.Storage.Slice(range.Start, range.Length));
 
+    /// <summary>Where each tensor of a group lies, without padding.</summary>
+    internal IEnumerable<(Tensor Tensor, (long Start, long Length) Range)> Places(int group)
+    {
+        long place = Ranges[group].Start;
+        foreach ((_, Tensor tensor) in Groups[group].Tensors)
+        {
+            yield return (tensor, (place, tensor.Shape.Count));
+            place += Padded(tensor.Shape.Count);
+        }
+    }
+
     /// <summary>Writes zeros where no backward pass has been since <see cref="Zero"/>.</summary>
     internal void Settle()
     {

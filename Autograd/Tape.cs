@@ -4,6 +4,7 @@ namespace NativeSsl;
 public static class Tape
 {
     [ThreadStatic] static int t_paused;
+    [ThreadStatic] static bool t_recomputing;
     static long s_passes;
 
     /// <summary>Whether ops on this thread are recorded.</summary>
@@ -16,20 +17,24 @@ public static class Tape
         return new NoGradientScope();
     }
 
+    /// <summary>Whether what runs on this thread has run before in this step, and is computed again for its gradient:
+    /// what an op leaves behind besides its result (running statistics) is there already.</summary>
+    internal static bool IsRecomputing => t_recomputing;
+
     /// <summary>Until disposed, ops on this thread are recorded although a backward pass is under way:
     /// what is computed again has gradients too.</summary>
     internal static RecordingScope Recording()
     {
-        var scope = new RecordingScope(t_paused);
-        t_paused = 0;
+        var scope = new RecordingScope(t_paused, t_recomputing);
+        (t_paused, t_recomputing) = (0, true);
         return scope;
     }
 
     /// <summary>A stretch with recording inside one without.</summary>
-    internal readonly ref struct RecordingScope(int paused)
+    internal readonly ref struct RecordingScope(int paused, bool recomputing)
     {
         /// <summary>Pauses again, as before.</summary>
-        public void Dispose() => t_paused = paused;
+        public void Dispose() => (t_paused, t_recomputing) = (paused, recomputing);
     }
 
     /// <summary>A stretch without recording; ends when disposed. A ref struct,

@@ -13,7 +13,7 @@ static class CommandLine
         CommonOptions options = new(root);
         Command[] commands =
         [
-            Pretrain.Create(options, terminal, stop), Resume.Create(options, terminal, stop), Evaluate.Create(options, terminal), Generate.Create(options, terminal, stop),
+            Pretrain.Create(options, terminal, stop), Resume.Create(options, terminal, stop), Evaluate.Create(options, terminal), Embed.Create(options, terminal), Generate.Create(options, terminal, stop),
             List.Create(options, terminal), Devices.Create(options, terminal), Data.Create(options, terminal, stop),
         ];
         foreach (Command command in commands) root.Subcommands.Add(command);
@@ -35,6 +35,11 @@ static class CommandLine
         {
             terminal.Error.WriteLine($"nativessl: {diverged.Message}");
             return ExitCode.NotFinite;
+        }
+        catch (FailingRunException failing)
+        {
+            terminal.Error.WriteLine($"nativessl: {failing.Message}");
+            return ExitCode.Failing;
         }
         catch (NativeSslException mistake)
         {

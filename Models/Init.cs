@@ -43,6 +43,11 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
         return Draw(shape, random => bound * (2f * random.NextUniform() - 1f));
     }
 
+    /// <summary>Normal with deviation √(2 / fanOut), fanOut being outputs times places of the kernel: keeps the variance of gradients through ReLU.</summary>
+    /// <param name="shape"><c>[out, kernelHeight, kernelWidth, in]</c>.</param>
+    /// <remarks>He, Zhang, Ren &amp; Sun 2015, “Delving deep into rectifiers”, equation 14: how the weights of ResNets begin.</remarks>
+    public Tensor KaimingNormal(Shape shape) => Normal(shape, MathF.Sqrt(2f / shape.Span(0, shape.Rank - 1)));
+
     Tensor Draw(Shape shape, Func<RandomSource, float> next)
     {
         var random = new RandomSource(seed, FirstStream | _drawn++);
@@ -58,5 +63,13 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
         Tensor tensor = Tensor.Lasting(backend, shape);
         backend.Fill(tensor, value);
         return trained ? tensor.RequireGradient() : tensor;
+    }
+
+    /// <summary>All of one value and never trained: running statistics.</summary>
+    public Tensor State(Shape shape, float value)
+    {
+        Tensor tensor = Tensor.Lasting(backend, shape);
+        backend.Fill(tensor, value);
+        return tensor;
     }
 }

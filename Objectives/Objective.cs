@@ -52,6 +52,12 @@ public abstract class Objective : Module
     /// <summary>The loss that an uninformed or collapsed model shows, where it is known: a run that sits on it learns nothing.</summary>
     public virtual double? ChanceLoss => null;
 
+    /// <summary>
+    /// What the latest loss was computed from, by name: a row for each sample. The trainer looks at it now and then, before the backward pass
+    /// takes the memory back, and so notices a collapse.
+    /// </summary>
+    public virtual IReadOnlyList<(string Name, Tensor Rows)> Embeddings => [];
+
     /// <summary>What is trained, and how: weight decay on matrices only, one optimizer, unless an objective says otherwise.</summary>
     public virtual IReadOnlyList<ParameterGroup> ParameterGroups(float weightDecay) => ParameterGroup.Usual(NamedParameters(), weightDecay);
 

@@ -7,7 +7,7 @@ namespace NativeSsl.Bench.Commands;
 /// <summary>Kills <c>nativessl</c> at random moments, and lets it resume each time. What comes out must be what an undisturbed run brings, byte for byte.</summary>
 static class Interruption
 {
-    static readonly Recipe Small = new()
+    static readonly TextRecipe Small = new()
     {
         Layers = 2, Heads = 2, Width = 32, Context = 32, Batch = 8, Steps = 4000, WarmUp = 20, EvaluationInterval = 200, CheckpointInterval = 20, Seed = 3,
     };

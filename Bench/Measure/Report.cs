@@ -5,17 +5,17 @@ using System.Text.RegularExpressions;
 namespace NativeSsl.Bench.Measure;
 
 /// <summary>
-/// <c>Bench/Results/&lt;machine&gt;/cpu.md</c>: one section a command, replaced when that command runs again; the verdict at the top is gathered
+/// <c>Bench/Results/&lt;machine&gt;/cpu.md</c>, or another file of results: one section a command, replaced when that command runs again; the verdict at the top is gathered
 /// from the goals that the sections state.
 /// </summary>
-sealed partial class Report(string section, string title)
+sealed partial class Report(string section, string title, string? file = null)
 {
     readonly StringBuilder _body = new();
     readonly List<string> _goals = [];
     readonly OtherLoad _load = new();
     readonly DateTime _start = DateTime.UtcNow;
 
-    static string Path => System.IO.Path.Combine(Machine.Root, "Bench", "Results", Machine.Name, "cpu.md");
+    string Path => System.IO.Path.Combine(Machine.Root, "Bench", "Results", file ?? System.IO.Path.Combine(Machine.Name, "cpu.md"));
 
     /// <summary>A paragraph, printed as well.</summary>
     public void Text(string text)
@@ -58,9 +58,14 @@ sealed partial class Report(string section, string title)
     }
 
     /// <summary>A goal and whether it was reached: for the verdict.</summary>
-    public void Goal(string what, double measured, double atMost, string unit = "")
+    public void Goal(string what, double measured, double atMost, string unit = "") => Goal(what, measured, $"≤ {Number(atMost)}", measured <= atMost, unit);
+
+    /// <summary>A goal that is reached from above.</summary>
+    public void GoalAtLeast(string what, double measured, double least, string unit = "") => Goal(what, measured, $"≥ {Number(least)}", measured >= least, unit);
+
+    void Goal(string what, double measured, string wanted, bool isMet, string unit)
     {
-        string line = $"| {what} | ≤ {Number(atMost)}{unit} | {Number(measured)}{unit} | {(measured <= atMost ? "met" : "**missed**")} |";
+        string line = $"| {what} | {wanted}{unit} | {Number(measured)}{unit} | {(isMet ? "met" : "**missed**")} |";
         Console.WriteLine("goal " + line);
         _goals.Add(line);
     }
@@ -68,33 +73,36 @@ sealed partial class Report(string section, string title)
     /// <summary>Writes the section into the file.</summary>
     public void Save(string command)
     {
-        string file = File.Exists(Path) ? File.ReadAllText(Path) : $"# {Machine.Name}\n\n<!-- verdict -->\n<!-- /verdict -->\n";
+        string results = File.Exists(Path) ? File.ReadAllText(Path)
+            : $"# {System.IO.Path.GetFileNameWithoutExtension(file) ?? Machine.Name}\n\n<!-- verdict -->\n<!-- /verdict -->\n";
         double busy = _load.Cores;
         string load = $"{busy:F2} cores busy with other work{(busy > 0.2 ? " (**too noisy: measure again**)" : "")}";
         string text = $"<!-- {section} -->\n## {title}\n\n`{command}`, {_start:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit}, {load}, {(DateTime.UtcNow - _start).TotalSeconds:F0} s\n\n"
             + _body.ToString().TrimEnd() + "\n"
             + (_goals.Count == 0 ? "" : $"\n| goal of this section | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", _goals)}\n")
             + $"<!-- /{section} -->\n";
-        file = Replace(file, section, text);
-        string[] goals = [.. GoalLine().Matches(Replace(file, "verdict", "")).Select(match => match.Value)];
-        file = Replace(file, "verdict", $"<!-- verdict -->\n{Machine.Description}\n\nRatios are time (or memory) of ours over theirs, the median over paired turns; "
-            + $"under 1 ours is faster. All of it again: `{Everything}`\n\n| goal | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", goals)}\n<!-- /verdict -->\n");
+        results = Replace(results, section, text);
+        string[] goals = [.. GoalLine().Matches(Replace(results, "verdict", "")).Select(match => match.Value)];
+        string meaning = file is not null ? "Each section says which command made it."
+            : $"Ratios are time (or memory) of ours over theirs, the median over paired turns; under 1 ours is faster. All of it again: `{Everything}`";
+        results = Replace(results, "verdict", $"<!-- verdict -->\n{Machine.Description}\n\n{meaning}\n\n"
+            + $"| goal | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", goals)}\n<!-- /verdict -->\n");
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        File.WriteAllText(Path, file);
+        File.WriteAllText(Path, results);
         Console.WriteLine($"written: {Path} ({load})");
     }
 
     /// <summary>The command that measures everything.</summary>
     public const string Everything = "dotnet run -c Release --project Bench -p:Libtorch=true -- all";
 
-    static string Replace(string file, string name, string text)
+    static string Replace(string results, string name, string text)
     {
         string open = $"<!-- {name} -->\n", close = $"<!-- /{name} -->\n";
-        int from = file.IndexOf(open, StringComparison.Ordinal), to = file.IndexOf(close, StringComparison.Ordinal);
-        return from < 0 || to < 0 ? file + "\n" + text : file[..from] + text + file[(to + close.Length)..];
+        int from = results.IndexOf(open, StringComparison.Ordinal), to = results.IndexOf(close, StringComparison.Ordinal);
+        return from < 0 || to < 0 ? results + "\n" + text : results[..from] + text + results[(to + close.Length)..];
     }
 
-    [GeneratedRegex(@"^\| .* \| ≤ .* \| .* \| (met|\*\*missed\*\*) \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| .* \| [≤≥] .* \| .* \| (met|\*\*missed\*\*) \|$", RegexOptions.Multiline)]
     private static partial Regex GoalLine();
 
     /// <summary>Microseconds, in the unit that reads best.</summary>

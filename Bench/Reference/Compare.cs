@@ -7,28 +7,18 @@ static class Compare
 {
     const int Batches = 8, ComparedSteps = 40;
 
-    // Without these, every large tensor of libtorch's is mapped and unmapped by the system, page by page.
-    static readonly Dictionary<string, string> TunedAllocator = new()
-    {
-        ["MALLOC_MMAP_THRESHOLD_"] = "4294967296",
-        ["MALLOC_TRIM_THRESHOLD_"] = "17179869184",
-        ["MALLOC_TOP_PAD_"] = "268435456",
-        ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
-    };
-
     public static void Run(string[] arguments)
     {
         bool tuned = arguments.Contains("--tuned");
         Both.Begin(arguments);
-        string environment = string.Concat(TunedAllocator.Select(setting => $"{setting.Key}={setting.Value} "));
         var report = new Report(tuned ? "compare-tuned" : "compare", tuned ? "Training step, libtorch's allocator tuned" : "Training step");
-        report.Text($"{Both.Sides}{(tuned ? $" Environment: `{environment.Trim()}`." : "")} Ours: Gpt, NextToken, AdamW, through Trainer.Step, which also takes the gradient's "
+        report.Text($"{Both.Sides}{(tuned ? $" Environment: `{TunedAllocator.Text}`." : "")} Ours: Gpt, NextToken, AdamW, through Trainer.Step, which also takes the gradient's "
             + "norm and reads the loss. libtorch: fused attention, fused linear and norm, TorchSharp's AdamW; the loss is not read while measuring.");
         report.PairHead("step", speeds: true);
         foreach (GptSize size in GptSize.Trained) Step(report, size, size == GptSize.NanoGpt ? 0.65 : 0.85, tuned);
         report.EndTable();
         report.Save($"dotnet run -c Release --project Bench -p:Libtorch=true -- compare{(tuned ? " --tuned" : "")}");
-        if (!tuned) Self.Run(["compare", "--tuned", .. arguments], TunedAllocator);
+        if (!tuned) Self.Run(["compare", "--tuned", .. arguments], TunedAllocator.Environment);
     }
 
     static void Step(Report report, GptSize size, double goal, bool tuned)

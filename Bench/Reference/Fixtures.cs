@@ -4,8 +4,8 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Reference;
 
 /// <summary>
-/// Writes what libtorch says about a small GPT into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten steps, so that
-/// the tests can hold us against libtorch without it.
+/// Writes what libtorch says about a small GPT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten
+/// steps, so that the tests can hold us against libtorch without it.
 /// </summary>
 static class Fixtures
 {
@@ -16,6 +16,7 @@ static class Fixtures
         Both.Begin(arguments);
         Write("gpt", bias: false);
         Write("gpt-bias", bias: true);
+        WriteContrastive();
     }
 
     static void Write(string name, bool bias)
@@ -37,27 +38,60 @@ static class Fixtures
 
         var training = new TorchTraining(size, reference, Steps);
         for (int step = 0; step < Steps; step++) training.Step();
-        contents["losses"] = Tensor.From(Both.Ours, [Steps], [.. training.Losses.Select(loss => (float)loss)]);
         (int[] Inputs, int[] Targets)[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
         Shape shape = [Steps, size.Batch, size.Context];
         contents["tokens"] = Tensor.From(Both.Ours, shape, [.. batches.SelectMany(batch => batch.Inputs).Select(token => (float)token)]);
         contents["targets"] = Tensor.From(Both.Ours, shape, [.. batches.SelectMany(batch => batch.Targets).Select(token => (float)token)]);
 
-        string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
-        string path = Path.Combine(Machine.Root, "Tests", "Fixtures", $"{name}.safetensors");
-        Safetensors.Save(path, contents, new Dictionary<string, string>
+        Save(name, contents, training.Losses, new()
         {
-            ["made_by"] = "libtorch 2.10.0 by TorchSharp 0.107.0; dotnet run -c Release --project Bench -p:Libtorch=true -- fixtures",
-            ["layers"] = Number(size.Layers), ["heads"] = Number(size.Heads), ["width"] = Number(size.Width), ["context"] = Number(size.Context),
-            ["vocabulary"] = Number(size.Vocabulary), ["bias"] = bias ? "1" : "0",
-            ["rate"] = Number(AdamSettings.Rate), ["beta1"] = Number(AdamSettings.Beta1), ["beta2"] = Number(AdamSettings.Beta2),
-            ["epsilon"] = Number(AdamSettings.Epsilon), ["decay"] = Number(AdamSettings.Decay),
+            ["layers"] = size.Layers, ["heads"] = size.Heads, ["width"] = size.Width, ["context"] = size.Context,
+            ["vocabulary"] = size.Vocabulary, ["bias"] = bias ? 1 : 0,
+            ["rate"] = AdamSettings.Rate, ["beta1"] = AdamSettings.Beta1, ["beta2"] = AdamSettings.Beta2,
+            ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Decay,
         });
-        Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes, losses {string.Join(" ", training.Losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture)))}");
+    }
+
+    static void WriteContrastive()
+    {
+        ContrastiveSize size = ContrastiveSize.Tiny;
+        SimClr objective = size.NewObjective(Both.Ours);
+        Roughen(objective);
+        using var reference = new TorchSimClr(size, objective, channelsLast: false);
+        Dictionary<string, Tensor> contents = [];
+        foreach (var (parameter, tensor) in objective.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
+
+        new TorchContrastiveTraining(size, reference, 1, channelsLast: false).Step(optimizer: false);
+        foreach (var (parameter, weight) in reference.Weights)
+        {
+            using TorchTensor gradient = TorchSimClr.InOurLayout(weight.grad!);
+            contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
+        }
+
+        var training = new TorchContrastiveTraining(size, reference, Steps, channelsLast: false);
+        for (int step = 0; step < Steps; step++) training.Step();
+        contents["views"] = Tensor.From(Both.Ours, [Steps, 2, size.Images, size.Side, size.Side, 3],
+            [.. Enumerable.Range(0, Steps).SelectMany(step => size.DrawBatch((ulong)step))]);
+        Save("simclr", contents, training.Losses, new()
+        {
+            ["width"] = size.Recipe.Width, ["head_width"] = size.Recipe.HeadWidth, ["projection"] = size.Recipe.Projection,
+            ["temperature"] = ContrastiveSettings.Temperature, ["rate"] = ContrastiveSettings.Rate, ["beta1"] = ContrastiveSettings.Beta1,
+            ["beta2"] = ContrastiveSettings.Beta2, ["epsilon"] = ContrastiveSettings.Epsilon, ["decay"] = ContrastiveSettings.Decay,
+        });
+    }
+
+    static void Save(string name, Dictionary<string, Tensor> contents, double[] losses, Dictionary<string, double> numbers)
+    {
+        contents["losses"] = Tensor.From(Both.Ours, [Steps], [.. losses.Select(loss => (float)loss)]);
+        Dictionary<string, string> metadata = numbers.ToDictionary(entry => entry.Key, entry => entry.Value.ToString(CultureInfo.InvariantCulture));
+        metadata["made_by"] = "libtorch 2.10.0 by TorchSharp 0.107.0; dotnet run -c Release --project Bench -p:Libtorch=true -- fixtures";
+        string path = Path.Combine(Machine.Root, "Tests", "Fixtures", $"{name}.safetensors");
+        Safetensors.Save(path, contents, metadata);
+        Console.WriteLine($"{path}: {new FileInfo(path).Length} bytes, losses {string.Join(" ", losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture)))}");
     }
 
     // First weights are small, gains one and biases zero: too tame to tell a wrong gradient from a right one.
-    static void Roughen(Gpt model)
+    static void Roughen(Module model)
     {
         ulong stream = 100;
         foreach (var (_, tensor) in model.NamedParameters())

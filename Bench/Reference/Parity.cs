@@ -32,7 +32,31 @@ static class Parity
             report.Goal($"gradients of {size.Name} against libtorch's, relative", difference, 1e-4);
             report.Goal($"ten losses of {size.Name} against libtorch's", apart, 1e-3);
         }
+        foreach (ContrastiveSize size in (ContrastiveSize[])[ContrastiveSize.Tiny, .. ContrastiveSize.Trained]) Contrastive(report, size);
         report.EndTable();
         report.Save("dotnet run -c Release --project Bench -p:Libtorch=true -- parity");
+    }
+
+    static void Contrastive(Report report, ContrastiveSize size)
+    {
+        SimClr objective = size.NewObjective(Both.Ours);
+        using var reference = new TorchSimClr(size, objective, channelsLast: true);
+        new TorchContrastiveTraining(size, reference, 1, channelsLast: true).Step(optimizer: false);
+        new OurContrastiveGradients(objective, new SharedImageViews(size, Both.Ours, 1)).Step();
+        var (worst, difference) = objective.NamedParameters().Select(parameter =>
+        {
+            using TorchTensor gradient = TorchSimClr.InOurLayout(reference.Weights[parameter.Name].grad!);
+            return (parameter.Name, Both.Difference(parameter.Tensor.Gradient.ToArray(), gradient));
+        }).MaxBy(entry => entry.Item2);
+
+        SimClr fresh = size.NewObjective(Both.Ours);
+        using var freshReference = new TorchSimClr(size, fresh, channelsLast: true);
+        var ours = new OurContrastiveTraining(fresh, new SharedImageViews(size, Both.Ours, 4));
+        var theirs = new TorchContrastiveTraining(size, freshReference, 4, channelsLast: true);
+        for (int step = 0; step < 10; step++) { ours.Step(); theirs.Step(); }
+        double apart = ours.Losses.Zip(theirs.Losses, (a, b) => Math.Abs(a - b)).Max();
+        report.Row(size.Name, $"{difference:E1}", worst, $"{apart:E1}");
+        report.Goal($"gradients of {size.Name} against libtorch's, relative", difference, 1e-4);
+        report.Goal($"ten losses of {size.Name} against libtorch's", apart, 1e-2);
     }
 }

@@ -4,36 +4,36 @@ using NativeSsl.Cli.Training;
 
 namespace NativeSsl.Cli.Commands;
 
-/// <summary><c>nativessl evaluate</c>: how well a model predicts, beside its controls.</summary>
+/// <summary><c>nativessl evaluate</c>: what a run has learned, beside its controls.</summary>
 static class Evaluate
 {
     internal static Command Create(CommonOptions options, Terminal terminal)
     {
         var run = new Option<string>("--run") { Description = "the directory of the run", HelpName = "directory", Required = true };
-        var data = new Option<string?>("--data") { Description = "another text than the run's own; its last tenth is predicted", HelpName = "path" };
-        var command = new Command("evaluate", "validation loss, perplexity and bits per character, beside unigram and bigram counts and the untrained model") { run, data };
+        var data = new Option<string?>("--data") { Description = "other data than the run's own: a text, of which the last tenth is predicted, or images with labels", HelpName = "path" };
+        var command = new Command("evaluate", "what a run has learned, beside its controls: a text model against counting, an image encoder against pixels and random weights") { run, data };
         command.SetAction(parsed =>
         {
             string directory = parsed.GetValue(run)!;
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            TextRun text = TextRun.Load(directory, device.Backend, parsed.GetValue(data));
-            text.ReadWeights(directory);
+            Run loaded = Run.Load(directory, device.Backend, parsed.GetValue(data));
+            loaded.ReadWeights(directory);
             if (parsed.GetValue(options.DryRun))
             {
-                terminal.Note(Text.Invariant($"{text.Validation.Length} tokens of {text.Corpus.Name} would be predicted."));
+                terminal.Note(loaded.Evaluated);
                 return ExitCode.Done;
             }
-            Controls controls = Controls.Of(text, text.ValidationLoss(text.Model));
-            string report = Path.Combine(directory, "evaluation");
-            AtomicFile.Write(report + ".md", Encoding.UTF8.GetBytes(controls.ToMarkdown(text)));
-            AtomicFile.Write(report + ".json", Encoding.UTF8.GetBytes(controls.ToJson().ToJsonString() + "\n"));
-            if (parsed.GetValue(options.Json)) terminal.Json(controls.ToJson());
+            Report report = loaded.Evaluate(terminal);
+            string file = Path.Combine(directory, "evaluation");
+            AtomicFile.Write(file + ".md", Encoding.UTF8.GetBytes(report.ToMarkdown()));
+            AtomicFile.Write(file + ".json", Encoding.UTF8.GetBytes(report.ToJson().ToJsonString() + "\n"));
+            if (parsed.GetValue(options.Json)) terminal.Json(report.ToJson());
             else
             {
-                controls.Print(terminal);
-                terminal.Out.WriteLine(controls.Verdict);
+                report.Print(terminal);
+                terminal.Out.WriteLine(report.Verdict);
             }
-            terminal.Note($"report: {report}.md");
+            terminal.Note($"report: {file}.md");
             return ExitCode.Done;
         });
         return command;

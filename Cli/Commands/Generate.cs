@@ -25,7 +25,8 @@ static class Generate
             };
             sampling.Check();
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            TextRun text = TextRun.Load(parsed.GetValue(run)!, device.Backend);
+            if (Run.Load(parsed.GetValue(run)!, device.Backend) is not TextRun text)
+                throw new NativeSslException($"{parsed.GetValue(run)}: this run has learned from images and cannot write; try evaluate or embed.");
             text.ReadWeights(parsed.GetValue(run)!);
             int[] start = text.Tokenizer.Encode(parsed.GetValue(prompt)!);
             if (parsed.GetValue(options.DryRun)) return ExitCode.Done;

@@ -25,7 +25,7 @@ static class List
             else
             {
                 terminal.Table(["recipe", "objective", "model", "steps"], recipes.Zip(RecipeShelf.Names, (recipe, name) => new[]
-                    { name, recipe.Objective, Text.Invariant($"{recipe.Layers} {(recipe.Layers == 1 ? "layer" : "layers")} of {recipe.Width}, context {recipe.Context}"), Text.Invariant($"{recipe.Steps}") }));
+                    { name, recipe.Objective, Model(recipe), Text.Invariant($"{recipe.Steps}") }));
                 if (runs.Length > 0)
                     terminal.Table(["run", "steps", "of", "validation loss"], runs.Select(run => new[]
                         { run.Path, Text.Invariant($"{run.Steps}"), Text.Invariant($"{run.Of}"), run.Loss is { } loss ? Text.Invariant($"{loss:F4}") : "" }));
@@ -36,6 +36,13 @@ static class List
     }
 
     sealed record Row(string Path, long Steps, long Of, double? Loss);
+
+    static string Model(Recipe recipe) => recipe switch
+    {
+        TextRecipe text => Text.Invariant($"{text.Layers} {(text.Layers == 1 ? "layer" : "layers")} of {text.Width}, context {text.Context}"),
+        ImageRecipe images => Text.Invariant($"{images.Encoder} from {images.Width} channels on, {images.HeadWidth} to {images.Projection}"),
+        _ => "",
+    };
 
     static bool IsRun(string path) => File.Exists(Path.Combine(path, "recipe.json"));
 

@@ -9,11 +9,12 @@ static class Pretrain
     internal static Command Create(CommonOptions options, Terminal terminal, Stop stop)
     {
         var recipe = new Option<string>("--recipe") { Description = $"{string.Join(", ", RecipeShelf.Names)}, or a file", HelpName = "recipe", DefaultValueFactory = _ => "built-in" };
-        var data = new Option<string?>("--data") { Description = "a text file or a folder of .txt files; the text inside this program if not given", HelpName = "path" };
+        var data = new Option<string?>("--data") { Description = "text: a file or a folder of .txt files; images: a folder with a data set; what is inside this program if not given", HelpName = "path" };
         var run = new Option<string?>("--run") { Description = "the directory of the run; a new one under runs/ if not given", HelpName = "directory" };
         var steps = new Option<int?>("--steps") { Description = "optimizer steps, instead of the recipe's", HelpName = "number" };
+        Option<bool> stopWhenFailing = StopWhenFailing();
         CommonOptions.AtLeast(steps, 1);
-        var command = new Command("pretrain", "train a model on unlabelled text") { recipe, data, run, steps };
+        var command = new Command("pretrain", "train a model on unlabelled text or images") { recipe, data, run, steps, stopWhenFailing };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(recipe)!;
@@ -24,20 +25,23 @@ static class Pretrain
             chosen.Check();
 
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            TextRun text = TextRun.New(chosen, device.Backend);
-            terminal.Note(Text.Invariant($"{name}: {text.Model.ParameterCount:N0} parameters, {text.Train.Length:N0} tokens of training text, vocabulary {text.Tokenizer.VocabularySize}"));
+            Run begun = Run.New(chosen, device.Backend);
+            terminal.Note($"{name}: {begun.About}");
             if (parsed.GetValue(options.DryRun))
             {
-                Estimate estimate = Estimate.Of(text, device.Backend);
+                Estimate estimate = begun.Estimate();
                 if (parsed.GetValue(options.Json)) terminal.Json(estimate.ToJson());
                 else estimate.Print(terminal);
                 return ExitCode.Done;
             }
             string folder = parsed.GetValue(run) ?? Path.Combine("runs", Text.Invariant($"{Path.GetFileNameWithoutExtension(name)}-{DateTime.Now:yyyyMMdd-HHmmss}"));
             using RunDirectory directory = RunDirectory.Create(folder, chosen);
-            text.Tokenizer.Save(directory.TokenizerPath);
-            return TrainingLoop.Run(text, directory, text.NewTrainer(), parsed.GetValue(options.Json), terminal, stop);
+            begun.Prepare(directory);
+            return TrainingLoop.Run(begun, directory, begun.NewTrainer(parsed.GetValue(stopWhenFailing)), parsed.GetValue(options.Json), terminal, stop);
         });
         return command;
     }
+
+    internal static Option<bool> StopWhenFailing() =>
+        new("--stop-when-failing") { Description = "save and stop, with exit code 4, as soon as a warning says that the run does not learn" };
 }

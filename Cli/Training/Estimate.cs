@@ -3,38 +3,44 @@ using System.Text.Json.Nodes;
 
 namespace NativeSsl.Cli.Training;
 
-/// <summary>What a run will take: memory from the shapes, time from the speed of a matrix product measured now.</summary>
-sealed record Estimate(long Parameters, long StateBytes, long ActivationBytes, double GigaflopsPerStep, double MeasuredGigaflops, long Steps)
+/// <summary>What a run will take.</summary>
+/// <param name="Rows">Each with a name for people, a value for people, and both for programs.</param>
+sealed record Estimate(params (string Name, string Value, string Key, double Number)[] Rows)
 {
-    const int FloatsPerFeature = 18;            // norms, queries, keys, values, attention, two projections, hidden layer before and after its formula
-
-    internal static Estimate Of(TextRun run, IBackend backend)
+    /// <summary>From the shapes, and the speed of a matrix product measured now.</summary>
+    internal static Estimate OfShapes(long parameters, long activationBytes, double gigaflopsPerStep, long steps, IBackend backend)
     {
-        Recipe recipe = run.Recipe;
-        long parameters = run.Model.ParameterCount, tokens = (long)recipe.Batch * recipe.Context;
-        long activations = 4 * tokens * ((long)recipe.Layers * FloatsPerFeature * recipe.Width + 3L * run.Tokenizer.VocabularySize);
-        // Forward 2 operations for each parameter and token, backward twice as many; attention adds 4 context width per layer, likewise times 3.
-        double operations = 6.0 * parameters * tokens + 12.0 * tokens * recipe.Context * recipe.Width * recipe.Layers;
-        return new Estimate(parameters, 16 * parameters, activations, operations / 1e9, Measure(backend), recipe.Steps);
+        double measured = Measure(backend), seconds = steps * gigaflopsPerStep / measured;
+        return new Estimate([.. State(parameters),
+            ("activations of a step", "about " + Text.Bytes(activationBytes), "activationBytes", activationBytes),
+            ("arithmetic of a step", Text.Invariant($"{gigaflopsPerStep:F2} GFLOP"), "gigaflopsPerStep", gigaflopsPerStep),
+            ("matrix products here, now", Text.Invariant($"{measured:F0} GFLOP/s"), "measuredGigaflopsPerSecond", measured),
+            ("time for all steps", "at least " + Text.Time(TimeSpan.FromSeconds(seconds)), "seconds", seconds)]);
     }
 
-    double Seconds => Steps * GigaflopsPerStep / MeasuredGigaflops;
-
-    internal void Print(Terminal terminal) => terminal.Table(["estimate", "value"],
-    [
-        ["parameters", Text.Invariant($"{Parameters:N0}")],
-        ["parameters, gradients, optimizer", Text.Bytes(StateBytes)],
-        ["activations of a step", "about " + Text.Bytes(ActivationBytes)],
-        ["arithmetic of a step", Text.Invariant($"{GigaflopsPerStep:F2} GFLOP")],
-        ["matrix products here, now", Text.Invariant($"{MeasuredGigaflops:F0} GFLOP/s")],
-        ["time for all steps", "at least " + Text.Time(TimeSpan.FromSeconds(Seconds))],
-    ]);
-
-    internal JsonObject ToJson() => new()
+    /// <summary>From a step that was taken to see: the second, since the first has to find its memory.</summary>
+    internal static Estimate OfStep(long parameters, long steps, CpuBackend? host, Action step)
     {
-        ["parameters"] = Parameters, ["stateBytes"] = StateBytes, ["activationBytes"] = ActivationBytes, ["gigaflopsPerStep"] = GigaflopsPerStep,
-        ["measuredGigaflopsPerSecond"] = MeasuredGigaflops, ["seconds"] = Seconds,
-    };
+        step();
+        long start = Stopwatch.GetTimestamp();
+        step();
+        double each = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Estimate([.. State(parameters),
+            .. host is null ? [] : new[] { ("memory of a step", Text.Bytes(host.PoolBytes), "stepBytes", (double)host.PoolBytes) },
+            ("a step here, now", Text.Invariant($"{each:F2} s"), "secondsPerStep", each),
+            ("time for all steps", "about " + Text.Time(TimeSpan.FromSeconds(steps * each)), "seconds", steps * each)]);
+    }
+
+    // Value, gradient and two moments, of four bytes each.
+    static (string, string, string, double)[] State(long parameters) =>
+    [
+        ("parameters", Text.Invariant($"{parameters:N0}"), "parameters", parameters),
+        ("parameters, gradients, optimizer", Text.Bytes(16 * parameters), "stateBytes", 16 * parameters),
+    ];
+
+    internal void Print(Terminal terminal) => terminal.Table(["estimate", "value"], Rows.Select(row => new[] { row.Name, row.Value }));
+
+    internal JsonObject ToJson() => new(Rows.Select(row => KeyValuePair.Create<string, JsonNode?>(row.Key, row.Number)));
 
     static double Measure(IBackend backend)
     {

@@ -1,81 +1,76 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace NativeSsl.Cli.Training;
 
-/// <summary>A recipe come to life: text, tokenizer, model and trainer.</summary>
-sealed class TextRun
+/// <summary>A run on text: tokenizer, model and windows.</summary>
+sealed class TextRun : Run
 {
-    TextRun(Recipe recipe, IBackend backend, TextCorpus corpus, ITokenizer tokenizer)
+    TextRun(TextRecipe recipe, IBackend backend, TextCorpus corpus, ITokenizer tokenizer) : base(recipe, backend)
     {
-        (Recipe, Corpus, Tokenizer, _backend) = (recipe, corpus, tokenizer, backend);
+        (Settings, Corpus, Tokenizer) = (recipe, corpus, tokenizer);
         Model = NewModel();
         Objective = new NextToken(Model);
         Train = tokenizer.Encode(corpus.Train);
         Validation = tokenizer.Encode(corpus.Validation);
     }
 
-    readonly IBackend _backend;
-
-    internal Recipe Recipe { get; }
+    internal TextRecipe Settings { get; }
     internal TextCorpus Corpus { get; }
     internal ITokenizer Tokenizer { get; }
     internal Gpt Model { get; }
-    internal NextToken Objective { get; }
+    internal override NextToken Objective { get; }
     internal int[] Train { get; }
     internal int[] Validation { get; }
 
-    internal static TextRun New(Recipe recipe, IBackend backend)
+    internal static TextRun New(TextRecipe recipe, IBackend backend)
     {
-        if (recipe.Objective != "next-token") throw new NativeSslException($"recipe: objective '{recipe.Objective}' is unknown; this program trains 'next-token'.");
         TextCorpus corpus = TextCorpus.Load(recipe.Data);
         return new TextRun(recipe, backend, corpus, NativeSsl.Tokenizer.Create(recipe.Tokenizer, corpus.Text));
     }
 
     /// <summary>A run from the disk, with the tokenizer it was begun with; on another text if one is named.</summary>
-    internal static TextRun Load(string directory, IBackend backend, string? data = null)
-    {
-        Recipe recipe = Recipe.Load(Path.Combine(directory, "recipe.json"));
-        return new TextRun(recipe, backend, TextCorpus.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
-    }
+    internal static TextRun Load(TextRecipe recipe, string directory, IBackend backend, string? data) =>
+        new(recipe, backend, TextCorpus.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
 
     /// <summary>The same model before any training.</summary>
     internal Gpt NewModel() => new(new Gpt.Config
     {
-        Vocabulary = Tokenizer.VocabularySize, Context = Recipe.Context, Layers = Recipe.Layers, Heads = Recipe.Heads, Width = Recipe.Width,
-        Bias = Recipe.Bias, Dropout = (float)Recipe.Dropout,
-    }, new Init(_backend, (ulong)Recipe.Seed));
+        Vocabulary = Tokenizer.VocabularySize, Context = Settings.Context, Layers = Settings.Layers, Heads = Settings.Heads, Width = Settings.Width,
+        Bias = Settings.Bias, Dropout = (float)Settings.Dropout,
+    }, new Init(Backend, (ulong)Settings.Seed));
 
-    internal Trainer NewTrainer() => new(Objective, new TokenWindows(_backend, Train, Recipe.Context, Recipe.Batch, (ulong)Recipe.Seed), new TrainerOptions
-    {
-        Steps = Recipe.Steps,
-        Players = new Dictionary<string, Player>
-        {
-            ["main"] = new(parameters => new AdamW(parameters, Recipe.Beta1, Recipe.Beta2),
-                new LinearWarmup(Recipe.WarmUp, new Cosine(Recipe.LearningRate, Recipe.FinalLearningRate, Math.Max(1, Recipe.Steps - Recipe.WarmUp)))),
-        },
-        Seed = (ulong)Recipe.Seed,
-        WeightDecay = (float)Recipe.WeightDecay,
-        Clip = Recipe.Clip,
-        Validation = ValidationWindows,
-        ValidationInterval = Recipe.EvaluationInterval,
-        CheckpointInterval = Recipe.CheckpointInterval,
-        Identity = Identity(),
-    });
+    private protected override Trainer NewTrainer(TrainerOptions options) =>
+        new(Objective, new TokenWindows(Backend, Train, Settings.Context, Settings.Batch, (ulong)Settings.Seed),
+            options with { Validation = ValidationWindows, ValidationInterval = Settings.EvaluationInterval });
 
-    TokenWindows ValidationWindows => new(_backend, Validation, Recipe.Context, Recipe.Batch, 0);
+    private protected override AdamW NewOptimizer(Parameters parameters) => new(parameters, Settings.Beta1, Settings.Beta2);
 
-    /// <summary>The parameters of a checkpoint, without the rest that only training needs.</summary>
-    internal void ReadWeights(string directory)
-    {
-        Checkpoint checkpoint = RunDirectory.Best(directory) ?? RunDirectory.Latest(directory) ?? throw new MalformedFileException(directory, "it has no checkpoint yet; train first.");
-        using var reader = new CheckpointReader(checkpoint.Path);
-        foreach ((string name, Tensor tensor) in Objective.NamedTensors()) reader.Read(name, tensor);
-    }
+    TokenWindows ValidationWindows => new(Backend, Validation, Settings.Context, Settings.Batch, 0);
 
     /// <summary>The loss over the whole validation text, in windows that do not overlap.</summary>
-    internal double ValidationLoss(Gpt model) => new NextToken(model).MeanLoss(_backend, ValidationWindows);
+    internal double ValidationLoss(Gpt model) => new NextToken(model).MeanLoss(Backend, ValidationWindows);
 
-    // Recipe and text: a checkpoint of other ones must not be continued.
-    string Identity() => Convert.ToHexStringLower(SHA256.HashData([.. Recipe.ToJson(), .. Encoding.UTF8.GetBytes(Corpus.Text)]));
+    internal override void Prepare(RunDirectory directory) => Tokenizer.Save(directory.TokenizerPath);
+
+    internal override string About =>
+        Text.Invariant($"{Model.ParameterCount:N0} parameters, {Train.Length:N0} tokens of training text, vocabulary {Tokenizer.VocabularySize}");
+
+    internal override string Next(string directory) => $"Try it: nativessl generate --run {directory}";
+
+    internal override string Evaluated => Text.Invariant($"{Validation.Length} tokens of {Corpus.Name} would be predicted.");
+
+    internal override Controls Evaluate(Terminal terminal) => Controls.Of(this, ValidationLoss(Model));
+
+    const int FloatsPerFeature = 18;            // norms, queries, keys, values, attention, two projections, hidden layer before and after its formula
+
+    internal override Estimate Estimate()
+    {
+        long parameters = Model.ParameterCount, tokens = (long)Settings.Batch * Settings.Context;
+        long activations = 4 * tokens * ((long)Settings.Layers * FloatsPerFeature * Settings.Width + 3L * Tokenizer.VocabularySize);
+        // Forward 2 operations for each parameter and token, backward twice as many; attention adds 4 context width per layer, likewise times 3.
+        double operations = 6.0 * parameters * tokens + 12.0 * tokens * Settings.Context * Settings.Width * Settings.Layers;
+        return Training.Estimate.OfShapes(parameters, activations, operations / 1e9, Settings.Steps, Backend);
+    }
+
+    private protected override byte[] Fingerprint() => Encoding.UTF8.GetBytes(Corpus.Text);
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace NativeSsl.Cli.Training;
 
 /// <summary>How a run is going: a bar for people, a line now and then for a file.</summary>
-sealed class TrainingDisplay(Terminal terminal, long steps, double? chance) : IProgress<TrainingReport>
+sealed class TrainingDisplay(Terminal terminal, long steps, Objective objective) : IProgress<TrainingReport>
 {
     readonly Stopwatch _watch = Stopwatch.StartNew();
     ProgressTask? _task;
@@ -43,7 +43,7 @@ sealed class TrainingDisplay(Terminal terminal, long steps, double? chance) : IP
         double perSecond = (report.Step - _first) / _watch.Elapsed.TotalSeconds;
         string line = Text.Invariant($"step {report.Step}/{steps}  loss {_loss:F4}");
         if (_validation is { } validation) line += Text.Invariant($"  validation {validation:F4}");
-        if (chance is { } constant) line += Text.Invariant($"  chance {constant:F3}");
+        if (objective.ChanceLoss is { } constant) line += Text.Invariant($"  chance {constant:F3}");
         return line + Text.Invariant($"  {perSecond:F1} steps/s  left {Text.Time(TimeSpan.FromSeconds((steps - report.Step) / perSecond))}  memory {Text.Bytes(Environment.WorkingSet)}");
     }
 }

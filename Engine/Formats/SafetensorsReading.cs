@@ -41,6 +41,31 @@ public sealed partial class SafetensorsFile
         for (int start = 0; chunks.Next() is { IsEmpty: false } chunk; start += chunk.Length) chunk.CopyTo(bytes[start..]);
     }
 
+    /// <summary>Some of the bytes of a tensor of any type. A part has no checksum; <see cref="Verify"/> holds the whole against it.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="start">The first byte wanted, counted from the tensor's first.</param>
+    /// <param name="bytes">Receives it and those behind it.</param>
+    /// <exception cref="MalformedFileException">No such tensor, or the file cannot be read.</exception>
+    /// <exception cref="ShapeException">The tensor has not as many bytes.</exception>
+    public void ReadBytes(string name, long start, Span<byte> bytes)
+    {
+        SafetensorsEntry entry = this[name];
+        if (start < 0 || start > entry.Bytes - bytes.Length)
+            throw new ShapeException($"Safetensors: bytes {start} … {start + bytes.Length} of '{name}' {entry}, which has {entry.Bytes}.");
+        try
+        {
+            lock (_stream)
+            {
+                _stream.Position = _body + entry.Start + start;
+                _stream.ReadExactly(bytes);
+            }
+        }
+        catch (IOException error)
+        {
+            throw new MalformedFileException(Path, $"tensor '{name}' cannot be read: {error.Message}", error);
+        }
+    }
+
     /// <summary>The elements of an F32, F16, BF16 or F64 tensor, into a Float32 tensor of the same shape.
     /// On an error its content is undefined.</summary>
     /// <exception cref="MalformedFileException">No such tensor, another type, or data that do not have their checksum.</exception>

@@ -1,6 +1,6 @@
 namespace NativeSsl;
 
-/// <summary>Small files, read at once.</summary>
+/// <summary>Small files, read at once; and large ones, opened.</summary>
 static class WholeFile
 {
     /// <summary>All bytes of a file.</summary>
@@ -10,6 +10,20 @@ static class WholeFile
         try
         {
             return File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new MalformedFileException(path, $"it cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A file, open for reading.</summary>
+    /// <exception cref="MalformedFileException">It cannot be read.</exception>
+    public static FileStream Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -11,13 +11,17 @@ namespace NativeSsl;
 /// <param name="Values">What was measured, by name.</param>
 public sealed record MetricsLine(long Step, DateTimeOffset Time, IReadOnlyDictionary<string, double> Values)
 {
+    /// <summary>What kept the run from learning, as a sentence, if it was said at this step.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>Whether a value of this name is a matter of the clock or the machine,
     /// and so differs between two runs of one recipe.</summary>
     public static bool IsOfTheClock(string name) =>
         name.EndsWith("Seconds", StringComparison.OrdinalIgnoreCase) || name.EndsWith("PerSecond", StringComparison.Ordinal)
             || name.EndsWith("Bytes", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The line without the time and all that is of the clock: equal for an interrupted and an uninterrupted run.</summary>
+    /// <summary>The line without the time and all that is of the clock, and without the warning, which a run that goes on may repeat:
+    /// equal for an interrupted and an uninterrupted run.</summary>
     public string ToComparable() => FormattableString.Invariant($"{Step}") + string.Concat(Values.Where(value => !IsOfTheClock(value.Key))
         .OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => FormattableString.Invariant($" {value.Key}={value.Value:R}")));
 }
@@ -64,7 +68,14 @@ public sealed class MetricsLog : IDisposable
     /// <param name="step">How many optimizer steps have been done; never less than in the line before.</param>
     /// <param name="values">Name and value; NaN and infinities are kept as strings.</param>
     /// <exception cref="FileWriteException">The disk is full.</exception>
-    public void Append(long step, params ReadOnlySpan<(string Name, double Value)> values)
+    public void Append(long step, params ReadOnlySpan<(string Name, double Value)> values) => Append(step, null, values);
+
+    /// <summary>Appends a line with a sentence in it.</summary>
+    /// <param name="step">How many optimizer steps have been done; never less than in the line before.</param>
+    /// <param name="warning">What keeps the run from learning; null if nothing new does.</param>
+    /// <param name="values">Name and value; NaN and infinities are kept as strings.</param>
+    /// <exception cref="FileWriteException">The disk is full.</exception>
+    public void Append(long step, string? warning, params ReadOnlySpan<(string Name, double Value)> values)
     {
         if (step < _last) throw new NativeSslException($"MetricsLog: step {step} after step {_last}; lines must come in order.");
         _line.ResetWrittenCount();
@@ -76,6 +87,7 @@ public sealed class MetricsLog : IDisposable
             foreach ((string name, double value) in values)
                 if (double.IsFinite(value)) json.WriteNumber(name, value);
                 else json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+            if (warning is not null) json.WriteString("warning"u8, warning);
             json.WriteEndObject();
         }
         _line.Write("\n"u8);
@@ -129,9 +141,10 @@ public sealed class MetricsLog : IDisposable
         string time = fields.Take("time", JsonValueKind.String, place).GetString()!;
         if (!DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset when))
             throw new MalformedFileException(place, $"field 'time' is '{time}', not a time like 2026-01-31T12:00:00.000Z.");
+        string? warning = fields.ContainsKey("warning") ? fields.Take("warning", JsonValueKind.String, place).GetString() : null;
         Dictionary<string, double> values = new(StringComparer.Ordinal);
         foreach ((string name, JsonElement value) in fields) values[name] = Number(name, value, place);
-        return new MetricsLine(step, when, values);
+        return new MetricsLine(step, when, values) { Warning = warning };
     }
 
     static double Number(string name, JsonElement value, string place) =>

@@ -6,14 +6,14 @@ namespace NativeSsl;
 /// Trains an objective. Everything a step does is a function of the parameters, the moments, the step's number and the seed, so a run
 /// that goes on from a checkpoint, in another process or with another number of threads, is bit for bit the run that was never interrupted.
 /// </summary>
-public sealed class Trainer
+public sealed partial class Trainer
 {
     readonly Objective _objective;
     readonly IViewSource _data;
     readonly TrainerOptions _options;
     readonly (string Name, Optimizer Optimizer, Schedule LearningRate)[] _players;
     readonly IBackend _backend;
-    readonly ChanceWatch _watch;
+    readonly Doctor _doctor;
 
     /// <param name="objective">The task, with its networks.</param>
     /// <param name="data">Where views come from.</param>
@@ -32,7 +32,7 @@ public sealed class Trainer
         })];
         if (_players.Length == 0) throw new NativeSslException($"Trainer: {objective.GetType().Name} has no parameters to train.");
         _backend = _players[0].Optimizer.Parameters.Values.Backend;
-        _watch = new ChanceWatch(objective.ChanceLoss, patience: Math.Max(100, options.Steps / 20));
+        _doctor = new Doctor(patience: Math.Max(100, options.Steps / 20));
     }
 
     /// <summary>How many steps have been done.</summary>
@@ -50,6 +50,7 @@ public sealed class Trainer
     /// <param name="cancellation">Saves a checkpoint and returns after the current step.</param>
     /// <returns>Whether the run is complete.</returns>
     /// <exception cref="DivergedException">A loss or gradient is no finite number; the latest checkpoint stays as it was.</exception>
+    /// <exception cref="FailingRunException">The run does not learn, and the options say that it is to stop then; a checkpoint was saved.</exception>
     public bool Run(RunDirectory? directory = null, IProgress<TrainingReport>? progress = null, CancellationToken cancellation = default)
     {
         using MetricsLog? metrics = directory?.OpenMetrics(StepsDone);
@@ -60,11 +61,13 @@ public sealed class Trainer
             bool last = StepsDone == _options.Steps;
             if (_options.Validation is not null && (last || Due(_options.ValidationInterval)))
                 report = report with { ValidationLoss = Validate() };
-            metrics?.Append(report.Step,
+            metrics?.Append(report.Step, report.Warning,
                 [("loss", report.Loss), ("gradientNorm", report.GradientNorm), ("learningRate", report.LearningRate),
-                ("stepSeconds", report.Seconds), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : []]);
-            if (!last && Due(_options.CheckpointInterval)) Save(directory, metrics);
+                ("stepSeconds", report.Seconds), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : [], .. report.Health?.Values ?? []]);
+            bool fails = _options.StopWhenFailing && report.Warning is not null;
+            if (fails || (!last && Due(_options.CheckpointInterval))) Save(directory, metrics);
             progress?.Report(report);
+            if (fails) throw new FailingRunException($"Step {report.Step}: {report.Warning}");
         }
         Save(directory, metrics);
         return StepsDone == _options.Steps;
@@ -74,7 +77,7 @@ public sealed class Trainer
 
     /// <summary>Takes one step: every player in turn.</summary>
     /// <exception cref="DivergedException">
-    /// A loss or gradient is no finite number; all parameters and moments are those from before the step.
+    /// A loss or gradient is no finite number; all parameters, moments and running statistics are those from before the step.
     /// </exception>
     public TrainingReport Step()
     {
@@ -82,51 +85,56 @@ public sealed class Trainer
         Progress progress = new(StepsDone, _options.Steps, EpochOf(StepsDone));
         if (_data.DrawsPerEpoch is not null && (StepsDone == 0 || EpochOf(StepsDone - 1) != progress.Epoch)) BeginEpoch(progress);
 
+        bool examined = Doctor.IsDue(StepsDone + 1, _options.HealthInterval);
         TrainingReport? report = null;
-        using (var step = new Step(_backend, training: true, _options.Seed, (ulong)StepsDone))
+        using (new Step(_backend, training: true, _options.Seed, (ulong)StepsDone))
         {
             Views[] views = [.. Enumerable.Range(0, _options.MicroBatches).Select(i => _data.Draw(StepsDone * _options.MicroBatches + i))];
-            List<(Tensor Now, Tensor Before)> moved = [];
+            var before = new Snapshot();
+            before.Add(_objective.NamedTensors().Select(entry => entry.Tensor).Where(tensor => !tensor.RequiresGradient));
             try
             {
                 foreach ((string name, Optimizer optimizer, Schedule schedule) in _players)
                 {
-                    (double loss, double norm) = Differentiate(name, optimizer.Parameters, views, progress);
-                    double rate = schedule.At(StepsDone);
-                    if (optimizer != _players[^1].Optimizer) Remember(optimizer, moved);
-                    optimizer.Step(StepsDone, rate);
-                    report ??= new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0);
+                    TrainingReport moved = Move(name, optimizer, schedule.At(StepsDone), views, progress, before, examined && report is null);
+                    report ??= moved;
                 }
             }
-            catch (DivergedException)
+            catch
             {
-                foreach ((Tensor now, Tensor before) in moved) _backend.Copy(before, now);
+                before.Restore();
                 throw;
             }
             using (Tape.NoGradient()) _objective.AfterStep(progress);
         }
         StepsDone++;
-        return report! with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Warning = _watch.Look(StepsDone, report!.Loss) };
+        string? warning = _doctor.Look(StepsDone, report!.Loss, _objective.ChanceLoss, report.LearningRate, report.Health);
+        return report with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Warning = warning };
     }
 
-    // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
-    static void Remember(Optimizer optimizer, List<(Tensor Now, Tensor Before)> moved)
+    TrainingReport Move(string player, Optimizer optimizer, double rate, Views[] views, Progress progress, Snapshot before, bool examined)
     {
-        foreach (Tensor now in (Tensor[])[optimizer.Parameters.Values, .. optimizer.State.Select(entry => entry.Tensor)])
+        List<EmbeddingHealth> embeddings = [];
+        (double loss, double norm) = Differentiate(player, optimizer.Parameters, views, progress, examined ? embeddings : null);
+        // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
+        if (optimizer != _players[^1].Optimizer) before.Add(optimizer.State.Select(entry => entry.Tensor));
+        if (examined || optimizer != _players[^1].Optimizer) before.Add([optimizer.Parameters.Values]);
+        optimizer.Step(StepsDone, rate);
+        return new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0)
         {
-            Tensor before = Tensor.Empty(now.Backend, now.Shape);
-            now.Backend.Copy(now, before);
-            moved.Add((now, before));
-        }
+            Health = examined ? new Health(before.RatioMoved(optimizer.Parameters.Values), loss - _objective.ChanceLoss, embeddings) : null,
+        };
     }
 
-    (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress)
+    // The embeddings of the first micro-batch are looked at before the backward pass takes their memory back.
+    (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress, List<EmbeddingHealth>? embeddings)
     {
         parameters.Zero();
         double loss = 0;
         foreach (Views view in views)
         {
             Tensor value = _objective.Loss(view, player);
+            if (embeddings is { Count: 0 }) embeddings.AddRange(_objective.Embeddings.Select(entry => EmbeddingHealth.Of(entry.Name, entry.Rows)));
             value.Backward(Tensor.Full(_backend, value.Shape, 1f / views.Length));
             loss += value.Item() / views.Length;
         }
@@ -156,41 +164,5 @@ public sealed class Trainer
         IViewSource validation = _options.Validation
             ?? throw new NativeSslException("Trainer.Validate: the options have no validation set.");
         return (ValidationLoss = _objective.MeanLoss(_backend, validation, _players[0].Name)).Value;
-    }
-
-    void Save(RunDirectory? directory, MetricsLog? metrics)
-    {
-        if (directory is null) return;
-        metrics?.Flush();
-        var checkpoint = new CheckpointWriter();
-        foreach ((string name, Tensor tensor) in _objective.NamedTensors()) checkpoint.Add(name, tensor);
-        foreach ((string player, Optimizer optimizer, _) in _players)
-        {
-            foreach ((string name, Tensor tensor) in optimizer.State) checkpoint.Add($"optimizer.{player}.{name}", tensor);
-            checkpoint.Add($"optimizer.{player}.first_steps", [.. optimizer.FirstSteps]);
-        }
-        checkpoint.Add("identity", _options.Identity);
-        _objective.Save(checkpoint);
-        _data.Save(checkpoint);
-        directory.Save(StepsDone, checkpoint.Items, checkpoint.Texts, ValidationLoss);
-    }
-
-    /// <summary>Goes back, or ahead, to a checkpoint.</summary>
-    /// <exception cref="MalformedFileException">It cannot be read, or belongs to a run with another recipe or model.</exception>
-    public void Load(string path)
-    {
-        using var checkpoint = new CheckpointReader(path);
-        if (checkpoint.Text("identity") != _options.Identity)
-            throw new MalformedFileException(path,
-                "it was written by a run with another recipe. Resume with that recipe, or begin a new run.");
-        foreach ((string name, Tensor tensor) in _objective.NamedTensors()) checkpoint.Read(name, tensor);
-        foreach ((string player, Optimizer optimizer, _) in _players)
-        {
-            foreach ((string name, Tensor tensor) in optimizer.State) checkpoint.Read($"optimizer.{player}.{name}", tensor);
-            optimizer.RestoreFirstSteps(checkpoint.Numbers($"optimizer.{player}.first_steps"));
-        }
-        _objective.Load(checkpoint);
-        _data.Load(checkpoint);
-        (StepsDone, ValidationLoss) = (checkpoint.Step, checkpoint.ValidationLoss);
     }
 }

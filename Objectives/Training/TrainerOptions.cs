@@ -26,6 +26,10 @@ public sealed record TrainerOptions
     public long ValidationInterval { get; init; }
     /// <summary>Steps from one checkpoint to the next; 0 saves at the end only.</summary>
     public long CheckpointInterval { get; init; }
+    /// <summary>Steps from one examination of the run's health to the next; the first ones come sooner, at steps 1, 2, 4, 8, … 0 for none.</summary>
+    public long HealthInterval { get; init; } = 50;
+    /// <summary>Whether a run that does not learn, as its warning says, stops with a <see cref="FailingRunException"/>.</summary>
+    public bool StopWhenFailing { get; init; }
     /// <summary>Tells runs apart: a checkpoint of another recipe is refused. The hash of the recipe, for example.</summary>
     public string Identity { get; init; } = "";
 }
@@ -41,9 +45,14 @@ public sealed record TrainingReport(long Step, long Steps, double Loss, double G
 {
     /// <summary>The validation loss after the step, if it was taken.</summary>
     public double? ValidationLoss { get; init; }
-    /// <summary>What is suspicious about the run, as a sentence.</summary>
+    /// <summary>What was measured besides, at the steps that are examined.</summary>
+    public Health? Health { get; init; }
+    /// <summary>What keeps the run from learning, as a sentence; null while nothing new is wrong.</summary>
     public string? Warning { get; init; }
 }
 
-/// <summary>A loss or gradient that is no finite number. The parameters are those from before the step.</summary>
+/// <summary>A loss or gradient that is no finite number. The parameters, and running statistics, are those from before the step.</summary>
 public sealed class DivergedException(string message) : NativeSslException(message);
+
+/// <summary>A run that does not learn. The message says why; its latest checkpoint is of that step.</summary>
+public sealed class FailingRunException(string message) : NativeSslException(message);

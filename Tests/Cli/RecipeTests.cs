@@ -7,36 +7,36 @@ public sealed class RecipeTests
 {
     static readonly CpuBackend Cpu = new(1);
 
-    static readonly Recipe Tiny = new()
+    static readonly TextRecipe Tiny = new()
     {
         Layers = 1, Heads = 2, Width = 16, Context = 8, Batch = 4, Steps = 6, WarmUp = 2,
         LearningRate = 0.01, FinalLearningRate = 0.001, Dropout = 0.1, Clip = 0.5,
     };
 
-    static readonly Dictionary<string, Recipe> Changed = new()
+    static readonly Dictionary<string, TextRecipe> Changed = new()
     {
-        [nameof(Recipe.Tokenizer)] = Tiny with { Tokenizer = "byte" },
-        [nameof(Recipe.Layers)] = Tiny with { Layers = 2 },
-        [nameof(Recipe.Heads)] = Tiny with { Heads = 4 },
-        [nameof(Recipe.Width)] = Tiny with { Width = 32 },
-        [nameof(Recipe.Context)] = Tiny with { Context = 9 },
-        [nameof(Recipe.Bias)] = Tiny with { Bias = true },
-        [nameof(Recipe.Dropout)] = Tiny with { Dropout = 0 },
-        [nameof(Recipe.Batch)] = Tiny with { Batch = 5 },
-        [nameof(Recipe.Steps)] = Tiny with { Steps = 7 },
-        [nameof(Recipe.LearningRate)] = Tiny with { LearningRate = 0.02 },
-        [nameof(Recipe.FinalLearningRate)] = Tiny with { FinalLearningRate = 0.002 },
-        [nameof(Recipe.WarmUp)] = Tiny with { WarmUp = 3 },
-        [nameof(Recipe.Beta1)] = Tiny with { Beta1 = 0.8 },
-        [nameof(Recipe.Beta2)] = Tiny with { Beta2 = 0.9 },
-        [nameof(Recipe.WeightDecay)] = Tiny with { WeightDecay = 0 },
-        [nameof(Recipe.Clip)] = Tiny with { Clip = 0 },
-        [nameof(Recipe.Seed)] = Tiny with { Seed = 1 },
+        [nameof(TextRecipe.Tokenizer)] = Tiny with { Tokenizer = "byte" },
+        [nameof(TextRecipe.Layers)] = Tiny with { Layers = 2 },
+        [nameof(TextRecipe.Heads)] = Tiny with { Heads = 4 },
+        [nameof(TextRecipe.Width)] = Tiny with { Width = 32 },
+        [nameof(TextRecipe.Context)] = Tiny with { Context = 9 },
+        [nameof(TextRecipe.Bias)] = Tiny with { Bias = true },
+        [nameof(TextRecipe.Dropout)] = Tiny with { Dropout = 0 },
+        [nameof(TextRecipe.Batch)] = Tiny with { Batch = 5 },
+        [nameof(TextRecipe.Steps)] = Tiny with { Steps = 7 },
+        [nameof(TextRecipe.LearningRate)] = Tiny with { LearningRate = 0.02 },
+        [nameof(TextRecipe.FinalLearningRate)] = Tiny with { FinalLearningRate = 0.002 },
+        [nameof(TextRecipe.WarmUp)] = Tiny with { WarmUp = 3 },
+        [nameof(TextRecipe.Beta1)] = Tiny with { Beta1 = 0.8 },
+        [nameof(TextRecipe.Beta2)] = Tiny with { Beta2 = 0.9 },
+        [nameof(TextRecipe.WeightDecay)] = Tiny with { WeightDecay = 0 },
+        [nameof(TextRecipe.Clip)] = Tiny with { Clip = 0 },
+        [nameof(TextRecipe.Seed)] = Tiny with { Seed = 1 },
     };
 
     public static TheoryData<string> Fields => [.. Changed.Keys];
 
-    static (double Loss, double GradientNorm, double LearningRate)[] Train(Recipe recipe)
+    static (double Loss, double GradientNorm, double LearningRate)[] Train(TextRecipe recipe)
     {
         Trainer trainer = TextRun.New(recipe, Cpu).NewTrainer();
         return [.. Enumerable.Range(0, 6).Select(_ => trainer.Step()).Select(report => (report.Loss, report.GradientNorm, report.LearningRate))];
@@ -47,9 +47,9 @@ public sealed class RecipeTests
 
     [Fact]
     public void No_field_was_forgotten() => Assert.Equal(
-        typeof(Recipe).GetProperties().Select(property => property.Name).Order(),
-        Changed.Keys.Concat([nameof(Recipe.Objective), nameof(Recipe.Data), nameof(Recipe.EvaluationInterval),
-            nameof(Recipe.CheckpointInterval)]).Order());
+        typeof(TextRecipe).GetProperties().Select(property => property.Name).Order(),
+        Changed.Keys.Concat([nameof(TextRecipe.Objective), nameof(TextRecipe.Data), nameof(TextRecipe.EvaluationInterval),
+            nameof(TextRecipe.CheckpointInterval)]).Order());
 
     [Fact]
     public void The_learning_rate_rises_over_the_warm_up_and_falls_over_the_rest()
@@ -63,7 +63,7 @@ public sealed class RecipeTests
     public void Validation_and_checkpoints_come_at_their_intervals()
     {
         using Scratch scratch = new();
-        Recipe recipe = Tiny with { EvaluationInterval = 2, CheckpointInterval = 5 };
+        TextRecipe recipe = Tiny with { EvaluationInterval = 2, CheckpointInterval = 5 };
         using RunDirectory run = RunDirectory.Create(scratch.File("run"), recipe);
         TextRun.New(recipe, Cpu).NewTrainer().Run(run);
         Assert.Equal([2, 4, 6], MetricsLog.Read(run.MetricsPath).Where(line => line.Values.ContainsKey("validationLoss")).Select(line => line.Step));

@@ -30,7 +30,7 @@ public sealed class SignalTests : IDisposable
     public void The_second_does_not_wait_for_the_step(string signal, int code)
     {
         string recipe = _scratch.File("slow.json");            // a step of many seconds
-        new Recipe { Layers = 8, Heads = 4, Width = 256, Context = 256, Batch = 128, Steps = 10, WarmUp = 0 }.Save(recipe);
+        new TextRecipe { Layers = 8, Heads = 4, Width = 256, Context = 256, Batch = 128, Steps = 10, WarmUp = 0 }.Save(recipe);
         using Process child = Start(recipe, steps: 10, line => line.StartsWith("run:", StringComparison.Ordinal));
         Thread.Sleep(300);
         Send(signal, child);

@@ -47,7 +47,7 @@ public sealed class TrainingTests : IDisposable
     public void A_run_that_diverges_exits_3_and_says_where()
     {
         string recipe = _scratch.File("hot.json");
-        new Recipe { Layers = 1, Heads = 2, Width = 32, Context = 16, Batch = 4, Steps = 20, LearningRate = 100, FinalLearningRate = 100, WarmUp = 0, Clip = 0 }.Save(recipe);
+        new TextRecipe { Layers = 1, Heads = 2, Width = 32, Context = 16, Batch = 4, Steps = 20, LearningRate = 100, FinalLearningRate = 100, WarmUp = 0, Clip = 0 }.Save(recipe);
         using var console = new Console();
         Assert.Equal(3, console.Run("pretrain", "--recipe", recipe, "--run", RunPath));
         Assert.Contains("Lower the learning rate", console.ErrorLines[^1], StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class KilledWhileSaving
     {
         using Scratch scratch = new();
         string folder = scratch.File("run");
-        RunDirectory.Create(folder, new Recipe()).Dispose();
+        RunDirectory.Create(folder, new TextRecipe()).Dispose();
         RandomSource random = new(3, 0);
         long said = 0;
         for (int kill = 0; kill < 20; kill++)

@@ -4,7 +4,7 @@ namespace NativeSsl.Tests;
 
 public sealed class Recipes
 {
-    static readonly string Good = Encoding.UTF8.GetString(new Recipe().ToJson());
+    static readonly string Good = Encoding.UTF8.GetString(new TextRecipe().ToJson());
 
     static string With(string field, string? value)
     {
@@ -76,7 +76,7 @@ public sealed class Recipes
     public void A_recipe_is_read_as_it_was_written()
     {
         using Scratch scratch = new();
-        Recipe recipe = new() { Data = "ü/İ.txt", Layers = 6, LearningRate = 3.0000000000000004e-4, FinalLearningRate = 1e-12, Bias = true,
+        TextRecipe recipe = new() { Data = "ü/İ.txt", Layers = 6, LearningRate = 3.0000000000000004e-4, FinalLearningRate = 1e-12, Bias = true,
             Seed = long.MaxValue, Dropout = 0.1 };
         recipe.Save(scratch.File("recipe.json"));
         Assert.Equal(recipe, Recipe.Load(scratch.File("recipe.json")));
@@ -85,7 +85,7 @@ public sealed class Recipes
     [CultureFact]
     public void Every_culture_writes_the_same_bytes()
     {
-        List<byte[]> written = [.. CultureFactAttribute.InEach(() => new Recipe { LearningRate = 0.0015, Data = "İi" }.ToJson())];
+        List<byte[]> written = [.. CultureFactAttribute.InEach(() => new TextRecipe { LearningRate = 0.0015, Data = "İi" }.ToJson())];
         Assert.All(written, bytes => Assert.Equal(written[0], bytes));
         Assert.DoesNotContain((byte)'\r', written[0]);
         Assert.All(CultureFactAttribute.InEach(() => Recipe.Parse(written[0], "r")), recipe => Assert.Equal(0.0015, recipe.LearningRate));
@@ -103,8 +103,8 @@ public sealed class Recipes
     [Fact]
     public void A_recipe_made_in_code_is_checked_too()
     {
-        Assert.Contains("'heads' = 5", Assert.Throws<NativeSslException>(() => new Recipe { Heads = 5 }.Check()).Message);
-        Assert.Contains("NaN", Assert.Throws<NativeSslException>(() => new Recipe { LearningRate = double.NaN }.Check()).Message);
-        Assert.Throws<NativeSslException>(() => new Recipe { Tokenizer = "" }.Save("/nowhere"));
+        Assert.Contains("'heads' = 5", Assert.Throws<NativeSslException>(() => new TextRecipe { Heads = 5 }.Check()).Message);
+        Assert.Contains("NaN", Assert.Throws<NativeSslException>(() => new TextRecipe { LearningRate = double.NaN }.Check()).Message);
+        Assert.Throws<NativeSslException>(() => new TextRecipe { Tokenizer = "" }.Save("/nowhere"));
     }
 }

@@ -8,7 +8,7 @@ public sealed class RunDirectories
     public void The_newest_checkpoints_and_the_best_are_kept()
     {
         using Scratch scratch = new();
-        using RunDirectory run = RunDirectory.Create(scratch.File("run"), new Recipe());
+        using RunDirectory run = RunDirectory.Create(scratch.File("run"), new TextRecipe());
         double[] losses = [3, 1, 2, 4, 5];
         for (int i = 0; i < losses.Length; i++) run.Save((i + 1) * 10, Weights(i), validationLoss: losses[i]);
         Assert.Equal([50, 40, 20], RunDirectory.Checkpoints(run.Path).Select(checkpoint => checkpoint.Step));
@@ -20,7 +20,7 @@ public sealed class RunDirectories
     public void A_damaged_checkpoint_is_passed_over_and_does_not_push_out_a_good_one()
     {
         using Scratch scratch = new();
-        using RunDirectory run = RunDirectory.Create(scratch.File("run"), new Recipe());
+        using RunDirectory run = RunDirectory.Create(scratch.File("run"), new TextRecipe());
         run.Save(10, Weights(1));
         run.Save(20, Weights(2));
         Checkpoint last = run.Save(30, Weights(3));
@@ -40,12 +40,12 @@ public sealed class RunDirectories
     {
         using Scratch scratch = new();
         string folder = scratch.File("run");
-        using (RunDirectory.Create(folder, new Recipe()))
+        using (RunDirectory.Create(folder, new TextRecipe()))
             Assert.Contains($"process {Environment.ProcessId}", Assert.Throws<RunLockedException>(() => RunDirectory.Open(folder)).Message);
         // of a process that was killed; the one of this number today is another
         File.WriteAllText(Path.Combine(folder, "run.pid"), "1");
         using RunDirectory run = RunDirectory.Open(folder);
-        Assert.Equal(new Recipe(), run.Recipe);
+        Assert.Equal(new TextRecipe(), run.Recipe);
         Assert.Null(RunDirectory.Latest(folder));
     }
 
@@ -53,12 +53,12 @@ public sealed class RunDirectories
     public void A_run_is_not_begun_twice_nor_resumed_from_nothing()
     {
         using Scratch scratch = new();
-        RunDirectory.Create(scratch.File("run"), new Recipe()).Dispose();
+        RunDirectory.Create(scratch.File("run"), new TextRecipe()).Dispose();
         Assert.Contains("a run already",
-            Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("run"), new Recipe())).Message);
+            Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("run"), new TextRecipe())).Message);
         RunDirectory.Open(scratch.File("run")).Dispose();
         Assert.Contains("recipe.json", Assert.Throws<MalformedFileException>(() => RunDirectory.Open(scratch.File("nothing"))).Message);
-        Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("other"), new Recipe { Steps = 0 }));
+        Assert.Throws<NativeSslException>(() => RunDirectory.Create(scratch.File("other"), new TextRecipe { Steps = 0 }));
         Assert.False(Directory.Exists(scratch.File("other")));
     }
 }

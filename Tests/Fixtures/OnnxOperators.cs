@@ -42,7 +42,13 @@ static class OnnxOperators
         ["Unsqueeze"] = (v, b) => [v.Tensor(b, 0).Reshape(v.OutputLengths(0))],
         ["Expand"] = (v, b) => [v.Tensor(b, 0).BroadcastTo(v.OutputLengths(0))],
         ["Gather"] = (v, b) => [v.Tensor(b, 0).Gather(v.Indices(b, 1), v.Whole("axis", 0))],
+        ["Resize"] = Resize,
         ["Attention"] = Attention,
+        ["Conv"] = Conv,
+        ["BatchNormalization"] = BatchNormalization,
+        ["MaxPool"] = Pool((x, kernel, stride, padding) => x.MaxPool2d(kernel, stride, padding)),
+        ["AveragePool"] = Pool((x, kernel, stride, padding) => x.AveragePool2d(kernel, stride, padding)),
+        ["GlobalAveragePool"] = (v, b) => [ChannelsLast(v.Tensor(b, 0)).GlobalAveragePool().Reshape(v.OutputLengths(0))],
         ["Adam"] = Adam,
         ["Momentum"] = Momentum,
     };
@@ -73,6 +79,24 @@ static class OnnxOperators
         int[] batch = [.. result.Take(Math.Max(a.Shape.Rank, b.Shape.Rank) - 2)];
         Tensor left = a.BroadcastTo([.. batch, a.Shape[-2], a.Shape[-1]]), right = b.BroadcastTo([.. batch, b.Shape[-2], b.Shape[-1]]);
         return left.MatMul(right).Reshape(result);
+    }
+
+    // ONNX repeats the edge under a filter that grows when shrinking; we leave out what is not there, as PIL and PyTorch do.
+    static Tensor[] Resize(OnnxVector v, IBackend b)
+    {
+        if (v.Text("mode", "nearest") != "linear") throw new NotCovered($"mode {v.Text("mode", "nearest")}, or another cubic than ours");
+        int[] y = v.OutputLengths(0), x = v.Lengths(0);
+        if (y[2] < x[2] || y[3] < x[3]) throw new NotCovered("shrinking with another edge, or aliased");
+        CropBox box = v.Text("coordinate_transformation_mode", "half_pixel") switch
+        {
+            "half_pixel" => new(0, 0, x[2], x[3]),
+            "align_corners" => Aligned((x[2] - 1f) / (y[2] - 1), (x[3] - 1f) / (y[3] - 1)),
+            var other => throw new NotCovered(other),
+        };
+        return [v.Tensor(b, 0).Permute(0, 2, 3, 1).CropResize([.. Enumerable.Repeat(box, x[0])], y[2], y[3]).Permute(0, 3, 1, 2)];
+
+        // The first and the last pixel of the output have their middles on those of the image.
+        CropBox Aligned(float down, float across) => new(0.5f - down / 2, 0.5f - across / 2, down * y[2], across * y[3]);
     }
 
     static Tensor[] LayerNormalization(OnnxVector v, IBackend b)
@@ -141,6 +165,43 @@ static class OnnxOperators
             [.. Enumerable.Range(0, queries * keys).Select(i => i % keys > i / keys ? float.NegativeInfinity : 0f)]);
         return bias is null ? mask : bias + mask;
     }
+
+    // ONNX puts channels in front of rows and columns, and pads each side by a number of its own.
+    static Tensor[] Conv(OnnxVector v, IBackend b)
+    {
+        Tensor x = v.Tensor(b, 0).Permute(0, 2, 3, 1), weight = v.Tensor(b, 1).Permute(0, 2, 3, 1);
+        int[] pads = v.Many("pads") ?? [0, 0, 0, 0], strides = v.Many("strides") ?? [1, 1];
+        if (strides[0] != strides[1]) throw new NotCovered("strides that differ");
+        x = x.Pad(1, pads[0], pads[2]).Pad(2, pads[1], pads[3]);
+        return [x.Conv2d(weight, v.Has(2) ? v.Tensor(b, 2) : null, strides[0], groups: v.Whole("group", 1)).Permute(0, 3, 1, 2)];
+    }
+
+    static Tensor ChannelsLast(Tensor x) => x.Permute(0, 2, 3, 1);
+
+    // ONNX's momentum is what stays, and its running variance divides by n.
+    static Tensor[] BatchNormalization(OnnxVector v, IBackend b)
+    {
+        bool training = v.Whole("training_mode", 0) == 1;
+        float stays = v.Float("momentum", 0.9f);
+        Tensor x = ChannelsLast(v.Tensor(b, 0)), mean = v.Tensor(b, 3), variance = v.Tensor(b, 4), before = v.Tensor(b, 4) * stays;
+        using var step = new Step(b, training);
+        Tensor y = x.BatchNorm(v.Tensor(b, 1), v.Tensor(b, 2), mean, variance, 1 - stays, v.Float("epsilon", 1e-5f)).Permute(0, 3, 1, 2).Keep();
+        if (!training) return [y];
+        float rows = x.Shape.Rows;
+        return [y, mean, (before + (variance - before) * ((rows - 1) / rows)).Keep()];
+    }
+
+    static Operator Pool(Func<Tensor, int, int, int, Tensor> pool) => (v, b) =>
+    {
+        int[] kernel = v.Many("kernel_shape")!, strides = v.Many("strides") ?? [.. kernel.Select(_ => 1)], pads = v.Many("pads") ?? [0];
+        if (kernel.Length != 2 || kernel[0] != kernel[1] || strides[0] != strides[1]) throw new NotCovered("windows that are not square");
+        if (v.Many("dilations") is not null) throw new NotCovered("windows with holes");
+        Shape x = v.Lengths(0), y = v.OutputLengths(0);
+        int padding = v.Has("auto_pad") ? Math.Max(0, (y[2] - 1) * strides[0] + kernel[0] - x[2]) / 2 : pads[0];
+        if (pads.Distinct().Count() > 1 || (x[2] + 2 * padding - kernel[0]) / strides[0] + 1 != y[2]) throw new NotCovered("sides that are padded unlike");
+        if (v.Operator == "AveragePool" && padding > 0 && v.Whole("count_include_pad", 0) == 0) throw new NotCovered("a mean without the padding");
+        return [pool(ChannelsLast(v.Tensor(b, 0)), kernel[0], strides[0], padding).Permute(0, 3, 1, 2)];
+    };
 
     // ONNX's Adam takes no bias out of the moments but puts it into the rate,
     // and adds a norm penalty to the gradient: at T = 0 both are plain.

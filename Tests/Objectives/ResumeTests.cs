@@ -12,12 +12,12 @@ public sealed class ResumeTests : IDisposable
     [Theory, InlineData(1), InlineData(2)]
     public void Interrupted_and_resumed_is_uninterrupted_at_ten_places(int threads)
     {
-        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new Recipe())) Assert.True(New().Run(run));
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new TextRecipe())) Assert.True(New().Run(run));
         string expected = Hash(_scratch.File("whole"));
         for (int split = 1; split <= 10; split++)
         {
             string folder = _scratch.File($"split {split}");
-            using (RunDirectory run = RunDirectory.Create(folder, new Recipe()))
+            using (RunDirectory run = RunDirectory.Create(folder, new TextRecipe()))
             {
                 using var stop = new CancellationTokenSource();
                 Assert.False(New(threads).Run(run, new Reports(report => { if (report.Step == split) stop.Cancel(); }), stop.Token));
@@ -36,8 +36,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_run_that_breaks_off_goes_on_from_its_latest_interval_and_ends_as_if_nothing_had_been()
     {
-        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new Recipe())) New().Run(run);
-        using (RunDirectory run = RunDirectory.Create(_scratch.File("broken"), new Recipe()))
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new TextRecipe())) New().Run(run);
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("broken"), new TextRecipe()))
             Assert.Throws<TimeoutException>(() => New().Run(run, new Reports(report => { if (report.Step == 7) throw new TimeoutException(); })));
         Assert.Equal(5, RunDirectory.Latest(_scratch.File("broken"))!.Step);
         Assert.Equal(7, MetricsLog.Read(Path.Combine(_scratch.File("broken"), "metrics.jsonl"))[^1].Step);
@@ -53,7 +53,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_complete_run_that_is_resumed_stays_as_it_is()
     {
-        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new Recipe())) New().Run(run);
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("whole"), new TextRecipe())) New().Run(run);
         string before = Hash(_scratch.File("whole"));
         using (RunDirectory run = RunDirectory.Open(_scratch.File("whole")))
         {

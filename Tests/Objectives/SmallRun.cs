@@ -33,7 +33,7 @@ static class SmallRun
     /// <summary>What <see cref="Program"/> does in a process of its own: begins a run or goes on with it, and stops after a step.</summary>
     internal static void TrainUntil(string folder, int threads, long until)
     {
-        using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, new Recipe());
+        using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, new TextRecipe());
         Trainer trainer = New(threads);
         if (RunDirectory.Latest(folder) is { } checkpoint) trainer.Load(checkpoint.Path);
         using var stop = new CancellationTokenSource();

@@ -105,7 +105,7 @@ public sealed class StateOfRunsTests
         byte[] Train(string name, int until)
         {
             string folder = scratch.File(name);
-            using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, new Recipe());
+            using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, new TextRecipe());
             Trainer trainer = New(new Redrawn(), new Walking());
             if (RunDirectory.Latest(folder) is { } checkpoint) trainer.Load(checkpoint.Path);
             using var stop = new CancellationTokenSource();

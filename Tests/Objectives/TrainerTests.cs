@@ -11,7 +11,7 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void The_best_checkpoint_is_the_first_after_the_lowest_validation_loss()
     {
-        using RunDirectory run = RunDirectory.Create(_scratch.File("a"), new Recipe());
+        using RunDirectory run = RunDirectory.Create(_scratch.File("a"), new TextRecipe());
         New().Run(run);
         var losses = MetricsLog.Read(run.MetricsPath).Where(line => line.Values.ContainsKey("validationLoss"))
             .ToDictionary(line => line.Step, line => line.Values["validationLoss"]);
@@ -23,7 +23,7 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void A_checkpoint_of_another_recipe_is_refused()
     {
-        using (RunDirectory run = RunDirectory.Create(_scratch.File("a"), new Recipe())) New().Run(run);
+        using (RunDirectory run = RunDirectory.Create(_scratch.File("a"), new TextRecipe())) New().Run(run);
         string message = Assert.Throws<MalformedFileException>(() => New(identity: "other").Load(RunDirectory.Latest(_scratch.File("a"))!.Path)).Message;
         Assert.Contains("another recipe", message, StringComparison.Ordinal);
     }
@@ -52,16 +52,6 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_run_on_its_chance_constant_is_told_so_once()
-    {
-        var watch = new ChanceWatch(Math.Log(65), patience: 100);
-        string?[] said = [.. Enumerable.Range(0, 300).Select(step => watch.Look(step, 4.17))];
-        Assert.Equal(1, said.Count(sentence => sentence is not null));
-        Assert.Contains("4.1744", said[100], StringComparison.Ordinal);
-        Assert.All(Enumerable.Range(0, 300).Select(step => new ChanceWatch(Math.Log(65), 0).Look(step, 3.5)), Assert.Null);
-    }
-
-    [Fact]
     public void A_gradient_that_is_no_number_stops_the_run_and_changes_nothing()
     {
         var cpu = new CpuBackend(1);
@@ -71,11 +61,13 @@ public sealed class TrainerTests : IDisposable
             Steps = 10, Clip = 1, Players = new Dictionary<string, Player> { ["main"] = new(p => new AdamW(p), new Constant(0.1)) },
         });
         for (int step = 0; step < 3; step++) trainer.Step();
-        float[] before = objective.Bad.ToArray();
+        float[] before = objective.Bad.ToArray(), seen = objective.Seen.ToArray();
         string message = Assert.Throws<DivergedException>(() => trainer.Step()).Message;
         Assert.Contains("Step 4", message, StringComparison.Ordinal);
         Assert.Contains("that of bad", message, StringComparison.Ordinal);
         Assert.Equal(before, objective.Bad.ToArray());
+        Assert.Equal([3f], seen);
+        Assert.Equal(seen, objective.Seen.ToArray());
         Assert.Equal(3, trainer.StepsDone);
     }
 
@@ -133,10 +125,16 @@ public sealed class TrainerTests : IDisposable
     sealed class Poisoned(CpuBackend cpu, int from) : Objective
     {
         readonly Tensor _good = Tensor.Full(cpu, [4], 1f).RequireGradient(), _bad = Tensor.Full(cpu, [4], 1f).RequireGradient();
+        readonly Tensor _seen = Tensor.Zeros(cpu, [1]);         // a running statistic, moved by the forward pass
         int _calls;
         public Tensor Bad => _bad;
-        public override IReadOnlyList<Part> Parts => [new("good", _good), new("bad", _bad)];
-        public override Tensor Loss(Views views) => (_good.Square() + (_calls++ < from ? _bad : _bad * float.NaN)).Sum();
+        public Tensor Seen => _seen;
+        public override IReadOnlyList<Part> Parts => [new("good", _good), new("bad", _bad), new("seen", _seen)];
+        public override Tensor Loss(Views views)
+        {
+            cpu.Fill(_seen, _calls + 1);
+            return (_good.Square() + (_calls++ < from ? _bad : _bad * float.NaN)).Sum();
+        }
     }
 
     sealed class Nothing : IViewSource

@@ -15,15 +15,24 @@ public sealed class EveryModule
 
     static readonly Dictionary<Type, Module[]> Made = new()
     {
+        [typeof(BasicBlock)] = [new BasicBlock(Init, 4, 4), new BasicBlock(Init, 4, 8, stride: 2)],
+        [typeof(BatchNorm)] = [new BatchNorm(Init, 4), new BatchNorm(Init, 4, scale: false, shift: false)],
+        [typeof(Bottleneck)] = [new Bottleneck(Init, 8, 2), new Bottleneck(Init, 4, 2, stride: 2)],
+        [typeof(Conv2d)] = [new Conv2d(Init, 4, 6, 3, groups: 2), new Conv2d(Init, 4, 3, 1, bias: true)],
         [typeof(Dropout)] = [new Dropout(0.1f)],
         [typeof(Embedding)] = [new Embedding(Init, 5, 4)],
         [typeof(FeedForward)] = [new FeedForward(Init, 4, 8, Activation.Gelu), new FeedForward(Init, 4, 8, Activation.Relu, bias: false)],
         [typeof(Gpt)] = [Gpt(), Gpt(bias: true)],
         [typeof(LayerNorm)] = [new LayerNorm(Init, 4), new LayerNorm(Init, 4, bias: false)],
         [typeof(Linear)] = [new Linear(Init, 4, 3), new Linear(Init, 4, 3, bias: false)],
+        [typeof(MlpHead)] = [new MlpHead(Init, 4, 5, 3), new MlpHead(Init, 4, 5, 3, layers: 3, normalizeLast: true)],
         [typeof(MultiHeadAttention)] = [new MultiHeadAttention(Init, 4, 2, new AttentionOptions()),
             new MultiHeadAttention(Init, 4, 2, new AttentionOptions(), bias: false)],
         [typeof(NextToken)] = [new NextToken(Gpt())],
+        [typeof(ResNet)] = [new ResNet(ResNet.Config.Small with { Widths = [4, 8, 8] }, Init),
+            new ResNet(ResNet.Config.ResNet50 with { Blocks = [1, 2], Widths = [4, 8] }, Init)],
+        [typeof(StridedConvolutions)] = [new StridedConvolutions(Init, 1, 4, 8)],
+        [typeof(SimClr)] = [new SimClr(new StridedConvolutions(Init, 1, 4), new MlpHead(Init, 4, 4, 3))],
         [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
             new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
     };

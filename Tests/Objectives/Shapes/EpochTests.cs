@@ -1,6 +1,6 @@
-using static NativeSsl.Tests.Objectives.Shapes.Miniature;
-
 namespace NativeSsl.Tests.Objectives.Shapes;
+
+using static NativeSsl.Tests.Objectives.Shapes.Miniature;
 
 /// <summary>The hooks carry labels that are drawn anew every epoch.</summary>
 public sealed class EpochTests
@@ -15,7 +15,7 @@ public sealed class EpochTests
         public DeepCluster()
         {
             var init = new Init(Cpu, 7);
-            (_encoder, _head) = (new Linear(init, Features, Features), new Linear(init, Features, Classes));
+            (_encoder, _head) = (new Linear(init, Axes, Axes), new Linear(init, Axes, Classes));
         }
 
         public List<int[]> Assignments { get; } = [];
@@ -37,8 +37,8 @@ public sealed class EpochTests
         {
             using var step = new Step(Cpu);
             Assignments.Add(_labels = Means([.. data.Everything()
-                .SelectMany(views => _encoder.Forward(views.Tensors[0]).Normalize().ToArray().Chunk(Features))]));
-            _head.CopyFrom(new Linear(new Init(Cpu, 100 + (ulong)progress.Epoch), Features, Classes).NamedTensors());
+                .SelectMany(views => _encoder.Forward(views.Tensors[0]).Normalize().ToArray().Chunk(Axes))]));
+            _head.CopyFrom(new Linear(new Init(Cpu, 100 + (ulong)progress.Epoch), Axes, Classes).NamedTensors());
             return ["head"];
         }
 
@@ -54,7 +54,7 @@ public sealed class EpochTests
                 for (int i = 0; i < rows.Length; i++) labels[i] = Enumerable.Range(0, Classes).MinBy(k => Distance(rows[i], centres[k]));
                 for (int k = 0; k < Classes; k++)
                     if (rows.Where((_, i) => labels[i] == k).ToArray() is { Length: > 0 } own)
-                        centres[k] = [.. Enumerable.Range(0, Features).Select(axis => own.Average(row => row[axis]))];
+                        centres[k] = [.. Enumerable.Range(0, Axes).Select(axis => own.Average(row => row[axis]))];
             }
             return labels;
         }

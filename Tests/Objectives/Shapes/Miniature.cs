@@ -1,11 +1,11 @@
-using static NativeSsl.Tests.Objectives.Shapes.Miniature;
-
 namespace NativeSsl.Tests.Objectives.Shapes;
+
+using static NativeSsl.Tests.Objectives.Shapes.Miniature;
 
 /// <summary>What the objectives in miniature share: a few features, a training loop, points around four centres.</summary>
 static class Miniature
 {
-    internal const int Features = 8;
+    internal const int Axes = 8;
     internal static readonly CpuBackend Cpu = new(1);
 
     internal static Trainer Train(Objective objective, IViewSource data, int steps, params (string Name, Player Player)[] players)
@@ -31,7 +31,7 @@ sealed class Clusters(float spread = 0.1f) : IViewSource
     Views Of(int[] numbers, float noise, ulong draw)
     {
         var random = new RandomSource(9, draw + 1);
-        Tensor View() => Tensor.From(Cpu, [numbers.Length, Features],
+        Tensor View() => Tensor.From(Cpu, [numbers.Length, Axes],
             [.. numbers.SelectMany(n => Point(n).Select(v => v + noise * random.NextNormal()))]);
         return new Views { Tensors = [View(), View()], Indices = [Indices.From(Cpu, [numbers.Length], numbers)] };
     }
@@ -39,6 +39,6 @@ sealed class Clusters(float spread = 0.1f) : IViewSource
     static float[] Point(int number)
     {
         var own = new RandomSource(9, 1000 + (ulong)number);
-        return [.. Enumerable.Range(0, Features).Select(axis => (axis == number % 4 ? 3f : 0f) + 0.3f * own.NextNormal())];
+        return [.. Enumerable.Range(0, Axes).Select(axis => (axis == number % 4 ? 3f : 0f) + 0.3f * own.NextNormal())];
     }
 }

@@ -1,6 +1,6 @@
-using static NativeSsl.Tests.Objectives.Shapes.Miniature;
-
 namespace NativeSsl.Tests.Objectives.Shapes;
+
+using static NativeSsl.Tests.Objectives.Shapes.Miniature;
 
 /// <summary>The hooks carry a teacher that follows slowly.</summary>
 public sealed class TeacherTests
@@ -17,9 +17,9 @@ public sealed class TeacherTests
         {
             _stop = stop;
             var init = new Init(Cpu, 4);
-            _online = new Linear(init, Features, Features, bias: true);
-            _predictor = new Linear(init, Features, Features, bias: true);
-            _target = new Linear(new Init(Cpu, 4, trained: false), Features, Features, bias: true);
+            _online = new Linear(init, Axes, Axes, bias: true);
+            _predictor = new Linear(init, Axes, Axes, bias: true);
+            _target = new Linear(new Init(Cpu, 4, trained: false), Axes, Axes, bias: true);
             _teacher = new Momentum(_online, _target);
         }
 
@@ -43,8 +43,8 @@ public sealed class TeacherTests
         {
             using var step = new Step(Cpu);
             using Tape.NoGradientScope scope = Tape.NoGradient();
-            float[][] rows = [.. _online.Forward(new Clusters(0f).Everything().Single().Tensors[0]).Normalize().ToArray().Chunk(Features)];
-            return Enumerable.Range(0, Features).Average(axis =>
+            float[][] rows = [.. _online.Forward(new Clusters(0f).Everything().Single().Tensors[0]).Normalize().ToArray().Chunk(Axes)];
+            return Enumerable.Range(0, Axes).Average(axis =>
             {
                 double mean = rows.Average(row => row[axis]);
                 return Math.Sqrt(rows.Average(row => (row[axis] - mean) * (row[axis] - mean)));

@@ -1,0 +1,68 @@
+namespace NativeSsl.Bench.Commands;
+
+/// <summary>One run of SimCLR, timed, with looks at its features in between, which are not part of its seconds.</summary>
+sealed class ContrastiveRun
+{
+    const int EpochsBetweenLooks = 4;
+
+    readonly LabelledPictures _pictures;
+    readonly SimClr _objective;
+    readonly ImageViews _views;
+    readonly Trainer _trainer;
+    readonly ImageRecipe _recipe;
+    double _seconds, _loss;
+
+    public ContrastiveRun(LabelledPictures pictures, ImageRecipe recipe)
+    {
+        (_pictures, _recipe) = (pictures, recipe);
+        _objective = recipe.NewObjective(new Init(pictures.Backend, (ulong)recipe.Seed), channels: 3);
+        _views = new ImageViews(pictures.Backend, pictures.Train, [recipe.NewAugmentation(), recipe.NewAugmentation()], recipe.Batch, (ulong)recipe.Seed, pictures.Normalization);
+        _trainer = new Trainer(_objective, _views, new TrainerOptions
+        {
+            Steps = recipe.Steps,
+            Players = new Dictionary<string, Player>
+            {
+                ["main"] = new(recipe.NewOptimizer, new LinearWarmup(recipe.WarmUp, new Cosine(recipe.LearningRate, recipe.FinalLearningRate, recipe.Steps - recipe.WarmUp))),
+            },
+            Seed = (ulong)recipe.Seed, WeightDecay = (float)recipe.WeightDecay, Clip = recipe.Clip,
+        });
+    }
+
+    public ImageEncoder Encoder => _objective.Encoder;
+
+    /// <summary>Seconds of all steps, views included, and images seen, two views counting as one image.</summary>
+    public Cost Cost => new(_seconds, null, _trainer.StepsDone * _recipe.Batch);
+
+    /// <summary>All steps.</summary>
+    /// <param name="look">Called every few epochs with their number.</param>
+    public void Train(Action<int>? look)
+    {
+        int epoch = (int)_views.DrawsPerEpoch!.Value;
+        double sum = 0;
+        while (_trainer.StepsDone < _recipe.Steps)
+        {
+            TrainingReport report = _trainer.Step();
+            (_seconds, sum) = (_seconds + report.Seconds, sum + report.Loss);
+            if (_trainer.StepsDone % epoch != 0) continue;
+            (_loss, sum) = (sum / epoch, 0);
+            int epochs = (int)(_trainer.StepsDone / epoch);
+            if (epochs % EpochsBetweenLooks == 0 || epochs <= 2) look?.Invoke(epochs);
+        }
+    }
+
+    /// <summary>Epoch, kNN-20 in per cent, and what is known without labels.</summary>
+    public double[] LabelFree(int epoch)
+    {
+        (FeatureSet train, FeatureSet test) = _pictures.Features("now", Encoder.Forward);
+        double neighbours = new NearestNeighbours(train).Accuracy(test, 20);
+        double alignment;
+        using (new Step(_pictures.Backend))
+        using (Tape.NoGradient())
+        {
+            Tensor[] pair = [.. _views.Draw(0).Tensors.Select(view => Encoder.Forward(view).Normalize())];
+            alignment = Alignment.Of(pair[0], pair[1]);
+        }
+        Console.WriteLine($"epoch {epoch}: loss {_loss:F3}, kNN-20 {neighbours:P1}, {_seconds:F0} s");
+        return [epoch, 100 * neighbours, _loss, alignment, Uniformity.Of(test.Values), RankMe.Of(test.Values), Spread.Of(test.Values)];
+    }
+}

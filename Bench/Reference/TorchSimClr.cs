@@ -1,0 +1,98 @@
+using NativeSsl.Bench.Measure;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace NativeSsl.Bench.Reference;
+
+/// <summary>
+/// The same ResNet, head and loss in libtorch, in their best form: functions instead of modules, Relu and addition in place, intermediates disposed of
+/// as soon as a block is done, weights and images in either of the two layouts. Weights come by name, from our objective.
+/// </summary>
+sealed class TorchSimClr : IDisposable
+{
+    readonly ContrastiveSize _size;
+    readonly Dictionary<string, TorchSharp.Modules.Parameter> _weights = [];
+    readonly Dictionary<string, TorchTensor> _running = [];
+    readonly TorchTensor _self, _partners;
+
+    public TorchSimClr(ContrastiveSize size, SimClr ours, bool channelsLast)
+    {
+        _size = size;
+        HashSet<string> trained = [.. ours.NamedParameters().Select(entry => entry.Name)];
+        foreach (var (name, tensor) in ours.NamedTensors())
+        {
+            TorchTensor values = Both.Torch(tensor.ToArray(), tensor.Shape.AsSpan());
+            // [out, height, width, in] with its axes renamed is [out, in, height, width], channels last.
+            if (tensor.Shape.Rank == 4) values = values.permute(0, 3, 1, 2);
+            if (tensor.Shape.Rank == 4 && !channelsLast) values = values.contiguous();
+            if (trained.Contains(name)) _weights[name] = new TorchSharp.Modules.Parameter(values);
+            else _running[name] = values;
+        }
+        int images = size.Images;
+        _self = eye(2 * images).to(ScalarType.Bool);
+        _partners = tensor([.. Enumerable.Range(0, 2 * images).Select(i => (long)((i + images) % (2 * images)))]);
+    }
+
+    public IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> Weights => _weights;
+
+    /// <summary>A weight's gradient in the layout of ours.</summary>
+    public static TorchTensor InOurLayout(TorchTensor x) => x.dim() == 4 ? x.permute(0, 2, 3, 1).contiguous() : x.contiguous();
+
+    /// <summary>AdamW with decay on all that is no gain or bias.</summary>
+    public optim.Optimizer Optimizer()
+    {
+        using var scope = NewDisposeScope();
+        TorchSharp.Modules.AdamW.ParamGroup Group(bool matrices) => new(_weights.Values.Where(weight => weight.dim() >= 2 == matrices),
+            ContrastiveSettings.Rate, ContrastiveSettings.Beta1, ContrastiveSettings.Beta2, ContrastiveSettings.Epsilon, matrices ? ContrastiveSettings.Decay : 0);
+        return optim.AdamW([Group(true), Group(false)], ContrastiveSettings.Rate, ContrastiveSettings.Beta1, ContrastiveSettings.Beta2,
+            ContrastiveSettings.Epsilon, ContrastiveSettings.Decay);
+    }
+
+    /// <summary>NT-Xent of both views, <c>[2 · images, channels, height, width]</c>.</summary>
+    public TorchTensor Loss(TorchTensor x)
+    {
+        using var scope = NewDisposeScope();
+        TorchTensor h = Encode(x);
+        TorchTensor z = Functions.linear(h, _weights["head.linears.0.weight"]);
+        z = Functions.linear(Norm(z, "head.norms.0").relu_(), _weights["head.linears.1.weight"], _weights["head.linears.1.bias"]);
+        TorchTensor unit = Functions.normalize(z, dim: 1);
+        TorchTensor similarity = unit.mm(unit.t()).div_(ContrastiveSettings.Temperature).masked_fill_(_self, float.NegativeInfinity);
+        return Functions.cross_entropy(similarity, _partners).MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Encode(TorchTensor x)
+    {
+        using var scope = NewDisposeScope();
+        x = Norm(Convolve(x, "encoder.stem_conv", 1), "encoder.stem_norm").relu_();
+        for (int stage = 0; stage < _size.Network.Blocks.Count; stage++)
+            for (int place = 0; place < _size.Network.Blocks[stage]; place++)
+                x = Block(x, $"encoder.stages.{stage}.{place}", stage > 0 && place == 0 ? 2 : 1);
+        return x.mean([2, 3]).MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Block(TorchTensor x, string name, int stride)
+    {
+        using var scope = NewDisposeScope();
+        TorchTensor h = Norm(Convolve(x, $"{name}.conv1", stride), $"{name}.norm1").relu_();
+        h = Norm(Convolve(h, $"{name}.conv2", 1), $"{name}.norm2");
+        TorchTensor around = _weights.ContainsKey($"{name}.shortcut_conv.weight") ? Norm(Convolve(x, $"{name}.shortcut_conv", stride), $"{name}.shortcut_norm") : x;
+        return h.add_(around).relu_().MoveToOuterDisposeScope();
+    }
+
+    TorchTensor Convolve(TorchTensor x, string name, int stride)
+    {
+        TorchTensor weight = _weights[$"{name}.weight"];
+        return Functions.conv2d(x, weight, strides: [stride, stride], padding: [weight.shape[2] / 2, weight.shape[3] / 2]);
+    }
+
+    TorchTensor Norm(TorchTensor x, string name) => Functions.batch_norm(x, _running[$"{name}.running_mean"], _running[$"{name}.running_var"],
+        _weights[$"{name}.weight"], _weights[$"{name}.bias"], training: true, momentum: 0.1, eps: 1e-5);
+
+    public void Dispose()
+    {
+        foreach (var weight in _weights.Values) weight.Dispose();
+        foreach (TorchTensor running in _running.Values) running.Dispose();
+        _self.Dispose();
+        _partners.Dispose();
+    }
+}

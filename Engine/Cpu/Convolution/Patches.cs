@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSsl;
+
+/// <summary>
+/// Images as matrices: what the kernel sees at one place of y is a row (Chellapilla, Puri &amp; Simard 2006, “High performance convolutional
+/// neural networks for document processing”). For images of so few channels that those of one pixel would leave most lanes of a register empty.
+/// </summary>
+internal static unsafe class Patches
+{
+    /// <summary>Whether a group has too few channels to fill registers with those of one pixel.</summary>
+    internal static bool Suit(in Convolution c) => c.Inputs < Lanes.Count / 2;
+
+    /// <summary>patches[q, tap] ← what the kernel sees from a row of places, out of the padded rows of the image that it looks at.</summary>
+    [MethodImpl(Compile.Loop)]
+    internal static void Gather<T>(float* window, in Convolution c, float* patches) where T : struct, IWide<T>
+    {
+        int run = c.KernelWidth * c.Inputs, gap = Lanes.RoundUp(c.Taps) - c.Taps;
+        nint windowRow = WindowRow(c);
+        for (int q = 0; q < c.OutWidth; q++, patches += gap)
+            for (int h = 0; h < c.KernelHeight; h++, patches += run)
+            {
+                float* from = window + h * windowRow + q * c.StrideX * c.Inputs;
+                // Whole registers: what one writes too much, the next one overwrites, and behind the last one there is room.
+                for (int k = 0; k < run; k += Lanes.Count) T.Store(T.Load(from + k), patches + k);
+            }
+    }
+
+    /// <summary>window ← window + every patch of a row of places where it was taken from.</summary>
+    [MethodImpl(Compile.Loop)]
+    internal static void Scatter<T>(float* patches, in Convolution c, float* window) where T : struct, IWide<T>
+    {
+        int run = c.KernelWidth * c.Inputs, gap = Lanes.RoundUp(c.Taps) - c.Taps;
+        nint windowRow = WindowRow(c);
+        for (int q = 0; q < c.OutWidth; q++, patches += gap)
+            for (int h = 0; h < c.KernelHeight; h++, patches += run)
+            {
+                float* to = window + h * windowRow + q * c.StrideX * c.Inputs;
+                for (int k = 0; k < run; k += Lanes.Count)
+                    T.Store(T.Load(to + k) + T.Load(patches + k), to + k, Math.Min(Lanes.Count, run - k));
+            }
+    }
+
+    /// <summary>Floats of a padded row of one group's channels.</summary>
+    internal static int WindowRow(in Convolution c) => (c.Width + 2 * c.PadX) * c.Inputs;
+}
+
+public sealed partial class CpuBackend
+{
+    readonly unsafe struct ScatterPatches(float* dy, float* weight, float* dx, Convolution c, CpuPool pool) : IKernel
+    {
+        public void Part<T>(int part) where T : struct, IWide<T>
+        {
+            int image = part / c.Groups, group = part % c.Groups, row = Lanes.RoundUp(c.Taps), height = c.Height + 2 * c.PadY, width = c.Width + 2 * c.PadX;
+            using CpuPool.Loan patches = pool.Lend((long)c.OutWidth * row);
+            using CpuPool.Loan window = pool.Lend((long)height * Patches.WindowRow(c));
+            new Span<float>(window.Floats, height * Patches.WindowRow(c)).Clear();
+            for (int p = 0; p < c.OutHeight; p++)
+            {
+                SmallGemm<T>.Multiply(c.OutWidth, c.Taps, c.Outputs, dy + image * (nint)c.OutImageLength + (nint)p * c.OutWidth * c.OutChannels + group * c.Outputs,
+                    c.OutChannels, 1, weight + (nint)group * c.Outputs * c.Taps, c.Taps, patches.Floats, row, false);
+                Patches.Scatter<T>(patches.Floats, c, window.Floats + (nint)p * c.StrideY * Patches.WindowRow(c));
+            }
+            float* to = dx + image * (nint)c.ImageLength + group * c.Inputs;
+            for (int y = 0; y < c.Height; y++)
+                for (int x = 0; x < c.Width; x++, to += c.Channels)
+                    for (int i = 0; i < c.Inputs; i++) to[i] = window.Floats[((nint)(y + c.PadY) * width + x + c.PadX) * c.Inputs + i];
+        }
+    }
+
+    readonly unsafe struct WeighPatches(WeightGradient g, CpuPool pool) : IKernel
+    {
+        public void Part<T>(int part) where T : struct, IWide<T>
+        {
+            Convolution c = g.Shape;
+            g.Find(part, out int group, out int firstRow, out int endRow, out int firstOutput, out int endOutput);
+            int row = Lanes.RoundUp(c.Taps), turnedRow = g.TurnedRow;
+            using CpuPool.Loan turned = pool.Lend((long)(endOutput - firstOutput) * turnedRow);
+            using CpuPool.Loan patches = pool.Lend((long)g.RowsPerUnit * c.OutWidth * row + Lanes.Count);
+            using CpuPool.Loan window = pool.Lend((long)c.KernelHeight * Patches.WindowRow(c));
+            for (int first = firstRow; first < endRow; first += g.RowsPerUnit)
+            {
+                int rows = Math.Min(g.RowsPerUnit, endRow - first);
+                g.Turn<T>(first, rows, group, firstOutput, endOutput, turned.Floats);
+                for (int r = 0; r < rows; r++)
+                {
+                    int image = (first + r) / c.OutHeight, p = (first + r) % c.OutHeight;
+                    Window.Copy(g.Source + image * (nint)c.ImageLength + group * c.Inputs, c.Height, c.Width, c.Channels, c.Inputs,
+                        p * c.StrideY - c.PadY, -c.PadX, c.KernelHeight, c.Width + 2 * c.PadX, window.Floats);
+                    Patches.Gather<T>(window.Floats, c, patches.Floats + (nint)r * c.OutWidth * row);
+                }
+                SmallGemm<T>.Multiply(endOutput - firstOutput, c.Taps, rows * c.OutWidth, turned.Floats, turnedRow, 1, patches.Floats, row,
+                    g.Share(part, group, firstOutput), c.Taps, first > firstRow);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace NativeSsl;
+
+/// <summary>Tensors as they were, to go back to if the step fails. The copies are the step's.</summary>
+sealed class Snapshot
+{
+    readonly List<(Tensor Now, Tensor Before)> _pairs = [];
+
+    /// <summary>Remembers tensors as they are now.</summary>
+    public void Add(IEnumerable<Tensor> tensors)
+    {
+        foreach (Tensor now in tensors)
+        {
+            Tensor before = Tensor.Empty(now.Backend, now.Shape);
+            now.Backend.Copy(now, before);
+            _pairs.Add((now, before));
+        }
+    }
+
+    /// <summary>How far a tensor that was remembered has moved, ‖now − before‖ / ‖before‖.</summary>
+    public double RatioMoved(Tensor tensor)
+    {
+        Tensor before = _pairs.First(pair => ReferenceEquals(pair.Now, tensor)).Before;
+        using Tape.NoGradientScope scope = Tape.NoGradient();
+        return Math.Sqrt(tensor.Backend.SquaredNorm(tensor - before) / Math.Max(double.Epsilon, tensor.Backend.SquaredNorm(before)));
+    }
+
+    /// <summary>Makes everything what it was.</summary>
+    public void Restore()
+    {
+        foreach ((Tensor now, Tensor before) in _pairs) now.Backend.Copy(before, now);
+    }
+}

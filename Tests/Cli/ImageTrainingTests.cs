@@ -1,0 +1,166 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using NativeSsl.Cli;
+
+namespace NativeSsl.Tests.Cli;
+
+/// <summary>A run on sixty-four pictures through every command.</summary>
+public sealed class ImageTrainingTests : IDisposable
+{
+    const int Side = 8;
+
+    readonly Scratch _scratch = new();
+    readonly string _recipe, _data;
+    string RunPath => _scratch.File("run");
+
+    public ImageTrainingTests()
+    {
+        (_recipe, _data) = (_scratch.File("recipe.json"), _scratch.File("data"));
+        Tiny.Save(_recipe);
+        Directory.CreateDirectory(_data);
+        Write("train", 64, 1);
+        Write("t10k", 32, 2);
+    }
+
+    static ImageRecipe Tiny => new()
+    {
+        Width = 4, HeadWidth = 8, Projection = 4, Batch = 16, Steps = 12, WarmUp = 2, CheckpointInterval = 5, Data = "nowhere",
+    };
+
+    public void Dispose() => _scratch.Dispose();
+
+    // Bright on the left, or on the right: two classes.
+    void Write(string name, int count, ulong seed)
+    {
+        var random = new RandomSource(seed, 0);
+        byte[] images = new byte[16 + count * Side * Side], labels = new byte[8 + count];
+        foreach ((int place, int number) in new[] { (0, 0x0803), (4, count), (8, Side), (12, Side) }) BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(place), number);
+        foreach ((int place, int number) in new[] { (0, 0x0801), (4, count) }) BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(place), number);
+        for (int i = 0; i < count; i++)
+        {
+            labels[8 + i] = (byte)(i % 2);
+            for (int pixel = 0; pixel < Side * Side; pixel++)
+                images[16 + i * Side * Side + pixel] = (byte)(random.NextInt(100) + (pixel % Side < Side / 2 == (i % 2 == 0) ? 150 : 0));
+        }
+        File.WriteAllBytes(Path.Combine(_data, $"{name}-images-idx3-ubyte"), images);
+        File.WriteAllBytes(Path.Combine(_data, $"{name}-labels-idx1-ubyte"), labels);
+    }
+
+    string[] Pretrain(string run) => ["pretrain", "--recipe", _recipe, "--data", _data, "--run", run];
+
+    [Fact]
+    public void Pretrain_evaluate_embed_and_list()
+    {
+        using JsonDocument result = JsonDocument.Parse(Ok([.. Pretrain(RunPath), "--json"]));
+        Assert.Equal(12, result.RootElement.GetProperty("steps").GetInt32());
+        string evaluation = Ok("evaluate", "--run", RunPath);
+        Assert.Contains("random encoder", evaluation, StringComparison.Ordinal);
+        Assert.Contains("pixels", evaluation, StringComparison.Ordinal);
+        Assert.Equal(result.RootElement.GetProperty("result").ToString(),
+            JsonDocument.Parse(Ok("evaluate", "--run", RunPath, "--json")).RootElement.ToString());
+        Assert.Contains("random encoder", File.ReadAllText(Path.Combine(RunPath, "evaluation.md")), StringComparison.Ordinal);
+        Assert.Contains("12", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
+
+        string file = _scratch.File("features.safetensors");
+        Ok("embed", "--run", RunPath, "--out", file);
+        using SafetensorsFile features = SafetensorsFile.Open(file);
+        Assert.Equal([64, 16], features["train.features"].Shape);
+        Assert.Equal([32, 16], features["test.features"].Shape);
+        long[] labels = new long[32];
+        features.Read("test.labels", labels);
+        Assert.Equal([0, 1, 0, 1], labels[..4]);
+    }
+
+    [Fact]
+    public void An_interrupted_run_exits_130_and_ends_as_if_it_had_not_been()
+    {
+        Ok(Pretrain(RunPath + "2"));
+        using var console = new Console();
+        using var stop = new Stop();
+        stop.Request(ExitCode.Interrupted);
+        Assert.Equal(130, console.Run(stop, Pretrain(RunPath)));
+        Assert.Contains("nativessl resume", console.Error, StringComparison.Ordinal);
+        Ok("resume", "--run", RunPath);
+        Assert.Equal(File.ReadAllBytes(RunDirectory.Latest(RunPath + "2")!.Path), File.ReadAllBytes(RunDirectory.Latest(RunPath)!.Path));
+    }
+
+    [Fact]
+    public void Other_images_are_looked_at_as_those_of_the_training_were()
+    {
+        Ok(Pretrain(RunPath));
+        float[] own = Embedded("own");
+        // Darker images: were they normalised by their own mean and deviation, their features would be those of the bright ones.
+        foreach (string name in new[] { "train", "t10k" })
+        {
+            string images = Path.Combine(_data, $"{name}-images-idx3-ubyte");
+            File.WriteAllBytes(images, [.. File.ReadAllBytes(images).Select((value, i) => i < 16 ? value : (byte)(value / 2))]);
+        }
+        float[] darker = Embedded("darker");
+        Assert.True(own.Zip(darker, (x, y) => Math.Abs(x - y)).Average() > 0.1 * own.Average(Math.Abs), "normalised by their own statistics");
+
+        // And a run on them is another run.
+        using var console = new Console();
+        Assert.Equal(2, console.Run("resume", "--run", RunPath));
+        Assert.Contains("another recipe", console.ErrorLines[^1], StringComparison.Ordinal);
+
+        float[] Embedded(string name)
+        {
+            Ok("embed", "--run", RunPath, "--data", _data, "--out", _scratch.File(name));
+            using SafetensorsFile file = SafetensorsFile.Open(_scratch.File(name));
+            float[] features = new float[32 * 16];
+            file.Read("test.features", features);
+            return features;
+        }
+    }
+
+    [Fact]
+    public void A_dry_run_takes_a_step_to_see_and_makes_no_run()
+    {
+        using JsonDocument estimate = JsonDocument.Parse(Ok([.. Pretrain(RunPath), "--dry-run", "--json"]));
+        Assert.True(estimate.RootElement.GetProperty("parameters").GetInt64() > 1000);
+        Assert.True(estimate.RootElement.GetProperty("secondsPerStep").GetDouble() > 0);
+        Assert.False(Directory.Exists(RunPath));
+        Ok(Pretrain(RunPath));
+        foreach (string command in new[] { "evaluate", "embed" }) Assert.Equal("", Ok(command, "--run", RunPath, "--dry-run"));
+        Assert.Empty(Directory.GetFiles(RunPath, "evaluation*"));
+    }
+
+    [Fact]
+    public void A_run_that_does_not_learn_can_stop_with_4()
+    {
+        (Tiny with { LearningRate = 50, Optimizer = "adamW", WarmUp = 0 }).Save(_recipe);
+        using var console = new Console();
+        Assert.Equal(4, console.Run([.. Pretrain(RunPath), "--stop-when-failing"]));
+        Assert.Contains("the learning rate, 50, is too high", console.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Equal(1, RunDirectory.Latest(RunPath)!.Step);
+    }
+
+    [Fact]
+    public void Commands_for_text_and_for_images_say_which_runs_they_are_for()
+    {
+        Ok(Pretrain(RunPath));
+        Fails("images and cannot write", "generate", "--run", RunPath);
+        File.Delete(Path.Combine(RunPath, "normalization.json"));
+        Fails("normalization.json", "evaluate", "--run", RunPath);
+        Fails("no such file or folder", "pretrain", "--recipe", _recipe, "--run", RunPath + "2");
+        Ok("pretrain", "--recipe", "smoke", "--run", RunPath + "3");
+        Fails("learned from text", "embed", "--run", RunPath + "3");
+    }
+
+    static void Fails(string said, params string[] args)
+    {
+        using var console = new Console();
+        Assert.Equal(2, console.Run(args));
+        Assert.Contains(said, console.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("nativessl: ", console.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    static string Ok(params string[] args)
+    {
+        using var console = new Console();
+        int code = console.Run(args);
+        Assert.True(code == 0, $"exit code {code}: {console.Error}");
+        return console.Out;
+    }
+}

@@ -1,0 +1,95 @@
+namespace NativeSsl.Tests.Evaluation;
+
+public sealed class LinearProbeTests
+{
+    [Fact]
+    public void Separates_clouds() => Assert.True(LinearProbe.Fit(Table.Clouds(300, 8, 4, 1.5)).Accuracy(Table.Clouds(300, 8, 4, 1.5, Split.Test)) > 0.95);
+
+    [Fact]
+    public void Labels_that_say_nothing_leave_it_guessing()
+    {
+        FeatureSet train = Table.Clouds(400, 8, 4, 0), test = Table.Clouds(400, 8, 4, 0, Split.Test);
+        Assert.InRange(LinearProbe.Fit(train).Accuracy(test), 0.15, 0.35);
+    }
+
+    [Fact]
+    public void Test_labels_cannot_reach_it()
+    {
+        FeatureSet train = Table.Clouds(200, 6, 3, 0.5), test = Table.Clouds(90, 6, 3, 0.5, Split.Test);
+        int[] shuffled = test.Labels.ToArray();
+        new RandomSource(4, 4).Shuffle<int>(shuffled);
+        LinearProbe honest = LinearProbe.Fit(train), other = LinearProbe.Fit(train);
+        double accuracy = honest.Accuracy(test), chance = other.Accuracy(Table.With(test, shuffled));
+        Assert.Equal(honest.Model.Weight.ToArray(), other.Model.Weight.ToArray());
+        Assert.Equal(honest.Predict(test.Values), other.Predict(test.Values));
+        Assert.True(accuracy > chance + 0.2);
+        Assert.Contains("test split", Assert.Throws<NativeSslException>(() => LinearProbe.Fit(test)).Message);
+    }
+
+    [Fact]
+    public void Unknown_training_labels_cannot_reach_it()
+    {
+        FeatureSet train = Table.Clouds(200, 6, 3, 0.5);
+        int[] known = [.. Enumerable.Range(0, 30)];
+        FeatureSet spoilt = Table.With(train, train.Labels.ToArray().Select((label, i) => i < 30 ? label : 0));
+        Assert.Equal(LinearProbe.Fit(train, known).Model.Weight.ToArray(), LinearProbe.Fit(spoilt, known).Model.Weight.ToArray());
+    }
+
+    [Fact]
+    public void The_scale_of_features_does_not_matter()
+    {
+        FeatureSet train = Table.Clouds(200, 6, 3, 0.5), test = Table.Clouds(90, 6, 3, 0.5, Split.Test);
+        Tensor scale = Tensor.From(Table.Cpu, [6], 1024, 1, 1f / 1024, 8, 1, 2), shift = Tensor.From(Table.Cpu, [6], 64, -3, 0, 1, 0, 7);
+        FeatureSet Moved(FeatureSet set) => new(set.Name, set.Split, set.Values * scale + shift, set.Labels.ToArray(), set.Classes);
+        Assert.Equal(LinearProbe.Fit(train).Accuracy(test), LinearProbe.Fit(Moved(train)).Accuracy(Moved(test)), 0.02);
+    }
+
+    [Fact]
+    public void A_constant_feature_is_left_out()
+    {
+        FeatureSet train = Table.Clouds(60, 3, 2, 1);
+        Tensor constant = Tensor.Full(Table.Cpu, [60, 1], 0.1f);
+        var wider = new FeatureSet("wider", Split.Train, Tensor.Concat([train.Values, constant], 1), train.Labels.ToArray(), 2);
+        Assert.All(Enumerable.Range(0, 60), i => Assert.Equal(0f, Standardization.Of(wider.Values).Apply(wider.Values).ToArray()[4 * i + 3]));
+    }
+
+    [Fact]
+    public void Standardised_features_have_mean_zero_and_deviation_one()
+    {
+        Tensor x = Table.Normal(2, 150, 4) * 7f + 100f;
+        foreach (int j in Enumerable.Range(0, 4))
+        {
+            double[] column = [.. Table.Rows(Standardization.Of(x).Apply(x)).Select(row => row[j])];
+            Assert.Equal(0, column.Average(), 1e-4);
+            Assert.Equal(1, Math.Sqrt(column.Average(v => v * v)), 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Chooses_the_strength_that_held_out_labels_like_best()
+    {
+        // Many features, few of them telling: the weakest penalty learns the noise.
+        FeatureSet train = Table.Clouds(60, 200, 2, 0.12);
+        LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = [1e-6, 10] });
+        Assert.Equal(10, probe.Strength);
+        Assert.NotNull(probe.HeldOutAccuracy);
+    }
+
+    [Fact]
+    public void With_one_label_for_each_class_there_is_no_choice()
+    {
+        LinearProbe probe = LinearProbe.Fit(Table.Clouds(40, 5, 4, 1), [0, 1, 2, 3]);
+        Assert.Equal(new LinearProbeOptions().StrengthWithoutChoice, probe.Strength);
+        Assert.Null(probe.HeldOutAccuracy);
+    }
+
+    [Fact]
+    public void Parts_give_each_class_its_share_and_never_change()
+    {
+        int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 2)], parts = Folds.Parts(labels, 2, 5, seed: 3);
+        Assert.All(Enumerable.Range(0, 5), part => Assert.All(new[] { 0, 1 }, label =>
+            Assert.Equal(5, Enumerable.Range(0, 50).Count(i => parts[i] == part && labels[i] == label))));
+        Assert.Equal(parts, Folds.Parts(labels, 2, 5, seed: 3));
+        Assert.NotEqual(parts, Folds.Parts(labels, 2, 5, seed: 4));
+    }
+}

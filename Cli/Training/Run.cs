@@ -19,7 +19,9 @@ abstract class Run(Recipe recipe, IBackend backend)
     internal abstract string Evaluated { get; }
 
     /// <summary>What the model has learned, beside its controls.</summary>
-    internal abstract Report Evaluate(Terminal terminal);
+    /// <param name="terminal">Told how it goes.</param>
+    /// <param name="isThorough">Whether to take minutes for it, where that says more.</param>
+    internal abstract Report Evaluate(Terminal terminal, bool isThorough);
 
     /// <summary>Arithmetic and activations of a step.</summary>
     internal abstract Estimate Estimate();

@@ -1,0 +1,36 @@
+namespace NativeSsl;
+
+/// <summary>Chooses the strength λ of a penalty by labels that are held out of the training split.</summary>
+static class StrengthChoice
+{
+    const double Tolerance = 1e-4;                          // enough to tell one λ from ten times as much
+
+    /// <summary>The λ with the most held-out labels said rightly, of equal ones the strongest; and their share, if there was a choice.</summary>
+    // From the strongest to the weakest: each fit begins where the one before ended.
+    internal static (double Strength, double? HeldOut) Of(FeatureSet known, LinearProbeOptions options)
+    {
+        double[] strengths = [.. options.Strengths.OrderDescending()];
+        int[] counts = new int[known.Classes];
+        foreach (int label in known.Labels) counts[label]++;
+        int parts = Math.Min(options.Parts, counts.Where(count => count > 0).Min());
+        if (strengths.Length == 1) return (strengths[0], null);
+        if (parts < 2) return (options.StrengthWithoutChoice, null);
+
+        int[] right = new int[strengths.Length], part = Folds.Parts(known.Labels, known.Classes, parts, options.Seed);
+        int turns = known.Count <= options.InTurnUpTo ? parts : 1, asked = 0;
+        for (int turn = 0; turn < turns; turn++)
+        {
+            FeatureSet fitted = known.Take([.. Enumerable.Range(0, known.Count).Where(i => part[i] != turn)]);
+            FeatureSet held = known.Take([.. Enumerable.Range(0, known.Count).Where(i => part[i] == turn)]);
+            asked += held.Count;
+            LogisticRegression? model = null;
+            for (int i = 0; i < strengths.Length; i++)
+            {
+                model = LogisticRegression.Fit(fitted.Values, fitted.Labels, fitted.Classes, strengths[i], model, Tolerance);
+                right[i] += (int)Math.Round(held.Accuracy(model.Predict(held.Values)) * held.Count);
+            }
+        }
+        int best = Array.IndexOf(right, right.Max());
+        return (strengths[best], (double)right[best] / asked);
+    }
+}

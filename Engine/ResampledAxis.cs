@@ -6,7 +6,7 @@ namespace NativeSsl;
 /// </summary>
 public readonly struct ResampledAxis
 {
-    readonly float _start, _size, _stretch, _support;
+    readonly float _start, _size, _shrink, _support;
     readonly int _length, _cubic;
 
     /// <summary>The first pixel that the box touches.</summary>
@@ -28,31 +28,32 @@ public readonly struct ResampledAxis
         High = high > pixels ? pixels : high;
         // Counted from Low: places far from the corner of a large image keep their digits.
         (_start, _size, _length, _cubic) = (start - Low, size, length, interpolation == Interpolation.Bicubic ? 1 : 0);
-        _stretch = size > length ? size / length : 1f;
-        _support = (_cubic + 1) * _stretch;
+        _shrink = size > length ? length / size : 1f;
+        _support = (_cubic + 1) / _shrink;
     }
 
-    // Of pixel i, in pixels from Low. One rounding for whole boxes: the products are exact.
-    float Centre(int i) => _start + (2 * i + 1) * _size / (2 * _length);
+    /// <summary>Where the middle of pixel <paramref name="i"/> of the output lies, in pixels from <see cref="Low"/>.</summary>
+    // One rounding for whole boxes: the products are exact.
+    public float Centre(int i) => _start + (2 * i + 1) * _size / (2 * _length);
 
-    /// <summary>The first pixel of the image that pixel <paramref name="i"/> of the output is mixed from.</summary>
-    public int First(int i)
+    /// <summary>The first pixel of the image that the output's pixel there is mixed from.</summary>
+    public int First(float centre)
     {
-        int first = (int)(Centre(i) - _support + 0.5f);
+        int first = (int)(centre - _support + 0.5f);
         return Low + (first < 0 ? 0 : first > High - Low - 1 ? High - Low - 1 : first);
     }
 
     /// <summary>One behind the last.</summary>
-    public int End(int i)
+    public int End(float centre)
     {
-        int end = (int)(Centre(i) + _support + 0.5f), first = First(i);
-        return Low + end > High ? High : Low + end <= first ? first + 1 : Low + end;
+        int end = Low + (int)(centre + _support + 0.5f), first = First(centre);
+        return end > High ? High : end <= first ? first + 1 : end;
     }
 
-    /// <summary>How much of pixel <paramref name="pixel"/> of the image there is in pixel <paramref name="i"/>, before division by the sum.</summary>
-    public float Weight(int i, int pixel)
+    /// <summary>How much of pixel <paramref name="pixel"/> of the image goes into it, before division by the sum.</summary>
+    public float Weight(float centre, int pixel)
     {
-        float d = (pixel - Low + 0.5f - Centre(i)) / _stretch;
+        float d = (pixel - Low + 0.5f - centre) * _shrink;
         if (d < 0f) d = -d;
         if (_cubic == 0) return d < 1f ? 1f - d : 0f;
         // (a + 2) d³ − (a + 3) d² + 1 and a d³ − 5a d² + 8a d − 4a, with a = −½
@@ -71,13 +72,14 @@ public readonly struct ResampledAxis
     /// <returns>The pixel of the image to which the first weight belongs.</returns>
     internal unsafe int Weights(int i, float* weights, out int count)
     {
-        int first = First(i), end = End(i);
-        while (end - first > 1 && Weight(i, first) == 0f) first++;
-        while (end - first > 1 && Weight(i, end - 1) == 0f) end--;
-        float sum = 0f;
-        for (int pixel = first; pixel < end; pixel++) sum += weights[pixel - first] = Weight(i, pixel);
-        for (int k = 0; k < end - first; k++) weights[k] /= sum;
+        float centre = Centre(i), sum = 0f;
+        int first = First(centre), end = End(centre);
+        while (end - first > 1 && Weight(centre, first) == 0f) first++;
+        for (int pixel = first; pixel < end; pixel++) sum += weights[pixel - first] = Weight(centre, pixel);
         count = end - first;
+        while (count > 1 && weights[count - 1] == 0f) count--;
+        float each = 1f / sum;
+        for (int k = 0; k < count; k++) weights[k] *= each;
         return first;
     }
 }

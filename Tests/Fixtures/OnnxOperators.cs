@@ -42,6 +42,7 @@ static class OnnxOperators
         ["Unsqueeze"] = (v, b) => [v.Tensor(b, 0).Reshape(v.OutputLengths(0))],
         ["Expand"] = (v, b) => [v.Tensor(b, 0).BroadcastTo(v.OutputLengths(0))],
         ["Gather"] = (v, b) => [v.Tensor(b, 0).Gather(v.Indices(b, 1), v.Whole("axis", 0))],
+        ["Resize"] = Resize,
         ["Attention"] = Attention,
         ["Conv"] = Conv,
         ["BatchNormalization"] = BatchNormalization,
@@ -78,6 +79,24 @@ static class OnnxOperators
         int[] batch = [.. result.Take(Math.Max(a.Shape.Rank, b.Shape.Rank) - 2)];
         Tensor left = a.BroadcastTo([.. batch, a.Shape[-2], a.Shape[-1]]), right = b.BroadcastTo([.. batch, b.Shape[-2], b.Shape[-1]]);
         return left.MatMul(right).Reshape(result);
+    }
+
+    // ONNX repeats the edge under a filter that grows when shrinking; we leave out what is not there, as PIL and PyTorch do.
+    static Tensor[] Resize(OnnxVector v, IBackend b)
+    {
+        if (v.Text("mode", "nearest") != "linear") throw new NotCovered($"mode {v.Text("mode", "nearest")}, or another cubic than ours");
+        int[] y = v.OutputLengths(0), x = v.Lengths(0);
+        if (y[2] < x[2] || y[3] < x[3]) throw new NotCovered("shrinking with another edge, or aliased");
+        CropBox box = v.Text("coordinate_transformation_mode", "half_pixel") switch
+        {
+            "half_pixel" => new(0, 0, x[2], x[3]),
+            "align_corners" => Aligned((x[2] - 1f) / (y[2] - 1), (x[3] - 1f) / (y[3] - 1)),
+            var other => throw new NotCovered(other),
+        };
+        return [v.Tensor(b, 0).Permute(0, 2, 3, 1).CropResize([.. Enumerable.Repeat(box, x[0])], y[2], y[3]).Permute(0, 3, 1, 2)];
+
+        // The first and the last pixel of the output have their middles on those of the image.
+        CropBox Aligned(float down, float across) => new(0.5f - down / 2, 0.5f - across / 2, down * y[2], across * y[3]);
     }
 
     static Tensor[] LayerNormalization(OnnxVector v, IBackend b)

@@ -5,7 +5,8 @@ public sealed class CropResize
     internal static OpSpec[] Specs =>
     [
         Of("crop, enlarged", [2, 9, 7, 3], 13, 17, Interpolation.Bilinear, new CropBox(2, 1, 5, 4), new CropBox(0, 0, 9, 7, Flip: true)),
-        Of("crop, shrunk", [2, 33, 21, 3], 7, 5, Interpolation.Bilinear, new CropBox(3, 2, 30, 17), new CropBox(0, 1, 31, 20, Flip: true)),
+        Of("crop, shrunk", [2, 33, 21, 1], 7, 5, Interpolation.Bilinear, new CropBox(3, 2, 30, 17), new CropBox(0, 1, 31, 20, Flip: true)),
+        Of("crop, a strip and some rows", [1, 45, 19, 3], 37, 6, Interpolation.Bilinear, new CropBox(2, 1, 40, 18, Flip: true)),
         Of("crop, shrunk one way and enlarged the other", [1, 40, 5, 3], 9, 35, Interpolation.Bilinear, new CropBox(1, 0, 39, 5)),
         Of("crop, bicubic, enlarged", [2, 6, 7, 3], 37, 18, Interpolation.Bicubic, new CropBox(1, 2, 4, 3), new CropBox(0, 0, 6, 7, Flip: true)),
         Of("crop, bicubic, shrunk", [1, 29, 31, 1], 6, 11, Interpolation.Bicubic, new CropBox(0, 3, 29, 26)),
@@ -20,7 +21,7 @@ public sealed class CropResize
     // Places in an image of forty pixels have an error of 10⁻⁶ pixels in float, and neighbours differ by 2.
     static OpSpec Of(string name, Shape shape, int height, int width, Interpolation interpolation, params CropBox[] boxes) =>
         new(name, [shape], x => x[0].CropResize(boxes, height, width, interpolation), x => Textbook(x[0], shape, height, width, interpolation, boxes))
-        { HasGradient = false, Tolerance = 8e-6 };
+        { HasGradient = shape.Count < 1000, Tolerance = 8e-6 };
 
     static double[] Textbook(double[] x, Shape shape, int height, int width, Interpolation interpolation, CropBox[] boxes)
     {
@@ -34,7 +35,7 @@ public sealed class CropResize
                     double[] columns = Weights(box.Left, box.Width, width, box.Flip ? width - 1 - j : j, shape[2], interpolation);
                     for (int channel = 0; channel < shape[3]; channel++, place++)
                         for (int k = 0; k < rows.Length; k++)
-                            for (int l = 0; l < columns.Length; l++)
+                            for (int l = 0; l < columns.Length && rows[k] != 0; l++)
                                 y[place] += rows[k] * columns[l] * x[((image * shape[1] + k) * shape[2] + l) * shape[3] + channel];
                 }
         return y;
@@ -111,7 +112,6 @@ public sealed class CropResize
             new(float.NaN, 0, 4, 5), new(0, 0, 4, float.NaN)])
             Refused<ShapeException>("box 0 is", () => x.CropResize([box], 2, 2));
         Refused<ShapeException>("4 are needed", () => Tensor.Zeros(CpuBackend.Default, [4, 5, 3]).CropResize([new(0, 0, 4, 5)], 2, 2));
-        Refused<GradientException>("StopGradient", () => Tensor.Zeros(CpuBackend.Default, [1, 4, 5, 3]).RequireGradient().CropResize([new(0, 0, 4, 5)], 2, 2));
     }
 
     internal static void Refused<T>(string part, Action call) where T : Exception =>

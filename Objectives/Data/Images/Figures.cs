@@ -1,12 +1,14 @@
 namespace NativeSsl;
 
-/// <summary>The figures of <see cref="ProceduralImages"/>: ten plain shapes around the origin, none of which mirroring turns into another.</summary>
+/// <summary>The figures of <see cref="ProceduralImages"/>: ten plain shapes around the origin, none of which mirroring turns
+/// into another.</summary>
 static class Figures
 {
     /// <summary>What they are called.</summary>
-    internal static readonly string[] Names = ["disc", "ring", "square", "frame", "triangle", "star", "cross", "crescent", "bars", "checks"];
+    internal static readonly string[] Names =
+        ["disc", "ring", "square", "frame", "triangle", "star", "cross", "crescent", "bars", "checks"];
 
-    // The directions of a pentagon's corners, and of the midpoints between them: cosine and sine of multiples of 36 degrees.
+    // The directions of a pentagon's corners: cosine and sine of multiples of 72 degrees.
     static readonly (float X, float Y)[] Tips =
         [(1, 0), (0.309017f, 0.9510565f), (-0.809017f, 0.5877853f), (-0.809017f, -0.5877853f), (0.309017f, -0.9510565f)];
 
@@ -29,7 +31,7 @@ static class Figures
         };
     }
 
-    // A point lies in a five-pointed star if at most one of the five lines between tips cuts it off.
+    // A point lies in a five-pointed star if at most one of the five lines that make it up cuts the point off from the middle.
     static bool InStar(float x, float y)
     {
         int outside = 0;

@@ -52,8 +52,8 @@ public static class ImageData
         if (test.Length == 0) return (first, null);
         ImageSet second = Idx(test[0], first.Labels is null ? null : first.Classes);
         return second.Size == first.Size ? (first, second)
-            : throw new MalformedFileException(test[0], $"its images are of {second.Size.Height} × {second.Size.Width} pixels, but those of " +
-                $"{train[0]} of {first.Size.Height} × {first.Size.Width}. Do the two belong together?");
+            : throw new MalformedFileException(test[0], $"its images have {second.Size.Height} × {second.Size.Width} pixels, but those " +
+                $"of {train[0]} {first.Size.Height} × {first.Size.Width}. Do the two belong together?");
     }
 
     static ImageSet Idx(string images, IReadOnlyList<string>? classes)
@@ -69,7 +69,8 @@ public static class ImageData
     {
         (string[] test, string[] train) = Split(files, static file => Starts(file, "test"));
         if (train.Length == 0)
-            throw new MalformedFileException(folder, "it has test batches only; those to train on, data_batch_1.bin and so on, are missing.");
+            throw new MalformedFileException(folder,
+                "it has test batches only; those to train on, data_batch_1.bin and so on, are missing.");
         ImageSet first = CifarImages.Read(train);
         return (first, test.Length == 0 ? null : CifarImages.Read(test, first.Classes));
     }

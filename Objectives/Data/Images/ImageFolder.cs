@@ -103,6 +103,6 @@ public sealed class ImageFolder : IImageSource
     }
 
     static ImageSize? Check(ImageSize? size) => size is null or { Height: > 0, Width: > 0, Channels: 1 or 3 } ? size
-        : throw new ShapeException($"ImageFolder: images of {size.Value.Height} × {size.Value.Width} × {size.Value.Channels} were asked " +
-            "for; one channel (grey) or three are made, of at least one pixel.");
+        : throw new ShapeException($"ImageFolder: images of {size.Value.Height} × {size.Value.Width} × {size.Value.Channels} were " +
+            "asked for; one channel (grey) or three are made, of at least one pixel.");
 }

@@ -78,7 +78,7 @@ abstract class PictureFiles
         /// <summary>What deflate can make of a byte at most.</summary>
         const int MaxRatio = 1032;
 
-        readonly ZipArchive _archive;
+        // they keep their archive open as long as they are in use
         readonly ZipArchiveEntry[] _entries;
         // an archive has one position, so one thread reads at a time
         readonly Lock _lock = new();
@@ -89,8 +89,8 @@ abstract class PictureFiles
             FileStream stream = WholeFile.Open(path);
             try
             {
-                _archive = new(stream, ZipArchiveMode.Read);
-                _entries = [.. _archive.Entries.Where(static entry => IsPicture(entry.FullName))
+                ZipArchive archive = new(stream, ZipArchiveMode.Read);
+                _entries = [.. archive.Entries.Where(static entry => IsPicture(entry.FullName))
                     .OrderBy(static entry => entry.FullName, StringComparer.Ordinal)];
             }
             catch (Exception error) when (error is InvalidDataException or IOException or ArgumentException or NotSupportedException)

@@ -2,9 +2,9 @@ namespace NativeSsl;
 
 /// <summary>
 /// The images that come with the library, so that everything runs without a file. Each shows some figures of one kind: that kind is its
-/// class. Nothing else tells it: how many there are, where, how large, turned which way, of which colours, on which ground, in which light and
-/// among which strokes is drawn anew for every image, colours for every figure. So two crops of an image have little in common but the
-/// kind, which neither mirroring nor other colours change; pixels or colours compared as they are do not find it.
+/// class. Nothing else tells it: how many there are, where, how large, turned which way, of which colours, on which ground, in which light
+/// and among which strokes is drawn anew for every image, colours for every figure. So two crops of an image have little in common but
+/// the kind, which neither mirroring nor other colours change; pixels or colours compared as they are do not find it.
 /// </summary>
 public static class ProceduralImages
 {
@@ -38,7 +38,8 @@ public static class ProceduralImages
         return new(name, Size, pixels, labels, Figures.Names);
     }
 
-    /// <summary>One image, drawn from the back to the front. Only operations that every processor rounds alike are used: no sine, no power.</summary>
+    /// <summary>One image, drawn from the back to the front. Only operations that every processor rounds alike are used:
+    /// no sine, no power.</summary>
     sealed class Canvas(RandomSource random)
     {
         const int Samples = 3;
@@ -133,7 +134,8 @@ public static class ProceduralImages
             float slope = Between(0, 0.3f), bright = Between(0.8f, 1.1f), noise = Between(2, 8) / 128;
             for (int i = 0; i < pixels.Length; i += 3)
             {
-                float across = (i / 3 % Side * 2f / Side - 1) * cos + (i / 3 / Side * 2f / Side - 1) * sin, light = bright * (1 + slope * across);
+                float across = (i / 3 % Side * 2f / Side - 1) * cos + (i / 3 / Side * 2f / Side - 1) * sin;
+                float light = bright * (1 + slope * across);
                 ulong grain = ((ulong)random.NextBits() << 32) | random.NextBits();
                 for (int c = 0; c < 3; c++, grain >>= 16)
                 {

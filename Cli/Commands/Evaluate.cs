@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using NativeSsl.Cli.Pictures;
 using NativeSsl.Cli.Training;
 
 namespace NativeSsl.Cli.Commands;
@@ -28,13 +29,16 @@ static class Evaluate
             string file = Path.Combine(directory, "evaluation");
             AtomicFile.Write(file + ".md", Encoding.UTF8.GetBytes(report.ToMarkdown()));
             AtomicFile.Write(file + ".json", Encoding.UTF8.GetBytes(report.ToJson().ToJsonString() + "\n"));
+            loaded.Draw(directory);
+            string diary = Path.Combine(directory, "metrics.jsonl");
+            if (File.Exists(diary)) RunCurves.Save(Path.Combine(directory, "curves.svg"), MetricsLog.Read(diary));
             if (parsed.GetValue(options.Json)) terminal.Json(report.ToJson());
             else
             {
                 report.Print(terminal);
                 terminal.Out.WriteLine(report.Verdict);
             }
-            terminal.Note($"report: {file}.md");
+            terminal.Note($"report: {file}.md; pictures: *.svg beside it");
             return ExitCode.Done;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using NativeSsl.Cli.Pictures;
 
 namespace NativeSsl.Cli.Training;
 
@@ -53,6 +54,13 @@ sealed class ImageRun : Run
     internal override string Evaluated => Text.Invariant($"{Train.Count} images of {Train.Name} would be learned from, and {Test?.Count ?? 0} be asked for.");
 
     internal override ImageReport Evaluate(Terminal terminal, bool isThorough) => ImageReport.Of(this, isThorough, terminal);
+
+    internal override void Draw(string directory)
+    {
+        FeatureSet bank = Features.Of(Objective.Encoder, Train, Split.Train, Tensors), queries = Test is null ? bank : Features.Of(Objective.Encoder, Test, Split.Test, Tensors);
+        FeaturePictures.SaveMap(Path.Combine(directory, "map.svg"), queries, Train.Classes);
+        FeaturePictures.SaveNeighbours(Path.Combine(directory, "neighbours.svg"), bank, queries, Train, Test ?? Train);
+    }
 
     internal override Estimate Estimate()
     {

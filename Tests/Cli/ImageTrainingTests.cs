@@ -60,6 +60,8 @@ public sealed class ImageTrainingTests : IDisposable
         using JsonDocument again = JsonDocument.Parse(Ok("evaluate", "--run", RunPath, "--quick", "--json"));
         Assert.Equal(Knn(result.RootElement.GetProperty("result")), Knn(again.RootElement));
         Assert.Contains("random encoder", File.ReadAllText(Path.Combine(RunPath, "evaluation.md")), StringComparison.Ordinal);
+        foreach (string picture in new[] { "curves.svg", "map.svg", "neighbours.svg" })
+            Assert.Equal("svg", System.Xml.Linq.XDocument.Load(Path.Combine(RunPath, picture)).Root!.Name.LocalName);
         Assert.Contains("12", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
 
         string file = _scratch.File("features.safetensors");

@@ -26,6 +26,29 @@ public abstract class Objective : Module
     /// </summary>
     public virtual Tensor Loss(Views views, string player) => Loss(views);
 
+    /// <summary>
+    /// The mean loss over every sample of a set, as in evaluation. Each micro-batch is drawn inside the step that uses it, so that its memory
+    /// goes back with the step.
+    /// </summary>
+    /// <param name="backend">The device.</param>
+    /// <param name="data">The set.</param>
+    /// <param name="player">Whose loss.</param>
+    /// <exception cref="NativeSslException">The set is empty.</exception>
+    public double MeanLoss(IBackend backend, IViewSource data, string player = "main")
+    {
+        (double sum, long terms) = (0, 0);
+        using Tape.NoGradientScope scope = Tape.NoGradient();
+        using IEnumerator<Views> all = data.Everything().GetEnumerator();
+        while (true)
+        {
+            using var step = new Step(backend);
+            if (!all.MoveNext()) break;
+            sum += Loss(all.Current, player).Item() * all.Current.Terms;
+            terms += all.Current.Terms;
+        }
+        return terms > 0 ? sum / terms : throw new NativeSslException($"{GetType().Name}.MeanLoss: the set is empty.");
+    }
+
     /// <summary>The loss that an uninformed or collapsed model shows, where it is known: a run that sits on it learns nothing.</summary>
     public virtual double? ChanceLoss => null;
 

@@ -48,19 +48,7 @@ sealed class TextRun : Run
     TokenWindows ValidationWindows => new(Backend, Validation, Settings.Context, Settings.Batch, 0);
 
     /// <summary>The loss over the whole validation text, in windows that do not overlap.</summary>
-    internal double ValidationLoss(Gpt model)
-    {
-        var objective = new NextToken(model);
-        (double sum, long terms) = (0, 0);
-        using Tape.NoGradientScope scope = Tape.NoGradient();
-        foreach (Views views in ValidationWindows.Everything())
-            using (new Step(Backend))
-            {
-                sum += objective.Loss(views).Item() * views.Terms;
-                terms += views.Terms;
-            }
-        return sum / terms;
-    }
+    internal double ValidationLoss(Gpt model) => new NextToken(model).MeanLoss(Backend, ValidationWindows);
 
     internal override void Prepare(RunDirectory directory) => Tokenizer.Save(directory.TokenizerPath);
 

@@ -163,15 +163,6 @@ public sealed partial class Trainer
     {
         IViewSource validation = _options.Validation
             ?? throw new NativeSslException("Trainer.Validate: the options have no validation set.");
-        (double sum, long terms) = (0, 0);
-        using (Tape.NoGradient())
-            foreach (Views views in validation.Everything())
-                using (new Step(_backend))
-                {
-                    sum += _objective.Loss(views, _players[0].Name).Item() * views.Terms;
-                    terms += views.Terms;
-                }
-        if (terms == 0) throw new NativeSslException("Trainer.Validate: the validation set is empty.");
-        return (ValidationLoss = sum / terms).Value;
+        return (ValidationLoss = _objective.MeanLoss(_backend, validation, _players[0].Name)).Value;
     }
 }

@@ -11,7 +11,7 @@ public interface IViewSource
     Views Draw(long draw);
 
     /// <summary>Every sample once, in order and unaltered: for evaluation, and for objectives that look at the whole set.
-    /// Empty for an agent.</summary>
+    /// Empty for an agent. Inside a step, the memory of what is drawn is the step's.</summary>
     IEnumerable<Views> Everything();
 
     /// <summary>How many draws make an epoch; null if there are no epochs.</summary>

@@ -71,6 +71,34 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(3, trainer.StepsDone);
     }
 
+    // Drawn outside of one, a validation's indices are pinned arrays, which pile up between the rarest of collections.
+    [Fact]
+    public void Validation_draws_each_micro_batch_inside_the_step_that_uses_it()
+    {
+        var cpu = new CpuBackend(1);
+        var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 1, Heads = 2, Width = 16 }, new Init(cpu, 3));
+        var watched = new Watched(new TokenWindows(cpu, Text, 8, 4, seed: 5));
+        double loss = new NextToken(model).MeanLoss(cpu, watched);
+        Assert.True(watched.Steps.Count > 2, "one micro-batch shows nothing");
+        Assert.DoesNotContain(null, watched.Steps);
+        Assert.Equal(watched.Steps.Count, watched.Steps.Distinct().Count());
+        double[] losses = [.. watched.Everything().Select(views => new NextToken(model).Loss(views).Item() * (double)views.Terms)];
+        Assert.Equal(losses.Sum() / watched.Everything().Sum(views => views.Terms), loss, 1e-6);
+        Assert.Throws<NativeSslException>(() => new NextToken(model).MeanLoss(cpu, new Nothing()));
+    }
+
+    sealed class Watched(IViewSource source) : IViewSource
+    {
+        public List<Step?> Steps { get; } = [];
+        public long? DrawsPerEpoch => source.DrawsPerEpoch;
+        public Views Draw(long draw) => source.Draw(draw);
+        public IEnumerable<Views> Everything() => source.Everything().Select(views =>
+        {
+            Steps.Add(Step.Current);
+            return views;
+        });
+    }
+
     // The logits of a large vocabulary are not stored as a whole, and it makes no difference but to memory.
     [Theory, InlineData(11), InlineData(2500)]
     public void The_loss_is_cross_entropy_of_the_logits_whatever_the_vocabulary(int vocabulary)

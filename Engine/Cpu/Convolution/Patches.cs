@@ -36,8 +36,9 @@ internal static unsafe class Patches
             for (int h = 0; h < c.KernelHeight; h++, patches += run)
             {
                 float* to = window + h * windowRow + q * c.StrideX * c.Inputs;
+                // Whole registers, zeros behind the run: masked stores are slow. Behind the window there is room.
                 for (int k = 0; k < run; k += Lanes.Count)
-                    T.Store(T.Load(to + k) + T.Load(patches + k), to + k, Math.Min(Lanes.Count, run - k));
+                    T.Store(T.Load(to + k) + T.Load(patches + k, Math.Min(Lanes.Count, run - k)), to + k);
             }
     }
 
@@ -53,11 +54,12 @@ public sealed partial class CpuBackend
         {
             int image = part / c.Groups, group = part % c.Groups, row = Lanes.RoundUp(c.Taps), height = c.Height + 2 * c.PadY, width = c.Width + 2 * c.PadX;
             using CpuPool.Loan patches = pool.Lend((long)c.OutWidth * row);
-            using CpuPool.Loan window = pool.Lend((long)height * Patches.WindowRow(c));
-            new Span<float>(window.Floats, height * Patches.WindowRow(c)).Clear();
+            using CpuPool.Loan window = pool.Lend((long)height * Patches.WindowRow(c) + Lanes.Count);
+            new Span<float>(window.Floats, height * Patches.WindowRow(c) + Lanes.Count).Clear();
+            // All lanes of a row, also those behind the last tap, which nobody reads.
             for (int p = 0; p < c.OutHeight; p++)
             {
-                SmallGemm<T>.Multiply(c.OutWidth, c.Taps, c.Outputs, dy + image * (nint)c.OutImageLength + (nint)p * c.OutWidth * c.OutChannels + group * c.Outputs,
+                SmallGemm<T>.Multiply(c.OutWidth, row, c.Outputs, dy + image * (nint)c.OutImageLength + (nint)p * c.OutWidth * c.OutChannels + group * c.Outputs,
                     c.OutChannels, 1, weight + (nint)group * c.Outputs * c.Taps, c.Taps, patches.Floats, row, false);
                 Patches.Scatter<T>(patches.Floats, c, window.Floats + (nint)p * c.StrideY * Patches.WindowRow(c));
             }

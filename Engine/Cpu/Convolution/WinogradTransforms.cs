@@ -61,12 +61,20 @@ internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
             y01 -= upper;
             y11 -= lower;
             int count = Math.Min(Lanes.Count, channels - k);
-            T.Store(y00, y, count);
-            if (hasRight) T.Store(y01, y + channels, count);
+            Store(y00, y, count);
+            if (hasRight) Store(y01, y + channels, count);
             if (!hasLower) continue;
-            T.Store(y10, y + row, count);
-            if (hasRight) T.Store(y11, y + row + channels, count);
+            Store(y10, y + row, count);
+            if (hasRight) Store(y11, y + row + channels, count);
         }
+    }
+
+    // A masked store takes some processors longer than all that is computed here.
+    [MethodImpl(Inline)]
+    static void Store(T value, float* target, int count)
+    {
+        if (count == Lanes.Count) T.Store(value, target);
+        else T.Store(value, target, count);
     }
 
     [MethodImpl(Inline)]
@@ -164,6 +172,6 @@ internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
     static void Put(T value, float* target, int count, bool accumulate)
     {
         if (accumulate) value += T.Load(target);
-        T.Store(value, target, count);
+        Store(value, target, count);
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 /// <summary>
-/// A kernel laid over images at equal distances: a convolution, or a residue class of a transposed one. Target place (p, q) is the sum over the
-/// kernel's taps (h, w) of the source's pixel (Top + StrideY p + h, Left + StrideX q + w) times the tap's weights.
+/// A kernel laid over images at equal distances: a convolution, or a residue class of a transposed one. Target place (p, q) is the sum
+/// over the kernel's taps (h, w) of the source's pixel (Top + StrideY p + h, Left + StrideX q + w) times the tap's weights.
 /// </summary>
 internal unsafe struct Correlation
 {
@@ -17,7 +17,8 @@ internal unsafe struct Correlation
 
     internal int Top, Left, StrideY, StrideX, KernelHeight, KernelWidth;
 
-    /// <summary>For each group: panels of outputs, each with a row of them for every tap and input. Depthwise: a row of channels for every tap.</summary>
+    /// <summary>For each group: panels of outputs, each with a row of them for every tap and input. Depthwise: a row of channels for
+    /// every tap.</summary>
     internal float* Panels;
 
     /// <summary>Every channel has a kernel of its own; then Outputs and Inputs are all channels.</summary>
@@ -30,6 +31,20 @@ internal unsafe struct Correlation
     internal float* Target;
     internal int Rows, Columns, Outputs;
     internal nint TargetImage, TargetRow, TargetPlace;
+
+    internal static Correlation Forward(in Convolution c, float* x, float* panels, float* bias, float* y)
+    {
+        bool isDepthwise = Depthwise.Suits(c);
+        return new()
+        {
+            Batch = c.Batch, Groups = isDepthwise ? 1 : c.Groups, IsDepthwise = isDepthwise,
+            Source = x, Height = c.Height, Width = c.Width, Inputs = isDepthwise ? c.Channels : c.Inputs,
+            Top = -c.PadY, Left = -c.PadX, StrideY = c.StrideY, StrideX = c.StrideX,
+            KernelHeight = c.KernelHeight, KernelWidth = c.KernelWidth, Panels = panels, Bias = bias,
+            Target = y, Rows = c.OutHeight, Columns = c.OutWidth, Outputs = isDepthwise ? c.OutChannels : c.Outputs,
+            TargetImage = (nint)c.OutImageLength, TargetRow = (nint)c.OutWidth * c.OutChannels, TargetPlace = c.OutChannels,
+        };
+    }
 
     internal readonly int Taps => KernelHeight * KernelWidth * Inputs;
     internal readonly int Channels => Groups * Inputs;
@@ -50,7 +65,8 @@ public sealed partial class CpuBackend
     unsafe void Correlate(Correlation c)
     {
         if (c.Rows <= 0 || c.Columns <= 0 || c.Batch == 0 || c.Outputs == 0) return;
-        int rowLength = Math.Max(1, c.WindowColumns * c.Inputs * c.StrideY), bands = Math.Clamp(c.Rows / Math.Max(1, FloatsPerBand / rowLength), 1, c.Rows);
+        int rowLength = Math.Max(1, c.WindowColumns * c.Inputs * c.StrideY), rowsPerBand = Math.Max(1, FloatsPerBand / rowLength);
+        int bands = Math.Clamp(c.Rows / rowsPerBand, 1, c.Rows);
         Run(new CorrelationBands(c, bands, _pool), checked(c.Batch * c.Groups * bands));
     }
 
@@ -86,13 +102,16 @@ public sealed partial class CpuBackend
         }
 
         [MethodImpl(Compile.Loop)]
-        static void Band<T>(in Correlation c, int group, int image, float* window, nint windowRow, int first, int end) where T : struct, IWide<T>
+        static void Band<T>(in Correlation c, int group, int image, float* window, nint windowRow, int first, int end)
+            where T : struct, IWide<T>
         {
-            int steps = c.KernelWidth * c.Inputs, rowsPerPass = steps == 0 ? c.KernelHeight : Math.Clamp(StepsPerPass / steps, 1, Math.Max(1, c.KernelHeight));
+            int steps = c.KernelWidth * c.Inputs;
+            int rowsPerPass = Math.Clamp(StepsPerPass / Math.Max(1, steps), 1, Math.Max(1, c.KernelHeight));
             float* panels = c.Panels + group * c.PanelsOfGroup, target = c.Target + image * c.TargetImage + (nint)group * c.Outputs;
             float* bias = c.Bias == null ? null : c.Bias + group * c.Outputs;
             nint place = (nint)c.StrideX * (c.IsInside ? c.Channels : c.Inputs);
-            Tile tile = new() { RowStride = place, StepStride = 1, CStride = c.TargetPlace, Steps = c.KernelHeight == 0 ? 0 : steps, SkipA = windowRow - steps };
+            Tile tile = new() { RowStride = place, StepStride = 1, CStride = c.TargetPlace, SkipA = windowRow - steps };
+            tile.Steps = c.Taps == 0 ? 0 : steps;                                   // a residue that no tap belongs to: sums of nothing
             int h = 0;
             do
             {

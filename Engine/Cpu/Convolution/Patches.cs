@@ -3,15 +3,16 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 /// <summary>
-/// Images as matrices: what the kernel sees at one place of y is a row (Chellapilla, Puri &amp; Simard 2006, “High performance convolutional
-/// neural networks for document processing”). For images of so few channels that those of one pixel would leave most lanes of a register empty.
+/// Images as matrices: what the kernel sees at one place of y is a row (Chellapilla, Puri &amp; Simard 2006, “High performance
+/// convolutional neural networks for document processing”). For images of so few channels that those of one pixel would leave most lanes
+/// of a register empty.
 /// </summary>
 internal static unsafe class Patches
 {
     /// <summary>Whether a group has too few channels to fill registers with those of one pixel.</summary>
-    internal static bool Suit(in Convolution c) => c.Inputs < Lanes.Count / 2;
+    internal static bool Suit(in Convolution c) => c.Inputs < Lanes.Count / 2 && !Depthwise.Suits(c);
 
-    /// <summary>patches[q, tap] ← what the kernel sees from a row of places, out of the padded rows of the image that it looks at.</summary>
+    /// <summary>patches[q, tap] ← what the kernel sees from a row of places, out of the padded rows of the image it looks at.</summary>
     [MethodImpl(Compile.Loop)]
     internal static void Gather<T>(float* window, in Convolution c, float* patches) where T : struct, IWide<T>
     {
@@ -52,15 +53,17 @@ public sealed partial class CpuBackend
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {
-            int image = part / c.Groups, group = part % c.Groups, row = Lanes.RoundUp(c.Taps), height = c.Height + 2 * c.PadY, width = c.Width + 2 * c.PadX;
+            int image = part / c.Groups, group = part % c.Groups, row = Lanes.RoundUp(c.Taps);
+            int height = c.Height + 2 * c.PadY, width = c.Width + 2 * c.PadX;
+            float* slopes = dy + image * (nint)c.OutImageLength + group * c.Outputs;
             using CpuPool.Loan patches = pool.Lend((long)c.OutWidth * row);
             using CpuPool.Loan window = pool.Lend((long)height * Patches.WindowRow(c) + Lanes.Count);
             new Span<float>(window.Floats, height * Patches.WindowRow(c) + Lanes.Count).Clear();
             // All lanes of a row, also those behind the last tap, which nobody reads.
             for (int p = 0; p < c.OutHeight; p++)
             {
-                SmallGemm<T>.Multiply(c.OutWidth, row, c.Outputs, dy + image * (nint)c.OutImageLength + (nint)p * c.OutWidth * c.OutChannels + group * c.Outputs,
-                    c.OutChannels, 1, weight + (nint)group * c.Outputs * c.Taps, c.Taps, patches.Floats, row, false);
+                SmallGemm<T>.Multiply(c.OutWidth, row, c.Outputs, slopes + (nint)p * c.OutWidth * c.OutChannels, c.OutChannels, 1,
+                    weight + (nint)group * c.Outputs * c.Taps, c.Taps, patches.Floats, row, false);
                 Patches.Scatter<T>(patches.Floats, c, window.Floats + (nint)p * c.StrideY * Patches.WindowRow(c));
             }
             float* to = dx + image * (nint)c.ImageLength + group * c.Inputs;

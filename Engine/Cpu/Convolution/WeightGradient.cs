@@ -4,24 +4,18 @@ namespace NativeSsl;
 
 public sealed partial class CpuBackend
 {
-    const int MostShares = 16 << 20;                        // bytes times four: what the shares of a weight's gradient may take
+    const int MostShares = 4 << 20;                         // floats that the shares of a weight's gradient may take
     const int OutputsPerPart = 48;
 
-    // dW[o, (h, w, i)] = Σ dy[place, o] x[place seen by tap, i]: a product for each tap, whose sum runs over the places of y. Rows of y, of all
-    // images, are cut into stretches by the shape alone; each stretch has a share of its own, and the shares are added in order.
+    // dW[o, (h, w, i)] = Σ dy[place, o] x[place seen by tap, i]: a product for each tap, whose sum runs over the places of y. Rows of y, of
+    // all images, are cut into stretches by the shape alone; each stretch has a share of its own, and the shares are added in order.
     unsafe void CorrelateForWeight(float* x, float* dy, in Convolution c, float* dweight, bool accumulate)
     {
         long count = (long)c.OutChannels * c.Taps;
-        if (count == 0) return;
-        if (c.Batch == 0)
-        {
-            if (!accumulate) new Span<float>(dweight, (int)count).Clear();
-            return;
-        }
         WeightGradient g = new() { Shape = c, Source = x, Slope = dy, Rows = checked(c.Batch * c.OutHeight) };
         g.RowsPerUnit = Math.Clamp(WeightGradient.PlacesPerUnit / c.OutWidth, 1, g.Rows);
         int units = (g.Rows + g.RowsPerUnit - 1) / g.RowsPerUnit;
-        g.Stretches = (int)Math.Clamp(MostShares / 4 / count, 1, Math.Min(units, MostParts));
+        g.Stretches = (int)Math.Clamp(MostShares / count, 1, Math.Min(units, MostParts));
         g.OutputParts = Math.Clamp(MostParts / (g.Stretches * c.Groups), 1, (c.Outputs + OutputsPerPart - 1) / OutputsPerPart);
         using CpuPool.Loan shares = _pool.Lend(count * (g.Stretches + 1));
         if (accumulate) new Span<float>(dweight, (int)count).CopyTo(new Span<float>(shares.Floats, (int)count));
@@ -60,9 +54,12 @@ public sealed partial class CpuBackend
         internal readonly int TurnedRow => Lanes.RoundUp(RowsPerUnit * Shape.OutWidth) + Lanes.Count;
 
         /// <summary>turned[output, place] ← dy, so that the places that are summed over are contiguous.</summary>
-        internal readonly void Turn<T>(int row, int rows, int group, int firstOutput, int endOutput, float* turned) where T : struct, IWide<T> =>
-            Transpose.Run<T>(Slope + (nint)row * Shape.OutWidth * Shape.OutChannels + group * Shape.Outputs + firstOutput, Shape.OutChannels,
-                rows * Shape.OutWidth, endOutput - firstOutput, turned, TurnedRow);
+        internal readonly void Turn<T>(int row, int rows, int group, int firstOutput, int endOutput, float* turned)
+            where T : struct, IWide<T>
+        {
+            float* slopes = Slope + (nint)row * Shape.OutWidth * Shape.OutChannels + group * Shape.Outputs + firstOutput;
+            Transpose.Run<T>(slopes, Shape.OutChannels, rows * Shape.OutWidth, endOutput - firstOutput, turned, TurnedRow);
+        }
     }
 
     readonly unsafe struct WeightGradientParts(WeightGradient g, CpuPool pool) : IKernel
@@ -72,7 +69,8 @@ public sealed partial class CpuBackend
             Convolution c = g.Shape;
             g.Find(part, out int group, out int firstRow, out int endRow, out int firstOutput, out int endOutput);
             using CpuPool.Loan turned = pool.Lend((long)(endOutput - firstOutput) * g.TurnedRow);
-            using CpuPool.Loan panel = pool.Lend((long)c.KernelHeight * g.RowsPerUnit * RowOf(c) * Math.Min(Panels<T>.Width, Lanes.RoundUp(c.Inputs)));
+            int width = Math.Min(Panels<T>.Width, Lanes.RoundUp(c.Inputs));
+            using CpuPool.Loan panel = pool.Lend((long)c.KernelHeight * g.RowsPerUnit * RowOf(c) * width);
             for (int row = firstRow; row < endRow; row += g.RowsPerUnit)
             {
                 int rows = Math.Min(g.RowsPerUnit, endRow - row);
@@ -87,8 +85,8 @@ public sealed partial class CpuBackend
             }
         }
 
-        // A row of a panel: columns of the padded image, those of one residue of the stride after those of the other, so that the pixels which
-        // a tap sees from place to place are neighbours.
+        // A row of a panel: columns of the padded image, those of one residue of the stride after those of the other, so that the pixels
+        // which a tap sees from place to place are neighbours.
         static int ColumnsOfClass(in Convolution c) => c.OutWidth + (c.KernelWidth - 1) / c.StrideX;
         static int RowOf(in Convolution c) => ColumnsOfClass(c) * Math.Min(c.StrideX, c.KernelWidth);
 
@@ -108,20 +106,22 @@ public sealed partial class CpuBackend
                         for (int i = 0, column = residue - c.PadX; i < length; i++, column += c.StrideX, panel += width)
                         {
                             float* pixel = line + (nint)column * c.Channels;
-                            if (isOutside || (uint)column >= (uint)c.Width) for (int k = 0; k < width; k += Lanes.Count) T.Store(zero, panel + k);
-                            else for (int k = 0; k < width; k += Lanes.Count) T.Store(T.Load(pixel + k), panel + k);
+                            bool isZero = isOutside || (uint)column >= (uint)c.Width;
+                            for (int k = 0; k < width; k += Lanes.Count)
+                                if (isZero) T.Store(zero, panel + k);
+                                else T.Store(T.Load(pixel + k), panel + k);
                         }
                 }
         }
 
         [MethodImpl(Compile.Loop)]
-        static void Multiply<T>(in Convolution c, int rows, int outputs, float* turned, nint turnedRow, float* panel, int columns, float* share,
-            bool accumulate) where T : struct, IWide<T>
+        static void Multiply<T>(in Convolution c, int rows, int outputs, float* turned, nint turnedRow, float* panel, int columns,
+            float* share, bool accumulate) where T : struct, IWide<T>
         {
             int width = Lanes.RoundUp(columns), length = ColumnsOfClass(c);
             nint line = (nint)RowOf(c) * width;
-            Tile tile = new() { RowStride = turnedRow, StepStride = 1, BStride = width, CStride = c.Taps, PlusStride = c.Taps, Steps = c.OutWidth,
-                Segments = rows, SkipB = line - c.OutWidth * width };
+            Tile tile = new() { RowStride = turnedRow, StepStride = 1, BStride = width, CStride = c.Taps, PlusStride = c.Taps,
+                Steps = c.OutWidth, Segments = rows, SkipB = line - c.OutWidth * width };
             for (int h = 0; h < c.KernelHeight; h++)
                 for (int w = 0; w < c.KernelWidth; w++)
                 {

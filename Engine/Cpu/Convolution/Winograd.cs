@@ -2,11 +2,12 @@ namespace NativeSsl;
 
 /// <summary>
 /// 3 × 3 convolutions of stride 1 in tiles of 2 × 2 places: 16 products where the definition has 36. A tile sees 4 × 4 pixels d;
-/// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A (Lavin &amp; Gray 2016, “Fast algorithms for convolutional neural networks”, equation 8, F(2 × 2, 3 × 3)).
+/// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A (Lavin &amp; Gray 2016, “Fast algorithms for convolutional neural networks”, equation 8).
 /// With many channels, ⊙ is a matrix product for each of the 16 elements, over all tiles.
 /// </summary>
 internal unsafe struct Winograd
 {
+    const int FloatsPerBlock = 48 << 10;
     const int FewestChannels = 16;                          // below, the transforms cost more than the products save
 
     /// <summary>Images <c>[Batch, Height, Width, Inputs]</c>.</summary>
@@ -33,13 +34,27 @@ internal unsafe struct Winograd
         Target = y, Rows = c.OutHeight, Columns = c.OutWidth, Outputs = c.Outputs, Bias = bias,
     };
 
+    /// <summary>dx of a convolution from dy: also one, of the kernels flipped, <paramref name="c"/>'s outputs being the inputs.</summary>
+    internal static Winograd Backward(in Convolution c, float* dy, float* dx) => new()
+    {
+        Source = dy, Batch = c.Batch, Height = c.OutHeight, Width = c.OutWidth, Inputs = c.Outputs, Top = c.PadY - 2, Left = c.PadX - 2,
+        Target = dx, Rows = c.Height, Columns = c.Width, Outputs = c.Inputs,
+    };
+
     internal readonly int TilesAcross => (Columns + 1) / 2;
     internal readonly int TilesOfImage => (Rows + 1) / 2 * TilesAcross;
     internal readonly int Tiles => checked(Batch * TilesOfImage);
 
-    // What a block transforms should stay in the second-level cache until its products are done; but the weights pass by once for each block, so
-    // that many channels ask for many tiles.
-    internal readonly int TilesPerBlock => Math.Clamp(Math.Min(3072 / (Inputs + Outputs) + (Inputs + Outputs) / 12, Tiles / 16), 24, 96) / 6 * 6;
+    // What a block transforms should stay in the second-level cache until its products are done; but the weights pass by once for each
+    // block, so that many channels ask for many tiles. A batch of few tiles is cut for many threads nevertheless.
+    internal readonly int TilesPerBlock
+    {
+        get
+        {
+            int channels = Inputs + Outputs, wanted = FloatsPerBlock / (16 * channels) + channels / 12;
+            return Math.Clamp(Math.Min(wanted, Tiles / 16), 24, 96) / 6 * 6;            // six rows are one tile of a product
+        }
+    }
 
     // Rows of a transformed block are a line longer than need be: a power of two would map them all to the same few sets of the cache.
     internal readonly int SourceRow => Lanes.RoundUp(Inputs) + Lanes.Count;
@@ -100,8 +115,11 @@ public sealed partial class CpuBackend
         {
             int end = Math.Min(w.Outputs, (part + 1) * ColumnsPerPack);
             for (int j = part * ColumnsPerPack; j < end; j += Panels<T>.Width)
-                WinogradTransforms<T>.Kernels(panels + (nint)j * 9 * w.Inputs, w.Inputs, Lanes.RoundUp(Math.Min(Panels<T>.Width, w.Outputs - j)),
-                    w.Weights + (nint)j * w.Inputs, (nint)w.Inputs * Lanes.RoundUp(w.Outputs));
+            {
+                int width = Lanes.RoundUp(Math.Min(Panels<T>.Width, w.Outputs - j));
+                WinogradTransforms<T>.Kernels(panels + (nint)j * 9 * w.Inputs, w.Inputs, width, w.Weights + (nint)j * w.Inputs,
+                    (nint)w.Inputs * Lanes.RoundUp(w.Outputs));
+            }
         }
     }
 
@@ -110,7 +128,8 @@ public sealed partial class CpuBackend
         public void Part<T>(int block) where T : struct, IWide<T>
         {
             int first = block * w.TilesPerBlock, tiles = Math.Min(w.TilesPerBlock, w.Tiles - first);
-            using CpuPool.Loan seen = pool.Lend(16L * tiles * w.SourceRow), products = pool.Lend(16L * tiles * w.TargetRow), copy = pool.Lend(16L * w.Inputs);
+            using CpuPool.Loan seen = pool.Lend(16L * tiles * w.SourceRow), products = pool.Lend(16L * tiles * w.TargetRow),
+                copy = pool.Lend(16L * w.Inputs);
             Winograd.Place tile = w.Find(first);
             for (int t = 0; t < tiles; t++, tile.Advance(w))
                 w.Transform<T>(tile, copy.Floats, seen.Floats + (nint)t * w.SourceRow, (nint)tiles * w.SourceRow);

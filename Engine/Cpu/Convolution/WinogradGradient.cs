@@ -4,12 +4,13 @@ namespace NativeSsl;
 
 public sealed partial class CpuBackend
 {
-    // From the same identity, dg = Gᵀ [Σ (A dY Aᵀ) ⊙ (Bᵀ d B)] G, the sum running over tiles: for each of the 16 elements a product of outputs by inputs.
-    // Stretches of tiles, cut by the shape alone, have shares of their own, which are added in order.
+    // From the same identity, dg = Gᵀ [Σ (A dY Aᵀ) ⊙ (Bᵀ d B)] G, the sum running over tiles: for each of the 16 elements a product of
+    // outputs by inputs. Stretches of tiles, cut by the shape alone, have shares of their own, which are added in order.
     unsafe void TransformedGradWeight(in Winograd w, float* dy, float* dweight, bool accumulate)
     {
         long count = 16L * w.Outputs * w.Inputs;
-        int blocks = (w.Tiles + TilesPerShareBlock - 1) / TilesPerShareBlock, stretches = (int)Math.Clamp(MostShares / 4 / count, 1, Math.Min(blocks, MostParts));
+        int blocks = (w.Tiles + TilesPerShareBlock - 1) / TilesPerShareBlock;
+        int stretches = (int)Math.Clamp(MostShares / count, 1, Math.Min(blocks, MostParts));
         int outputParts = Math.Clamp(MostParts / stretches, 1, (w.Outputs + OutputsPerPart - 1) / OutputsPerPart);
         using CpuPool.Loan shares = _pool.Lend(count * stretches);
         Run(new WinogradShares(w, dy, shares.Floats, stretches, outputParts, _pool), stretches * outputParts);
@@ -29,8 +30,8 @@ public sealed partial class CpuBackend
             int first = (int)((long)w.Tiles * stretch / stretches), end = (int)((long)w.Tiles * (stretch + 1) / stretches);
             float* share = shares + ((nint)stretch * 16 * w.Outputs + firstOutput) * w.Inputs;
             int slopeRow = Lanes.RoundUp(outputs) + Lanes.Count;
-            using CpuPool.Loan seen = pool.Lend(16L * TilesPerShareBlock * w.SourceRow), slopes = pool.Lend(16L * TilesPerShareBlock * slopeRow),
-                copy = pool.Lend(16L * w.Inputs);
+            using CpuPool.Loan seen = pool.Lend(16L * TilesPerShareBlock * w.SourceRow),
+                slopes = pool.Lend(16L * TilesPerShareBlock * slopeRow), copy = pool.Lend(16L * w.Inputs);
             for (int block = first; block < end; block += TilesPerShareBlock)
             {
                 int tiles = Math.Min(TilesPerShareBlock, end - block);
@@ -43,7 +44,8 @@ public sealed partial class CpuBackend
                 }
                 for (int element = 0; element < 16; element++)
                     SmallGemm<T>.Multiply(outputs, w.Inputs, tiles, slopes.Floats + (nint)element * tiles * slopeRow, 1, slopeRow,
-                        seen.Floats + (nint)element * tiles * w.SourceRow, w.SourceRow, share + (nint)element * w.Outputs * w.Inputs, w.Inputs, block > first);
+                        seen.Floats + (nint)element * tiles * w.SourceRow, w.SourceRow,
+                        share + (nint)element * w.Outputs * w.Inputs, w.Inputs, block > first);
             }
         }
     }

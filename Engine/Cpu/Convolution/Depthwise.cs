@@ -29,17 +29,16 @@ internal static unsafe class Depthwise
 
     static int Last(int length, int first, int stride) => first + (length - 1 - first) / stride * stride;
 
-    /// <summary>Rows of places of one image, four places at a time, which share what is loaded of the weights.</summary>
+    /// <summary>A piece of one image, four places at a time, which share what is loaded of the weights.</summary>
     [MethodImpl(Compile.Loop)]
-    internal static void Band<T>(in Correlation c, float* window, nint windowRow, int first, int end, float* target)
-        where T : struct, IWide<T>
+    internal static void Multiply<T>(in Correlation c, float* window, nint windowRow) where T : struct, IWide<T>
     {
         int channels = c.Inputs;
         nint place = (nint)c.StrideX * channels;
-        for (int p = first; p < end; p++)
+        for (int p = 0; p < c.Rows; p++)
             for (int j = 0; j < channels; j += Lanes.Count)
             {
-                float* from = window + (nint)(p - first) * c.StrideY * windowRow + j, to = target + p * c.TargetRow + j;
+                float* from = window + (nint)p * c.StrideY * windowRow + j, to = c.Target + p * c.TargetRow + j;
                 T bias = c.Bias == null ? T.Of(0f) : T.Load(c.Bias + j);
                 int count = Math.Min(Lanes.Count, channels - j), q = 0;
                 for (; q + 4 <= c.Columns; q += 4, from += 4 * place, to += 4 * c.TargetPlace)

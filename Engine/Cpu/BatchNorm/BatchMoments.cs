@@ -4,7 +4,7 @@ namespace NativeSsl;
 
 // Rows are cut into pieces, columns into blocks, by the shape alone. A unit, a piece of a block, stays in the cache while it is read twice: once
 // for its mean m, once for Σ(x − m) and Σ(x − m)². The first sum is zero but for rounding, and corrects m. Units of a feature are put together in doubles
-// (Chan, Golub & LeVeque 1983, “Algorithms for computing the sample variance”, equation 2.1, for many samples at once), in order.
+// (Chan, Golub & LeVeque 1983, “Algorithms for computing the sample variance”, for many samples at once), in order.
 public sealed partial class CpuBackend
 {
     const int ColumnsPerUnit = 1024, LeastRowsPerUnit = 64, MostRowsPerUnit = 512;

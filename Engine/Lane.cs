@@ -72,6 +72,10 @@ public static class Lanes
     /// <summary>The floats in every wide lane type.</summary>
     public const int Count = 16;
 
+    /// <summary>A number of floats, rounded up to whole rows of lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RoundUp(int count) => (count + Count - 1) & -Count;
+
     /// <summary>Whether a lane type is the single one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsScalar<T>() where T : struct, ILane<T> => typeof(T) == typeof(Scalar);

@@ -14,6 +14,7 @@ static class Commands
         new("compare", "a training step of ours and of libtorch in turn; --tuned once more with libtorch's allocator tuned", Reference.Compare.Run),
         new("gemm", "matrix products: square ones and those of the models", Reference.Gemm.Run),
         new("attention", "causal attention, forward and forward with backward", Reference.Attention.Run),
+        new("conv", "convolutions of ResNets, in both of libtorch's layouts", Reference.Convolutions.Run),
         new("ops", "every op against libtorch, and against TensorPrimitives", Reference.Ops.Run),
         new("memory", "peak memory of training, each side in a process of its own", Reference.Memory.Run),
         new("generation", "one token after the other, with a key-value cache", Reference.Generation.Run),
@@ -22,7 +23,7 @@ static class Commands
         new("control", "trains libtorch's GPT as `learning` trains ours (NATIVESSL_DATA)", Reference.Control.Run, Everything: false),
         new("fixtures", "writes Tests/Fixtures: gradients and losses of a small GPT, by libtorch", Reference.Fixtures.Run, Everything: false),
 #else
-        .. new[] { "compare", "gemm", "attention", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
+        .. new[] { "compare", "gemm", "attention", "conv", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
             .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
 #endif
         new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),

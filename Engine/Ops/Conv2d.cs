@@ -19,28 +19,48 @@ public sealed partial class CpuBackend
     /// <inheritdoc/>
     public unsafe void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y)
     {
-        if (c.OutPixels == 0 || c.Outputs == 0) return;
-        using CpuPool.Loan turned = _pool.Lend((long)c.Groups * c.Taps * Patches.RowOf(c.Outputs));
-        Run(new TurnWeights(Floats(weight), turned.Floats, c), c.Groups);
-        Run(new ConvolvePatches(Floats(x), turned.Floats, bias is null ? null : Floats(bias), Floats(y), c, _pool), checked(c.Batch * c.Groups));
+        bool isDepthwise = Depthwise.Suits(c);
+        using CpuPool.Loan panels = _pool.Lend((long)c.Groups * c.Taps * Lanes.RoundUp(c.Outputs));
+        if (isDepthwise) Depthwise.Pack(Floats(weight), c, panels.Floats);
+        else PackKernels(Floats(weight), c, panels.Floats);
+        if (Winograd.Suits(c))
+        {
+            MultiplyTransformed(Winograd.Forward(c, Floats(x), bias is null ? null : Floats(bias), Floats(y)), panels.Floats);
+            return;
+        }
+        Correlate(new Correlation
+        {
+            Batch = c.Batch, Groups = isDepthwise ? 1 : c.Groups, IsDepthwise = isDepthwise,
+            Source = Floats(x), Height = c.Height, Width = c.Width, Inputs = isDepthwise ? c.Channels : c.Inputs,
+            Top = -c.PadY, Left = -c.PadX, StrideY = c.StrideY, StrideX = c.StrideX, KernelHeight = c.KernelHeight, KernelWidth = c.KernelWidth,
+            Panels = panels.Floats, Bias = bias is null ? null : Floats(bias),
+            Target = Floats(y), Rows = c.OutHeight, Columns = c.OutWidth, Outputs = isDepthwise ? c.OutChannels : c.Outputs,
+            TargetImage = (nint)c.OutImageLength, TargetRow = (nint)c.OutWidth * c.OutChannels, TargetPlace = c.OutChannels,
+        });
     }
 
     /// <inheritdoc/>
     public unsafe void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx)
     {
-        if (c.Channels > 0) Run(new ScatterPatches(Floats(dy), Floats(weight), Floats(dx), c, _pool), checked(c.Batch * c.Groups));
+        if (Patches.Suit(c) && !Depthwise.Suits(c)) Run(new ScatterPatches(Floats(dy), Floats(weight), Floats(dx), c, _pool), checked(c.Batch * c.Groups));
+        else if (Winograd.Suits(c))
+        {
+            using CpuPool.Loan panels = _pool.Lend((long)c.KernelHeight * c.KernelWidth * c.Outputs * Lanes.RoundUp(c.Inputs));
+            PackFlippedKernels(Floats(weight), c, 0, 1, 0, 1, panels.Floats);
+            MultiplyTransformed(new Winograd
+            {
+                Source = Floats(dy), Batch = c.Batch, Height = c.OutHeight, Width = c.OutWidth, Inputs = c.Outputs, Top = c.PadY - 2, Left = c.PadX - 2,
+                Target = Floats(dx), Rows = c.Height, Columns = c.Width, Outputs = c.Inputs,
+            }, panels.Floats);
+        }
+        else CorrelateForInput(Floats(dy), Floats(weight), c, Floats(dx));
     }
 
     /// <inheritdoc/>
     public unsafe void Conv2dGradWeight(Tensor x, Tensor dy, Convolution c, Tensor dweight, bool accumulate)
     {
-        // Every block of images sums its share; the shares are then added in order. Blocks depend on the shape only.
-        int count = checked(c.OutChannels * c.Taps), blocks = Math.Clamp(c.Batch, 1, MostParts), images = (c.Batch + blocks - 1) / blocks;
-        if (count == 0) return;
-        using CpuPool.Loan shares = _pool.Lend((long)count * (blocks + 1));
-        if (accumulate) new Span<float>(Floats(dweight), count).CopyTo(new Span<float>(shares.Floats, count));
-        Run(new WeighPatches(Floats(x), Floats(dy), shares.Floats + count, images, c, _pool), blocks);
-        int before = accumulate ? 0 : 1;
-        AddShares(shares.Floats + before * (long)count, blocks + 1 - before, count, Floats(dweight), count);
+        if (Depthwise.Suits(c)) DepthwiseGradWeight(Floats(x), Floats(dy), c, Floats(dweight), accumulate);
+        else if (Winograd.Suits(c) && c.Batch > 0) TransformedGradWeight(Winograd.Forward(c, Floats(x), null, null), Floats(dy), Floats(dweight), accumulate);
+        else CorrelateForWeight(Floats(x), Floats(dy), c, Floats(dweight), accumulate);
     }
 }

@@ -3,103 +3,97 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 /// <summary>
-/// Images as matrices: the pixels that the kernel sees at one place of y are a row. Then a convolution is a matrix product, and its gradients
-/// are two more (Chellapilla, Puri &amp; Simard 2006, “High performance convolutional neural networks for document processing”).
+/// Images as matrices: what the kernel sees at one place of y is a row (Chellapilla, Puri &amp; Simard 2006, “High performance convolutional
+/// neural networks for document processing”). For images of so few channels that those of one pixel would leave most lanes of a register empty.
 /// </summary>
 internal static unsafe class Patches
 {
-    /// <summary>The floats between two rows of a matrix with so many columns.</summary>
-    internal static int RowOf(int columns) => (columns + Lanes.Count - 1) & -Lanes.Count;
+    /// <summary>Whether a group has too few channels to fill registers with those of one pixel.</summary>
+    internal static bool Suit(in Convolution c) => c.Inputs < Lanes.Count / 2;
 
-    /// <summary>patches[place, tap] ← what the kernel sees of one group's channels of an image; zeros where it looks beyond the edge.</summary>
+    /// <summary>patches[q, tap] ← what the kernel sees from a row of places, out of the padded rows of the image that it looks at.</summary>
     [MethodImpl(Compile.Loop)]
-    internal static void Gather(float* image, Convolution c, float* patches)
+    internal static void Gather<T>(float* window, in Convolution c, float* patches) where T : struct, IWide<T>
     {
-        for (int p = 0; p < c.OutHeight; p++)
-            for (int q = 0; q < c.OutWidth; q++)
-                for (int h = 0; h < c.KernelHeight; h++)
-                    for (int w = 0; w < c.KernelWidth; w++, patches += c.Inputs)
-                    {
-                        Span<float> tap = new(patches, c.Inputs);
-                        int row = p * c.StrideY + h - c.PadY, column = q * c.StrideX + w - c.PadX;
-                        if ((uint)row >= (uint)c.Height || (uint)column >= (uint)c.Width) tap.Clear();
-                        else new Span<float>(image + ((long)row * c.Width + column) * c.Channels, c.Inputs).CopyTo(tap);
-                    }
+        int run = c.KernelWidth * c.Inputs, gap = Lanes.RoundUp(c.Taps) - c.Taps;
+        nint windowRow = WindowRow(c);
+        for (int q = 0; q < c.OutWidth; q++, patches += gap)
+            for (int h = 0; h < c.KernelHeight; h++, patches += run)
+            {
+                float* from = window + h * windowRow + q * c.StrideX * c.Inputs;
+                // Whole registers: what one writes too much, the next one overwrites, and behind the last one there is room.
+                for (int k = 0; k < run; k += Lanes.Count) T.Store(T.Load(from + k), patches + k);
+            }
     }
 
-    /// <summary>image ← image + every patch where it was taken from.</summary>
+    /// <summary>window ← window + every patch of a row of places where it was taken from.</summary>
     [MethodImpl(Compile.Loop)]
-    internal static void Scatter<T>(float* patches, Convolution c, float* image) where T : struct, IWide<T>
+    internal static void Scatter<T>(float* patches, in Convolution c, float* window) where T : struct, IWide<T>
     {
-        for (int p = 0; p < c.OutHeight; p++)
-            for (int q = 0; q < c.OutWidth; q++)
-                for (int h = 0; h < c.KernelHeight; h++)
-                    for (int w = 0; w < c.KernelWidth; w++, patches += c.Inputs)
-                    {
-                        int row = p * c.StrideY + h - c.PadY, column = q * c.StrideX + w - c.PadX;
-                        if ((uint)row >= (uint)c.Height || (uint)column >= (uint)c.Width) continue;
-                        float* pixel = image + ((long)row * c.Width + column) * c.Channels;
-                        for (int i = 0; i < c.Inputs; i += Lanes.Count)
-                            T.Store(T.Load(pixel + i) + T.Load(patches + i), pixel + i, Math.Min(Lanes.Count, c.Inputs - i));
-                    }
+        int run = c.KernelWidth * c.Inputs, gap = Lanes.RoundUp(c.Taps) - c.Taps;
+        nint windowRow = WindowRow(c);
+        for (int q = 0; q < c.OutWidth; q++, patches += gap)
+            for (int h = 0; h < c.KernelHeight; h++, patches += run)
+            {
+                float* to = window + h * windowRow + q * c.StrideX * c.Inputs;
+                // Whole registers, zeros behind the run: masked stores are slow. Behind the window there is room.
+                for (int k = 0; k < run; k += Lanes.Count)
+                    T.Store(T.Load(to + k) + T.Load(patches + k, Math.Min(Lanes.Count, run - k)), to + k);
+            }
     }
+
+    /// <summary>Floats of a padded row of one group's channels.</summary>
+    internal static int WindowRow(in Convolution c) => (c.Width + 2 * c.PadX) * c.Inputs;
 }
 
 public sealed partial class CpuBackend
 {
-    // turned[group][tap, output] ← weight[group][output, tap]
-    readonly unsafe struct TurnWeights(float* weight, float* turned, Convolution c) : IKernel
-    {
-        public void Part<T>(int group) where T : struct, IWide<T> =>
-            Transpose.Run<T>(weight + (long)group * c.Outputs * c.Taps, c.Taps, c.Outputs, c.Taps,
-                turned + (long)group * c.Taps * Patches.RowOf(c.Outputs), Patches.RowOf(c.Outputs));
-    }
-
-    readonly unsafe struct ConvolvePatches(float* x, float* turned, float* bias, float* y, Convolution c, CpuPool pool) : IKernel
-    {
-        public void Part<T>(int part) where T : struct, IWide<T>
-        {
-            int image = part / c.Groups, group = part % c.Groups, row = Patches.RowOf(c.Outputs);
-            using CpuPool.Loan patches = pool.Lend((long)c.OutPixels * c.Taps);
-            float* to = y + image * c.OutImageLength + group * c.Outputs;
-            if (bias != null)
-                for (int place = 0; place < c.OutPixels; place++)
-                    new Span<float>(bias + group * c.Outputs, c.Outputs).CopyTo(new Span<float>(to + (long)place * c.OutChannels, c.Outputs));
-            Patches.Gather(x + image * c.ImageLength + group * c.Inputs, c, patches.Floats);
-            SmallGemm<T>.Multiply(c.OutPixels, c.Outputs, c.Taps, patches.Floats, c.Taps, 1, turned + (long)group * c.Taps * row, row,
-                to, c.OutChannels, bias != null);
-        }
-    }
-
     readonly unsafe struct ScatterPatches(float* dy, float* weight, float* dx, Convolution c, CpuPool pool) : IKernel
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {
-            int image = part / c.Groups, group = part % c.Groups;
-            using CpuPool.Loan patches = pool.Lend((long)c.OutPixels * c.Taps);
-            SmallGemm<T>.Multiply(c.OutPixels, c.Taps, c.Outputs, dy + image * c.OutImageLength + group * c.Outputs, c.OutChannels, 1,
-                weight + (long)group * c.Outputs * c.Taps, c.Taps, patches.Floats, c.Taps, false);
-            float* to = dx + image * c.ImageLength + group * c.Inputs;
-            for (int place = 0; place < c.Height * c.Width; place++) new Span<float>(to + (long)place * c.Channels, c.Inputs).Clear();
-            Patches.Scatter<T>(patches.Floats, c, to);
+            int image = part / c.Groups, group = part % c.Groups, row = Lanes.RoundUp(c.Taps), height = c.Height + 2 * c.PadY, width = c.Width + 2 * c.PadX;
+            using CpuPool.Loan patches = pool.Lend((long)c.OutWidth * row);
+            using CpuPool.Loan window = pool.Lend((long)height * Patches.WindowRow(c) + Lanes.Count);
+            new Span<float>(window.Floats, height * Patches.WindowRow(c) + Lanes.Count).Clear();
+            // All lanes of a row, also those behind the last tap, which nobody reads.
+            for (int p = 0; p < c.OutHeight; p++)
+            {
+                SmallGemm<T>.Multiply(c.OutWidth, row, c.Outputs, dy + image * (nint)c.OutImageLength + (nint)p * c.OutWidth * c.OutChannels + group * c.Outputs,
+                    c.OutChannels, 1, weight + (nint)group * c.Outputs * c.Taps, c.Taps, patches.Floats, row, false);
+                Patches.Scatter<T>(patches.Floats, c, window.Floats + (nint)p * c.StrideY * Patches.WindowRow(c));
+            }
+            float* to = dx + image * (nint)c.ImageLength + group * c.Inputs;
+            for (int y = 0; y < c.Height; y++)
+                for (int x = 0; x < c.Width; x++, to += c.Channels)
+                    for (int i = 0; i < c.Inputs; i++) to[i] = window.Floats[((nint)(y + c.PadY) * width + x + c.PadX) * c.Inputs + i];
         }
     }
 
-    readonly unsafe struct WeighPatches(float* x, float* dy, float* shares, int images, Convolution c, CpuPool pool) : IKernel
+    readonly unsafe struct WeighPatches(WeightGradient g, CpuPool pool) : IKernel
     {
-        public void Part<T>(int block) where T : struct, IWide<T>
+        public void Part<T>(int part) where T : struct, IWide<T>
         {
-            using CpuPool.Loan patches = pool.Lend((long)c.OutPixels * c.Taps);
-            float* share = shares + (long)block * c.OutChannels * c.Taps;
-            int first = block * images, end = Math.Min(c.Batch, first + images);
-            if (first >= end) new Span<float>(share, c.OutChannels * c.Taps).Clear();
-            for (int image = first; image < end; image++)
-                for (int group = 0; group < c.Groups; group++)
+            Convolution c = g.Shape;
+            g.Find(part, out int group, out int firstRow, out int endRow, out int firstOutput, out int endOutput);
+            int row = Lanes.RoundUp(c.Taps), turnedRow = g.TurnedRow;
+            using CpuPool.Loan turned = pool.Lend((long)(endOutput - firstOutput) * turnedRow);
+            using CpuPool.Loan patches = pool.Lend((long)g.RowsPerUnit * c.OutWidth * row + Lanes.Count);
+            using CpuPool.Loan window = pool.Lend((long)c.KernelHeight * Patches.WindowRow(c));
+            for (int first = firstRow; first < endRow; first += g.RowsPerUnit)
+            {
+                int rows = Math.Min(g.RowsPerUnit, endRow - first);
+                g.Turn<T>(first, rows, group, firstOutput, endOutput, turned.Floats);
+                for (int r = 0; r < rows; r++)
                 {
-                    Patches.Gather(x + image * c.ImageLength + group * c.Inputs, c, patches.Floats);
-                    SmallGemm<T>.Multiply(c.Outputs, c.Taps, c.OutPixels, dy + image * c.OutImageLength + group * c.Outputs, 1, c.OutChannels,
-                        patches.Floats, c.Taps, share + (long)group * c.Outputs * c.Taps, c.Taps, image > first);
+                    int image = (first + r) / c.OutHeight, p = (first + r) % c.OutHeight;
+                    Window.Copy(g.Source + image * (nint)c.ImageLength + group * c.Inputs, c.Height, c.Width, c.Channels, c.Inputs,
+                        p * c.StrideY - c.PadY, -c.PadX, c.KernelHeight, c.Width + 2 * c.PadX, window.Floats);
+                    Patches.Gather<T>(window.Floats, c, patches.Floats + (nint)r * c.OutWidth * row);
                 }
+                SmallGemm<T>.Multiply(endOutput - firstOutput, c.Taps, rows * c.OutWidth, turned.Floats, turnedRow, 1, patches.Floats, row,
+                    g.Share(part, group, firstOutput), c.Taps, first > firstRow);
+            }
         }
     }
 }

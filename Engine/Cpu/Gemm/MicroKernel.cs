@@ -22,29 +22,38 @@ internal static unsafe class MicroKernel<T, Rows, Columns> where T : struct, IWi
         T c50 = zero, c51 = zero, c52 = zero, c53 = zero;
 
         // Two pointers into a, three rows apart, so that a row is at most two strides away: an address the processor computes for free.
-        nint row = tile->RowStride, twoRows = 2 * row, step = tile->StepStride, bStride = tile->BStride, k = tile->Steps;
+        nint row = tile->RowStride, twoRows = 2 * row, step = tile->StepStride, bStride = tile->BStride;
         float* a = tile->A, a3 = a + 3 * row, b = tile->B;
-        // Two steps at a time, at distances that the JIT knows, where the operands allow it: a seventh fewer instructions, which tells when
-        // loads are slow (Docs/decisions.md).
-        if (bStride == Width && step == 1 && k > 1)
-            do
-            {
+        int segments = tile->Segments;
+        do
+        {
+            nint k = tile->Steps;
+            // Two steps at a time, at distances that the JIT knows, where the operands allow it: a seventh fewer instructions, which tells
+            // when loads are slow (Docs/decisions.md).
+            if (bStride == Width && step == 1 && k > 1)
+                do
+                {
+                    AddProducts(a, a3, row, twoRows, b,
+                        ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
+                        ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
+                    AddProducts(a + 1, a3 + 1, row, twoRows, b + Width,
+                        ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
+                        ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
+                    a += 2;
+                    a3 += 2;
+                    b += 2 * Width;
+                    k -= 2;
+                }
+                while (k > 1);
+            for (; k > 0; k--, a += step, a3 += step, b += bStride)
                 AddProducts(a, a3, row, twoRows, b,
                     ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
                     ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
-                AddProducts(a + 1, a3 + 1, row, twoRows, b + Width,
-                    ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
-                    ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
-                a += 2;
-                a3 += 2;
-                b += 2 * Width;
-                k -= 2;
-            }
-            while (k > 1);
-        for (; k > 0; k--, a += step, a3 += step, b += bStride)
-            AddProducts(a, a3, row, twoRows, b,
-                ref c00, ref c01, ref c02, ref c03, ref c10, ref c11, ref c12, ref c13, ref c20, ref c21, ref c22, ref c23,
-                ref c30, ref c31, ref c32, ref c33, ref c40, ref c41, ref c42, ref c43, ref c50, ref c51, ref c52, ref c53);
+            a += tile->SkipA;
+            a3 += tile->SkipA;
+            b += tile->SkipB;
+        }
+        while (--segments > 0);
         Store(tile, 0, c00, c01, c02, c03);
         if (Rows.Value > 1) Store(tile, 1, c10, c11, c12, c13);
         if (Rows.Value > 2) Store(tile, 2, c20, c21, c22, c23);

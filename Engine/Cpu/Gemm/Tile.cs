@@ -23,8 +23,13 @@ internal unsafe struct Tile
     internal float* Plus;
     internal nint PlusStride;
 
-    /// <summary>The length of the sum.</summary>
+    /// <summary>The length of the sum, or of each stretch of it.</summary>
     internal int Steps;
+
+    /// <summary>How many stretches the sum has, zero counting as one, and how many floats of a and of b lie between two of them. A convolution
+    /// adds up a stretch for each row of its kernel.</summary>
+    internal int Segments;
+    internal nint SkipA, SkipB;
 
     /// <summary>How many columns of the last group of sixteen exist: 1…16. The others are computed, but never stored.</summary>
     internal int LastColumns;

@@ -36,7 +36,9 @@ static class Check
     public static void NoGradient(string op, Tensor x)
     {
         if (Tape.IsRecording && x.RequiresGradient)
-            throw new GradientException($"{op}: x (shape {x.Shape}) asks for a gradient, but this op has none. Call x.StopGradient() first.");
+            throw new GradientException(
+                $"{op}: x (shape {x.Shape}) asks for a gradient, but this op has none. " +
+                "Call x.StopGradient() first.");
     }
 
     internal static Tensor Like(this Tensor x) => Tensor.Empty(x.Backend, x.Shape);

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// One axis of an image brought to another length: which pixels a pixel of the output is mixed from, and how much of each. Written once, for
-/// the CPU and for GPUs.
+/// One axis of an image brought to another length: which pixels a pixel of the output is mixed from, and how much of each. Written once,
+/// for the CPU and for GPUs.
 /// </summary>
 public readonly struct ResampledAxis
 {

@@ -43,7 +43,8 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
         return Draw(shape, random => bound * (2f * random.NextUniform() - 1f));
     }
 
-    /// <summary>Normal with deviation √(2 / fanOut), fanOut being outputs times places of the kernel: keeps the variance of gradients through ReLU.</summary>
+    /// <summary>Normal with deviation √(2 / fanOut), where fanOut is outputs · kernelHeight · kernelWidth: keeps the variance of gradients
+    /// through ReLU.</summary>
     /// <param name="shape"><c>[out, kernelHeight, kernelWidth, in]</c>.</param>
     /// <remarks>He, Zhang, Ren &amp; Sun 2015, “Delving deep into rectifiers”, equation 14: how the weights of ResNets begin.</remarks>
     public Tensor KaimingNormal(Shape shape) => Normal(shape, MathF.Sqrt(2f / shape.Span(0, shape.Rank - 1)));

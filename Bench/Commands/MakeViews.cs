@@ -13,9 +13,11 @@ static class MakeViews
         var report = new Report("views", "Views of images");
         var backend = new CpuBackend(2);
         double seconds = arguments.Contains("--quick") ? 0.2 : 3;
-        report.Text($"512 views, two of each of {Images} images of {Set:N0} in memory, on {backend.Workers.Threads} threads; a step of its own for each draw.");
+        report.Text($"512 views, two of each of {Images} images of {Set:N0} in memory, on {backend.Workers.Threads} threads; "
+            + "a step of its own for each draw.");
         report.Head("recipe and size", "median ms", "p10 ms", "views / s");
-        ImageSet small = Noise(new ImageSize(32, 32, 3)), grey = Noise(new ImageSize(28, 28, 1)), large = Noise(new ImageSize(96, 96, 3), 2000);
+        ImageSet small = Noise(new ImageSize(32, 32, 3)), grey = Noise(new ImageSize(28, 28, 1));
+        ImageSet large = Noise(new ImageSize(96, 96, 3), 2000);
         double cifar = Row("SimCLR for CIFAR, 32 × 32", small, [Augmentation.SimClrCifar, Augmentation.SimClrCifar]);
         Row("the same, bilinear", small, [Linear(Augmentation.SimClrCifar), Linear(Augmentation.SimClrCifar)]);
         Row("SimCLR for ImageNet, 32 × 32, with blur", small, [Augmentation.SimClrImageNet, Augmentation.SimClrImageNet]);

@@ -19,7 +19,24 @@ sealed record DataSet(string Name, string About, Uri Address, string Sha256, lon
         new("wikitext2-valid", "the validation articles of WikiText-2, split into words",
             new("https://raw.githubusercontent.com/pytorch/examples/77f55b912142e11fcfdf5b530231fb9c52f181e8/word_language_model/data/wikitext-2/valid.txt"),
             "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8", 1_121_681, "CC BY-SA 3.0 (Wikipedia)", "wikitext2_valid/wiki.valid.tokens"),
+        new("cifar10", "60,000 colour pictures of 32 × 32 in ten classes, the binary version; unpack it there with tar -xzf --strip-components=1",
+            new("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", 170_052_171,
+            "none stated; the authors ask for a citation of Krizhevsky 2009", "cifar10/cifar-10-binary.tar.gz"),
+        Fashion("train-images", "60,000 grey pictures of clothes, 28 × 28", "train-images-idx3-ubyte.gz",
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26_421_880),
+        Fashion("train-labels", "the classes of those", "train-labels-idx1-ubyte.gz",
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", 29_515),
+        Fashion("test-images", "10,000 more to test on", "t10k-images-idx3-ubyte.gz",
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", 4_422_102),
+        Fashion("test-labels", "the classes of those", "t10k-labels-idx1-ubyte.gz",
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5", 5_148),
     ];
+
+    static DataSet Fashion(string part, string about, string file, string sha256, long bytes) =>
+        new("fashion-mnist-" + part, about,
+            new("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/b2617bb6d3ffa2e429640350f613e3291e10b141/data/fashion/" + file),
+            sha256, bytes, "MIT (Zalando SE)", "fashion_mnist/" + file);
 
     /// <exception cref="NativeSslException">There is none of this name.</exception>
     internal static DataSet Find(string name) => Array.Find(All, set => set.Name == name) ??

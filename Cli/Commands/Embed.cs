@@ -27,7 +27,7 @@ static class Embed
                 if (source is null) continue;
                 terminal.Note(Text.Invariant($"{name}: {source.Count} images of {source.Name}, {images.Objective.Encoder.Features} features each"));
                 if (parsed.GetValue(options.DryRun)) continue;
-                items.Add(SafetensorsItem.From($"{name}.features", images.FeaturesOf(name, images.Objective.Encoder.Forward, source, split).Values));
+                items.Add(SafetensorsItem.From($"{name}.features", Features.Of(images.Objective.Encoder, source, split, images.Tensors).Values));
                 if (source.Labels is { } labels)
                     items.Add(SafetensorsItem.From($"{name}.labels", [source.Count], labels.Select(label => (long)label).ToArray()));
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using NativeSsl.Cli.Pictures;
 using NativeSsl.Cli.Training;
 
 namespace NativeSsl.Cli.Commands;
@@ -11,7 +12,8 @@ static class Evaluate
     {
         var run = new Option<string>("--run") { Description = "the directory of the run", HelpName = "directory", Required = true };
         var data = new Option<string?>("--data") { Description = "other data than the run's own: a text, of which the last tenth is predicted, or images with labels", HelpName = "path" };
-        var command = new Command("evaluate", "what a run has learned, beside its controls: a text model against counting, an image encoder against pixels and random weights") { run, data };
+        var quick = new Option<bool>("--quick") { Description = "only what training prints at its end: of images, fewer draws of labels and no clusters" };
+        var command = new Command("evaluate", "what a run has learned, beside its controls: a text model against counting, an image encoder against pixels and random weights") { run, data, quick };
         command.SetAction(parsed =>
         {
             string directory = parsed.GetValue(run)!;
@@ -23,17 +25,20 @@ static class Evaluate
                 terminal.Note(loaded.Evaluated);
                 return ExitCode.Done;
             }
-            Report report = loaded.Evaluate(terminal);
+            Report report = loaded.Evaluate(terminal, isThorough: !parsed.GetValue(quick));
             string file = Path.Combine(directory, "evaluation");
             AtomicFile.Write(file + ".md", Encoding.UTF8.GetBytes(report.ToMarkdown()));
             AtomicFile.Write(file + ".json", Encoding.UTF8.GetBytes(report.ToJson().ToJsonString() + "\n"));
+            loaded.Draw(directory);
+            string diary = Path.Combine(directory, "metrics.jsonl");
+            if (File.Exists(diary)) RunCurves.Save(Path.Combine(directory, "curves.svg"), MetricsLog.Read(diary));
             if (parsed.GetValue(options.Json)) terminal.Json(report.ToJson());
             else
             {
                 report.Print(terminal);
                 terminal.Out.WriteLine(report.Verdict);
             }
-            terminal.Note($"report: {file}.md");
+            terminal.Note($"report: {file}.md; pictures: *.svg beside it");
             return ExitCode.Done;
         });
         return command;

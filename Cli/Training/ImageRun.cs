@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using NativeSsl.Cli.Pictures;
 
 namespace NativeSsl.Cli.Training;
 
@@ -9,33 +10,29 @@ sealed class ImageRun : Run
     // As many images as tell one set from another, whatever its size.
     const int Fingerprinted = 10_000;
 
-    ImageRun(ImageRecipe recipe, IBackend backend, string data, Normalization? normalization) : base(recipe, backend)
+    ImageRun(ImageRecipe recipe, IBackend backend, string data, ImageFormat? format) : base(recipe, backend)
     {
         Settings = recipe;
-        (Train, Test) = ImageData.Open(data);
-        Normalization = normalization ?? Normalization.Of(Train);
-        (Train, Test) = (Fitting(Train), Test is null ? null : Fitting(Test));
+        (IImageSource train, IImageSource? test) = ImageData.Open(data);
+        Format = format ?? ImageFormat.Of(train);
+        (Train, Test) = (Format.Fit(train), test is null ? null : Format.Fit(test));
         Objective = NewObjective();
     }
 
     internal ImageRecipe Settings { get; }
     internal IImageSource Train { get; }
     internal IImageSource? Test { get; }
-    internal Normalization Normalization { get; }
+    internal ImageFormat Format { get; }
     internal override SimClr Objective { get; }
 
-    internal static ImageRun New(ImageRecipe recipe, IBackend backend) => new(recipe, backend, recipe.Data, normalization: null);
+    internal static ImageRun New(ImageRecipe recipe, IBackend backend) => new(recipe, backend, recipe.Data, format: null);
 
-    /// <summary>A run from the disk, with the normalisation it was begun with; on other images if some are named.</summary>
+    /// <summary>A run from the disk, on images like those it was begun with; on others, made like them, if some are named.</summary>
     internal static ImageRun Load(ImageRecipe recipe, string directory, IBackend backend, string? data) =>
-        new(recipe, backend, data ?? recipe.Data, NormalizationFile.Load(directory));
+        new(recipe, backend, data ?? recipe.Data, ImageFormat.Load(directory));
 
     /// <summary>The same networks before any training.</summary>
-    SimClr NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Normalization.Means.Count);
-
-    // An encoder of colours can look at grey images; not the other way round.
-    IImageSource Fitting(IImageSource images) =>
-        images.Size.Channels == 1 && Normalization.Means.Count == 3 ? new GreyAsColor(images) : images;
+    SimClr NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Format.Size.Channels);
 
     private protected override Trainer NewTrainer(TrainerOptions options) => new(Objective, Views(), options);
 
@@ -44,19 +41,26 @@ sealed class ImageRun : Run
     ImageViews Views()
     {
         Augmentation augmentation = Settings.NewAugmentation();
-        return new ImageViews(Backend, Train, [augmentation, augmentation], Settings.Batch, (ulong)Settings.Seed, Normalization);
+        return new ImageViews(Backend, Train, [augmentation, augmentation], Settings.Batch, (ulong)Settings.Seed, Format.Normalization);
     }
 
-    internal override void Prepare(RunDirectory directory) => NormalizationFile.Save(directory.Path, Normalization);
+    internal override void Prepare(RunDirectory directory) => Format.Save(directory.Path);
 
     internal override string About => Text.Invariant(
         $"{Objective.ParameterCount:N0} parameters, {Objective.Encoder.ParameterCount:N0} of them in the encoder; {Train.Count:N0} images of {Train.Size.Height} × {Train.Size.Width} × {Train.Size.Channels}, {Train.Count / Settings.Batch} steps an epoch");
 
-    internal override string Next(string directory) => $"Its features: nativessl embed --run {directory} --data {Settings.Data} --out features.safetensors";
+    internal override string Next(string directory) => $"Its features: nativessl embed --run {directory} --out features.safetensors";
 
     internal override string Evaluated => Text.Invariant($"{Train.Count} images of {Train.Name} would be learned from, and {Test?.Count ?? 0} be asked for.");
 
-    internal override ImageReport Evaluate(Terminal terminal) => ImageReport.Of(this, terminal);
+    internal override ImageReport Evaluate(Terminal terminal, bool isThorough) => ImageReport.Of(this, isThorough, terminal);
+
+    internal override void Draw(string directory)
+    {
+        FeatureSet bank = Features.Of(Objective.Encoder, Train, Split.Train, Tensors), queries = Test is null ? bank : Features.Of(Objective.Encoder, Test, Split.Test, Tensors);
+        FeaturePictures.SaveMap(Path.Combine(directory, "map.svg"), queries, Train.Classes);
+        FeaturePictures.SaveNeighbours(Path.Combine(directory, "neighbours.svg"), bank, queries, Train, Test ?? Train);
+    }
 
     internal override Estimate Estimate()
     {
@@ -68,22 +72,20 @@ sealed class ImageRun : Run
         });
     }
 
-    /// <summary>What an encoder makes of images, normalised as those of the training.</summary>
-    internal FeatureSet FeaturesOf(string name, Func<Tensor, Tensor> encoder, IImageSource images, Split split) =>
-        Features.Of(name, Backend, encoder, images, split, (backend, source, places) => ImageTensors.Of(backend, source, places.Span, Normalization));
+    /// <summary>Images as the encoder is to see them.</summary>
+    internal Tensor Tensors(IBackend backend, IImageSource images, ReadOnlyMemory<int> places) =>
+        ImageTensors.Of(backend, images, places.Span, Format.Normalization);
 
-    /// <summary>The encoder before any training, with running statistics of the training images: what a random network sees.</summary>
+    /// <summary>The encoder before any training, but for running statistics of the images: what a random network sees.</summary>
     internal ImageEncoder RandomEncoder()
     {
-        const int Batches = 40;             // with a momentum of 0.1, 0.985 of the statistics are those of the images
-        SimClr random = NewObjective();
-        ImageViews views = Views();
-        using Tape.NoGradientScope scope = Tape.NoGradient();
-        for (int draw = 0; draw < Batches; draw++)
-            using (new Step(Backend, training: true))
-                random.Encoder.Forward(views.Draw(draw).Tensors[0]);
-        return random.Encoder;
+        ImageEncoder random = NewObjective().Encoder;
+        Calibration.Run(random, Train, Tensors, Settings.Batch, (ulong)Settings.Seed);
+        return random;
     }
+
+    /// <summary>Two views of some images, for measuring how near they come to each other.</summary>
+    internal Views TwoViews() => Views().Draw(0);
 
     private protected override byte[] Fingerprint()
     {

@@ -19,9 +19,15 @@ abstract class Run(Recipe recipe, IBackend backend)
     internal abstract string Evaluated { get; }
 
     /// <summary>What the model has learned, beside its controls.</summary>
-    internal abstract Report Evaluate(Terminal terminal);
+    /// <param name="terminal">Told how it goes.</param>
+    /// <param name="isThorough">Whether to take minutes for it, where that says more.</param>
+    internal abstract Report Evaluate(Terminal terminal, bool isThorough);
 
-    /// <summary>Arithmetic and activations of a step.</summary>
+    /// <summary>Draws what there is to see of the model, beside the curves of its training.</summary>
+    /// <param name="directory">Where the pictures go.</param>
+    internal virtual void Draw(string directory) { }
+
+    /// <summary>What the run will take.</summary>
     internal abstract Estimate Estimate();
 
     /// <summary>Puts what a run needs besides recipe and checkpoints into its directory.</summary>

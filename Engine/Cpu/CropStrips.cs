@@ -43,7 +43,8 @@ internal readonly unsafe struct CropStrips
     readonly ResampledAxis _down, _across;
     readonly bool _flip;
     readonly int _used;                                                 // floats of a row that the box touches
-    readonly float* _weights, _rowWeights, _mixed, _upright, _output;   // of columns, of a row; strips: [rows, used], [used, rows], [columns, rows]
+    readonly float* _weights, _rowWeights;                              // of all columns, of one row
+    readonly float* _mixed, _upright, _output;                          // strips: [rows, used], [used, rows], [columns, rows]
     readonly int* _firsts, _counts;
 
     public CropStrips(CropShape shape, float* box, float* scratch)
@@ -74,7 +75,8 @@ internal readonly unsafe struct CropStrips
         for (int i = 0; i < rows; i++)
         {
             int first = _down.Weights(top + i, _rowWeights, out int taps);
-            MixRows<T>(image + (long)first * stride + _across.Low * _shape.Channels, stride, _rowWeights, taps, _used, _mixed + i * _shape.Line);
+            float* from = image + (long)first * stride + _across.Low * _shape.Channels;
+            MixRows<T>(from, stride, _rowWeights, taps, _used, _mixed + i * _shape.Line);
         }
         Transpose.Run<T>(_mixed, _shape.Line, rows, _used, _upright, Strip);
         for (int j = 0; j < _shape.Columns; j++)
@@ -94,7 +96,8 @@ internal readonly unsafe struct CropStrips
         for (int i = 0; i < rows; i++)
         {
             int first = _down.Weights(top + i, _rowWeights, out int taps);
-            ShareRows<T>(_mixed + i * _shape.Line, _rowWeights, taps, _used, image + (long)first * stride + _across.Low * _shape.Channels, stride);
+            float* to = image + (long)first * stride + _across.Low * _shape.Channels;
+            ShareRows<T>(_mixed + i * _shape.Line, _rowWeights, taps, _used, to, stride);
         }
     }
 

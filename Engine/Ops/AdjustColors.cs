@@ -5,9 +5,9 @@ namespace NativeSsl;
 public partial interface IBackend
 {
     /// <summary>
-    /// y ← scale ⊙ (the steps of each image, one after the other, applied to x) + shift. Shapes: x and y <c>[batch, height, width, channels]</c>
-    /// with one or three channels, steps <c>[batch, count, 2]</c> (a <see cref="ColorChange"/> and its factor), affine <c>[2, channels]</c>
-    /// (scale and shift).
+    /// y ← scale ⊙ (the steps of each image, one after the other, applied to x) + shift. Shapes: x and y
+    /// <c>[batch, height, width, channels]</c> with one or three channels, steps <c>[batch, count, 2]</c> (a <see cref="ColorChange"/>
+    /// and its factor), affine <c>[2, channels]</c> (scale and shift).
     /// </summary>
     void AdjustColors(Tensor x, Tensor steps, Tensor affine, Tensor y);
 }

@@ -56,9 +56,9 @@ public sealed partial class CpuBackend
     /// <inheritdoc/>
     public unsafe void BatchNorm(Tensor x, Tensor statistics, bool relu, Tensor? residual, Tensor y)
     {
-        int width = x.Shape[-1];
-        RunRows(new BatchNormRows(Floats(x), new BatchNormNumbers(Floats(statistics), width), relu,
-            residual is null ? null : Floats(residual), Floats(y)), x.Shape.Rows, width);
+        var units = new BatchUnits(x.Shape.Rows, x.Shape[-1]);
+        Run(new BatchNormRows(Floats(x), new BatchNormNumbers(Floats(statistics), units.Width), relu,
+            residual is null ? null : Floats(residual), Floats(y), units), units.Pieces);
     }
 
     /// <summary>Where the five numbers of each feature lie.</summary>
@@ -84,23 +84,21 @@ public sealed partial class CpuBackend
             BatchNormFormula.Affine(x, T.Load(Mean + i), T.Load(Scale + i), T.Load(Offset + i));
     }
 
-    readonly unsafe struct BatchNormRows(float* x, BatchNormNumbers numbers, bool relu, float* residual, float* y) : IRowKernel
+    readonly unsafe struct BatchNormRows(float* x, BatchNormNumbers numbers, bool relu, float* residual, float* y, BatchUnits units) : IKernel
     {
         [MethodImpl(Compile.Loop)]
-        public void Row<T>(long row) where T : struct, IWide<T>
+        public void Part<T>(int piece) where T : struct, IWide<T>
         {
-            int width = numbers.Width;
-            float* input = x + row * width, output = y + row * width, other = residual == null ? null : residual + row * width;
+            int width = units.Width;
+            long place = (long)piece * units.RowsPerUnit * width;
             T lowest = T.Of(relu ? 0f : float.NegativeInfinity);            // first in Max, so that a NaN passes
-            int i = 0;
-            for (; i + Lanes.Count <= width; i += Lanes.Count)
-            {
-                T h = numbers.Affine(T.Load(input + i), i);
-                T.Store(T.Max(lowest, other == null ? h : h + T.Load(other + i)), output + i);
-            }
-            if (i == width) return;
-            T last = numbers.Affine(T.Load(input + i), i);
-            T.Store(T.Max(lowest, other == null ? last : last + T.Load(other + i)), output + i, width - i);
+            for (int row = units.RowsOf(piece); row > 0; row--, place += width)
+                for (int i = 0; i < width; i += Lanes.Count)
+                {
+                    T h = numbers.Affine(T.Load(x + place + i), i);
+                    if (residual != null) h += T.Load(residual + place + i);
+                    Put(T.Max(lowest, h), y + place + i, width - i);
+                }
         }
     }
 }

@@ -24,7 +24,8 @@ public enum ColorChange
 /// <param name="Factor">How much; at which brightness for <see cref="ColorChange.Solarize"/>.</param>
 public readonly record struct ColorStep(ColorChange Change, float Factor);
 
-/// <summary>The changes of colour over lanes: red, green and blue of sixteen pixels, or of one. Written once, for the CPU and for GPUs.</summary>
+/// <summary>The changes of colour over lanes: red, green and blue of sixteen pixels, or of one. Written once,
+/// for the CPU and for GPUs.</summary>
 public static class ColorFormulas
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

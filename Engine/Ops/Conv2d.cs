@@ -1,12 +1,12 @@
 namespace NativeSsl;
 
-// y[n,p,q,o] = b[o] + Σ x[n, s p + h − P, s q + w − P, i] W[o,h,w,i]     over taps h, w and inputs i of o's group; x is zero outside of the image
-// dx[n,r,c,i] = Σ dy[n,p,q,o] W[o,h,w,i]   over all s p + h − P = r, s q + w − P = c
-// dW[o,h,w,i] = Σ dy[n,p,q,o] x[n, s p + h − P, s q + w − P, i]          over images n and places p, q
+// y[n,p,q,o] = b[o] + Σ x[n, s p + h − P, s q + w − P, i] W[o,h,w,i]      over taps h, w and the inputs i of o's group; x is zero outside
+// dx[n,r,c,i] = Σ dy[n,p,q,o] W[o,h,w,i]                                  over all s p + h − P = r, s q + w − P = c
+// dW[o,h,w,i] = Σ dy[n,p,q,o] x[n, s p + h − P, s q + w − P, i]           over images n and places p, q
 
 public partial interface IBackend
 {
-    /// <summary>y ← convolution of x, as <paramref name="c"/> says, plus the bias <c>[outputs]</c>. What it says of the shapes is not checked.</summary>
+    /// <summary>y ← convolution of x, as <paramref name="c"/> says, plus the bias <c>[outputs]</c>. What it says is not checked.</summary>
     void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y);
     /// <summary>dx from dy: the transposed convolution.</summary>
     void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx);
@@ -16,51 +16,43 @@ public partial interface IBackend
 
 public sealed partial class CpuBackend
 {
+    /// <summary>Whether 3 × 3 convolutions are computed in tiles where that is faster: tests compare the two forms.</summary>
+    internal bool UsesWinograd { get; init; } = true;
+
     /// <inheritdoc/>
     public unsafe void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y)
     {
-        bool isDepthwise = Depthwise.Suits(c);
+        float* bs = bias is null ? null : Floats(bias);
         using CpuPool.Loan panels = _pool.Lend((long)c.Groups * c.Taps * Lanes.RoundUp(c.Outputs));
-        if (isDepthwise) Depthwise.Pack(Floats(weight), c, panels.Floats);
+        if (Depthwise.Suits(c)) Depthwise.Pack(Floats(weight), c, panels.Floats);
         else PackKernels(Floats(weight), c, panels.Floats);
-        if (Winograd.Suits(c))
-        {
-            MultiplyTransformed(Winograd.Forward(c, Floats(x), bias is null ? null : Floats(bias), Floats(y)), panels.Floats);
-            return;
-        }
-        Correlate(new Correlation
-        {
-            Batch = c.Batch, Groups = isDepthwise ? 1 : c.Groups, IsDepthwise = isDepthwise,
-            Source = Floats(x), Height = c.Height, Width = c.Width, Inputs = isDepthwise ? c.Channels : c.Inputs,
-            Top = -c.PadY, Left = -c.PadX, StrideY = c.StrideY, StrideX = c.StrideX, KernelHeight = c.KernelHeight, KernelWidth = c.KernelWidth,
-            Panels = panels.Floats, Bias = bias is null ? null : Floats(bias),
-            Target = Floats(y), Rows = c.OutHeight, Columns = c.OutWidth, Outputs = isDepthwise ? c.OutChannels : c.Outputs,
-            TargetImage = (nint)c.OutImageLength, TargetRow = (nint)c.OutWidth * c.OutChannels, TargetPlace = c.OutChannels,
-        });
+        if (UsesWinograd && Winograd.Suits(c)) MultiplyTransformed(Winograd.Forward(c, Floats(x), bs, Floats(y)), panels.Floats);
+        else Correlate(Correlation.Forward(c, Floats(x), panels.Floats, bs, Floats(y)));
     }
 
     /// <inheritdoc/>
     public unsafe void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx)
     {
-        if (Patches.Suit(c) && !Depthwise.Suits(c)) Run(new ScatterPatches(Floats(dy), Floats(weight), Floats(dx), c, _pool), checked(c.Batch * c.Groups));
-        else if (Winograd.Suits(c))
+        if (UsesWinograd && Winograd.Suits(c))
         {
             using CpuPool.Loan panels = _pool.Lend((long)c.KernelHeight * c.KernelWidth * c.Outputs * Lanes.RoundUp(c.Inputs));
             PackFlippedKernels(Floats(weight), c, 0, 1, 0, 1, panels.Floats);
-            MultiplyTransformed(new Winograd
-            {
-                Source = Floats(dy), Batch = c.Batch, Height = c.OutHeight, Width = c.OutWidth, Inputs = c.Outputs, Top = c.PadY - 2, Left = c.PadX - 2,
-                Target = Floats(dx), Rows = c.Height, Columns = c.Width, Outputs = c.Inputs,
-            }, panels.Floats);
+            MultiplyTransformed(Winograd.Backward(c, Floats(dy), Floats(dx)), panels.Floats);
         }
+        else if (Patches.Suit(c)) Run(new ScatterPatches(Floats(dy), Floats(weight), Floats(dx), c, _pool), checked(c.Batch * c.Groups));
         else CorrelateForInput(Floats(dy), Floats(weight), c, Floats(dx));
     }
 
     /// <inheritdoc/>
     public unsafe void Conv2dGradWeight(Tensor x, Tensor dy, Convolution c, Tensor dweight, bool accumulate)
     {
-        if (Depthwise.Suits(c)) DepthwiseGradWeight(Floats(x), Floats(dy), c, Floats(dweight), accumulate);
-        else if (Winograd.Suits(c) && c.Batch > 0) TransformedGradWeight(Winograd.Forward(c, Floats(x), null, null), Floats(dy), Floats(dweight), accumulate);
+        if (c.Batch == 0 || dweight.Shape.Count == 0)
+        {
+            if (!accumulate) Fill(dweight, 0f);
+        }
+        else if (Depthwise.Suits(c)) DepthwiseGradWeight(Floats(x), Floats(dy), c, Floats(dweight), accumulate);
+        else if (UsesWinograd && Winograd.Suits(c))
+            TransformedGradWeight(Winograd.Forward(c, Floats(x), null, null), Floats(dy), Floats(dweight), accumulate);
         else CorrelateForWeight(Floats(x), Floats(dy), c, Floats(dweight), accumulate);
     }
 }

@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// All lengths of one convolution. Images x <c>[Batch, Height, Width, Groups · Inputs]</c> and y <c>[Batch, OutHeight, OutWidth, Groups · Outputs]</c>,
-/// weight <c>[Groups · Outputs, KernelHeight, KernelWidth, Inputs]</c>; a signal is an image of height 1.
+/// All lengths of one convolution. Images x <c>[Batch, Height, Width, Groups · Inputs]</c> and
+/// y <c>[Batch, OutHeight, OutWidth, Groups · Outputs]</c>, weight <c>[Groups · Outputs, KernelHeight, KernelWidth, Inputs]</c>;
+/// a signal is an image of height 1.
 /// </summary>
 public readonly struct Convolution(int batch, int height, int width, int inputs, int outputs, int groups, int kernelHeight, int kernelWidth)
 {

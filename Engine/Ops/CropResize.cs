@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-// y[i, j] = Σ_k Σ_l v(i, k) u(j, l) x[top + k, left + l]     v, u: the filter around the place where pixel i, j of the output lies in the box
+// y[i, j] = Σ_k Σ_l v(i, k) u(j, l) x[top + k, left + l]     v, u: the filter around where pixel i, j of the output lies in the box
 //
-// As a resampling library for pictures does it: the filter grows with the reduction, so that every pixel of the box has its share (no aliasing),
-// and its weights are divided by their sum, which also settles what lies beyond the box: nothing does.
+// As a resampling library for pictures does it: the filter grows with the reduction, so that every pixel of the box has its share (no
+// aliasing), and its weights are divided by their sum, which also settles what lies beyond the box: nothing does.
 //
 // dx[k, l] = Σ_i Σ_j v(i, k) u(j, l) dy[i, j]
 
@@ -14,11 +14,13 @@ public enum Interpolation
 {
     /// <summary>A triangle, two pixels wide.</summary>
     Bilinear,
-    /// <summary>Keys 1981, “Cubic convolution interpolation”, with a = −½: four pixels wide, sharper, and beyond the values it lies between.</summary>
+    /// <summary>Keys 1981, “Cubic convolution interpolation”, with a = −½: four pixels wide, sharper, and beyond the
+    /// values it lies between.</summary>
     Bicubic,
 }
 
-/// <summary>Which part of an image is looked at, in pixels from its upper left corner, fractions allowed; and whether in a mirror.</summary>
+/// <summary>Which part of an image is looked at, in pixels from its upper left corner, fractions allowed; and whether in
+/// a mirror.</summary>
 /// <param name="Top">Rows above the box.</param>
 /// <param name="Left">Columns to the left of it.</param>
 /// <param name="Height">Rows of the box.</param>

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-// y = x ∗ w along the rows, then along the columns;  w(d) = exp(−d² / 2σ²) / Σ,  d = −radius … radius;  beyond the edge the image is mirrored,
-// the edge itself not repeated: torchvision's definition
+// y = x ∗ w along the rows, then along the columns;  w(d) = exp(−d² / 2σ²) / Σ,  d = −radius … radius;  beyond the edge the image is
+// mirrored, the edge itself not repeated: torchvision's definition
 
 public partial interface IBackend
 {
@@ -20,7 +20,8 @@ public static class GaussianWindow
     /// <summary>exp(−d² / 2σ²)</summary>
     public static float Weight(int d, float sigma) => LaneMath.Exp(new Scalar(-0.5f * d * d / (sigma * sigma))).Value;
 
-    /// <summary>The pixel that is seen at <paramref name="i"/>, −length &lt; i &lt; 2 length − 1, where the image is mirrored at its edges.</summary>
+    /// <summary>The pixel that is seen at <paramref name="i"/>, −length &lt; i &lt; 2 length − 1, where the image is mirrored at its
+    /// edges.</summary>
     public static int Mirrored(int i, int length) => i < 0 ? -i : i >= length ? 2 * (length - 1) - i : i;
 }
 
@@ -30,12 +31,12 @@ public sealed partial class CpuBackend
     public unsafe void GaussianBlur(Tensor x, Tensor sigmas, Tensor y, int radius)
     {
         int images = x.Shape[0], imageSize = (int)x.Shape.Span(1, 4), imagesPerPart = Math.Max(1, ElementsPerPart / Math.Max(1, imageSize));
-        Run(new GaussianBlurKernel(Floats(x), Floats(sigmas), Floats(y), x.Shape[1], x.Shape[2], x.Shape[3], radius, images, imagesPerPart, _pool),
-            (images + imagesPerPart - 1) / imagesPerPart);
+        Run(new GaussianBlurKernel(Floats(x), Floats(sigmas), Floats(y), x.Shape[1], x.Shape[2], x.Shape[3], radius,
+            images, imagesPerPart, _pool), (images + imagesPerPart - 1) / imagesPerPart);
     }
 
-    readonly unsafe struct GaussianBlurKernel(float* x, float* sigmas, float* y, int height, int width, int channels, int radius, int images,
-        int imagesPerPart, CpuPool pool) : IKernel
+    readonly unsafe struct GaussianBlurKernel(float* x, float* sigmas, float* y, int height, int width, int channels, int radius,
+        int images, int imagesPerPart, CpuPool pool) : IKernel
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {
@@ -68,11 +69,14 @@ public sealed partial class CpuBackend
             int line = width * channels, margin = radius * channels;
             Buffer.MemoryCopy(from, row + margin, line * sizeof(float), line * sizeof(float));
             for (int j = 1; j <= radius; j++)
+            {
+                int before = GaussianWindow.Mirrored(-j, width), behind = GaussianWindow.Mirrored(width - 1 + j, width);
                 for (int channel = 0; channel < channels; channel++)
                 {
-                    row[margin - j * channels + channel] = from[GaussianWindow.Mirrored(-j, width) * channels + channel];
-                    row[margin + (width - 1 + j) * channels + channel] = from[GaussianWindow.Mirrored(width - 1 + j, width) * channels + channel];
+                    row[margin - j * channels + channel] = from[before * channels + channel];
+                    row[margin + (width - 1 + j) * channels + channel] = from[behind * channels + channel];
                 }
+            }
         }
 
         [MethodImpl(Compile.Loop)]

@@ -1,7 +1,7 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: step after step, one thread for each pixel; before it one thread for each image whose contrast changes, which adds up its
-/// mean grey.</summary>
+/// <summary>Naive: step after step, one thread for each pixel; before it one thread for each image whose contrast changes, which adds up
+/// its mean grey.</summary>
 static class AdjustColorsKernels
 {
     public static void MeanGreys(Floats y, Floats steps, Floats means, int step, int stepCount, int pixels, int channels, long images)
@@ -10,7 +10,8 @@ static class AdjustColorsKernels
         if (image >= images || steps[2 * (image * stepCount + step)] != (float)ColorChange.Contrast) return;
         float sum = 0f;
         for (long i = image * pixels; i < (image + 1) * pixels; i++)
-            sum += channels == 1 ? y[i] : ColorFormulas.Grey(new Scalar(y[3 * i]), new Scalar(y[3 * i + 1]), new Scalar(y[3 * i + 2])).Value;
+            sum += channels == 1 ? y[i]
+                : ColorFormulas.Grey(new Scalar(y[3 * i]), new Scalar(y[3 * i + 1]), new Scalar(y[3 * i + 2])).Value;
         means[image] = sum / pixels;
     }
 
@@ -68,7 +69,8 @@ public sealed partial class GpuBackend
         for (int step = 0; step < stepCount; step++)
         {
             Launch(AdjustColorsKernels.MeanGreys, images, View(y), View(steps), View(means), step, stepCount, pixels, channels, images);
-            Launch(AdjustColorsKernels.Step, images * pixels, View(y), View(steps), View(means), step, stepCount, pixels, channels, images * pixels);
+            Launch(AdjustColorsKernels.Step, images * pixels, View(y), View(steps), View(means), step, stepCount,
+                pixels, channels, images * pixels);
         }
         Launch(AdjustColorsKernels.Scale, y.Shape.Count, View(y), View(affine), channels, y.Shape.Count);
     }

@@ -81,7 +81,8 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y) =>
-        Launch(Conv2dKernels.Forward, y.Shape.Count, View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, View(y), y.Shape.Count);
+        Launch(Conv2dKernels.Forward, y.Shape.Count,
+            View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, View(y), y.Shape.Count);
 
     /// <inheritdoc/>
     public void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx) =>

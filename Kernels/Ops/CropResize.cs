@@ -4,7 +4,8 @@ namespace NativeSsl.Kernels;
 /// image, which asks every pixel of the output for its share.</summary>
 static class CropResizeKernels
 {
-    public static void Forward(Floats x, Floats boxes, Floats y, int height, int width, int rows, int columns, int channels, int cubic, long count)
+    public static void Forward(
+        Floats x, Floats boxes, Floats y, int height, int width, int rows, int columns, int channels, int cubic, long count)
     {
         long place = Grid.GlobalLinearIndex;
         if (place >= count) return;
@@ -28,7 +29,8 @@ static class CropResizeKernels
         y[place] = sum / (rowWeights * columnWeights);
     }
 
-    public static void Backward(Floats dy, Floats boxes, Floats dx, int height, int width, int rows, int columns, int channels, int cubic, long count)
+    public static void Backward(
+        Floats dy, Floats boxes, Floats dx, int height, int width, int rows, int columns, int channels, int cubic, long count)
     {
         long place = Grid.GlobalLinearIndex;
         if (place >= count) return;
@@ -73,6 +75,6 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void CropResizeGrad(Tensor dy, Tensor boxes, Tensor dx, Interpolation interpolation) =>
-        Launch(CropResizeKernels.Backward, dx.Shape.Count, View(dy), View(boxes), View(dx), dx.Shape[1], dx.Shape[2], dy.Shape[1], dy.Shape[2],
-            dx.Shape[3], interpolation == Interpolation.Bicubic ? 1 : 0, dx.Shape.Count);
+        Launch(CropResizeKernels.Backward, dx.Shape.Count, View(dy), View(boxes), View(dx), dx.Shape[1], dx.Shape[2], dy.Shape[1],
+            dy.Shape[2], dx.Shape[3], interpolation == Interpolation.Bicubic ? 1 : 0, dx.Shape.Count);
 }

@@ -33,5 +33,6 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void GaussianBlur(Tensor x, Tensor sigmas, Tensor y, int radius) =>
-        Launch(GaussianBlurKernels.Forward, y.Shape.Count, View(x), View(sigmas), View(y), x.Shape[1], x.Shape[2], x.Shape[3], radius, y.Shape.Count);
+        Launch(GaussianBlurKernels.Forward, y.Shape.Count, View(x), View(sigmas), View(y), x.Shape[1], x.Shape[2], x.Shape[3],
+            radius, y.Shape.Count);
 }

@@ -16,7 +16,8 @@ public sealed class Conv2d(Tensor weight, Tensor? bias, int stride, int padding,
     /// <summary>A square kernel; weights drawn as <see cref="Init.KaimingNormal"/>, the bias begins at zero.</summary>
     /// <exception cref="ShapeException">The groups do not divide the inputs and outputs.</exception>
     public Conv2d(Init init, int inputs, int outputs, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = false)
-        : this(init.KaimingNormal([outputs, kernel, kernel, PerGroup(inputs, outputs, groups)]), bias ? init.Zeros([outputs]) : null, stride, padding, groups) { }
+        : this(init.KaimingNormal([outputs, kernel, kernel, PerGroup(inputs, outputs, groups)]), bias ? init.Zeros([outputs]) : null,
+            stride, padding, groups) { }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("weight", weight), new("bias", bias)];
@@ -24,6 +25,7 @@ public sealed class Conv2d(Tensor weight, Tensor? bias, int stride, int padding,
     /// <summary>The convolution of x.</summary>
     public Tensor Forward(Tensor x) => x.Conv2d(weight, bias, stride, padding, groups);
 
-    static int PerGroup(int inputs, int outputs, int groups) => groups >= 1 && inputs % groups == 0 && outputs % groups == 0 ? inputs / groups
+    static int PerGroup(int inputs, int outputs, int groups) =>
+        groups >= 1 && inputs % groups == 0 && outputs % groups == 0 ? inputs / groups
         : throw new ShapeException($"Conv2d: {groups} groups must divide {inputs} inputs and {outputs} outputs.");
 }

@@ -68,11 +68,39 @@ public sealed class LinearProbeTests
     [Fact]
     public void Chooses_the_strength_that_held_out_labels_like_best()
     {
-        // Many features, few of them telling: the weakest penalty learns the noise.
-        FeatureSet train = Table.Clouds(60, 200, 2, 0.12);
-        LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = [1e-6, 10] });
-        Assert.Equal(10, probe.Strength);
-        Assert.NotNull(probe.HeldOutAccuracy);
+        FeatureSet train = Table.Clouds(150, 20, 3, 0.35), known = new("known", Split.Train, Standardization.Of(train.Values).Apply(train.Values), train.Labels.ToArray(), 3);
+        double[] strengths = [10, 0.1, 1e-5];
+        LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = strengths });
+        int[] part = Folds.Parts(known.Labels, 3, 5, seed: 0);
+        double[] accuracies = [.. strengths.Select(strength => Enumerable.Range(0, 5).Average(turn =>
+        {
+            FeatureSet fitted = known.Take([.. Enumerable.Range(0, 150).Where(i => part[i] != turn)]);
+            FeatureSet held = known.Take([.. Enumerable.Range(0, 150).Where(i => part[i] == turn)]);
+            return held.Accuracy(LogisticRegression.Fit(fitted.Values, fitted.Labels, 3, strength).Predict(held.Values));
+        }))];
+        Assert.Equal(accuracies.Max(), probe.HeldOutAccuracy!.Value, 1e-9);
+        Assert.Equal(strengths[Array.IndexOf(accuracies, accuracies.Max())], probe.Strength);
+        Assert.True(accuracies.Distinct().Count() > 1);
+    }
+
+    [Fact]
+    public void Folded_weights_take_features_as_they_are()
+    {
+        FeatureSet train = Table.With(Table.Clouds(90, 5, 3, 0.6), Enumerable.Range(0, 90).Select(i => i % 3));
+        LinearProbe probe = LinearProbe.Fit(train);
+        (Tensor weight, Tensor bias) = probe.Folded();
+        float[] folded = train.Values.Linear(weight, bias).ToArray();
+        for (int i = 0; i < 90; i++) Assert.Equal(probe.Predict(train.Values)[i], Array.IndexOf(folded[(3 * i)..(3 * i + 3)], folded[(3 * i)..(3 * i + 3)].Max()));
+    }
+
+    [Fact]
+    public void Few_wide_rows_are_fitted_to_the_same_weights()
+    {
+        FeatureSet train = Table.Clouds(40, 100, 2, 0.3);
+        var options = new LinearProbeOptions { Strengths = [0.1] };
+        Tensor rows = Standardization.Of(train.Values).Apply(train.Values);
+        float[] expected = LogisticRegression.Fit(rows, train.Labels, 2, 0.1).Weight.ToArray(), actual = LinearProbe.Fit(train, options).Model.Weight.ToArray();
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 2e-4);
     }
 
     [Fact]

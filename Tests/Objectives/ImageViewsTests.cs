@@ -55,10 +55,11 @@ public sealed class ImageViewsTests
     [Fact]
     public void Views_of_an_image_of_different_images_draws_and_seeds_differ()
     {
-        ImageSet same = new("same", new ImageSize(32, 32, 3), new byte[] { 10, 200, 90 }.Concat(Enumerable.Range(0, 3069).Select(i => (byte)(i * 7)))
-            .Concat(new byte[] { 10, 200, 90 }.Concat(Enumerable.Range(0, 3069).Select(i => (byte)(i * 7)))).ToArray());
+        byte[] image = [.. Enumerable.Range(0, 3072).Select(i => (byte)(i * 7))];
+        ImageSet same = new("same", new ImageSize(32, 32, 3), (byte[])[.. image, .. image]);
         float[][] OfSame(long draw, ulong seed) =>
-            [.. new ImageViews(CpuBackend.Default, same, [Small, Small], 2, seed).Draw(draw).Tensors.SelectMany(x => x.ToArray().Chunk(3072))];
+            [.. new ImageViews(CpuBackend.Default, same, [Small, Small], 2, seed).Draw(draw).Tensors
+                .SelectMany(x => x.ToArray().Chunk(3072))];
         float[][] all = [.. OfSame(0, 1), .. OfSame(1, 1), .. OfSame(0, 2)];
         for (int i = 0; i < all.Length; i++)
             for (int j = 0; j < i; j++) Assert.NotEqual(all[i], all[j]);
@@ -77,7 +78,7 @@ public sealed class ImageViewsTests
             Assert.All(places, place => Assert.InRange(place, 0, count - 1));
             epochs.Add(places);
         }
-        Assert.Equal(Enumerable.Range(0, count), epochs.SelectMany(places => places).Distinct().Order());       // nobody is left out for ever
+        Assert.Equal(Enumerable.Range(0, count), epochs.SelectMany(places => places).Distinct().Order());   // nobody is left out for ever
         Assert.NotEqual(epochs[0], epochs[1]);
     }
 
@@ -103,14 +104,18 @@ public sealed class ImageViewsTests
         set.Read([.. Enumerable.Range(0, 10)], pixels);
         float[] actual = [.. all.SelectMany(v => v.Tensors[0].ToArray())];
         for (int i = 0; i < pixels.Length; i++)
-            Assert.Equal((pixels[i] / 255.0 - Normalization.Cifar10.Means[i % 3]) / Normalization.Cifar10.Deviations[i % 3], actual[i], 1e-5);
+        {
+            (float mean, float deviation) = (Normalization.Cifar10.Means[i % 3], Normalization.Cifar10.Deviations[i % 3]);
+            Assert.Equal((pixels[i] / 255.0 - mean) / deviation, actual[i], 1e-5);
+        }
     }
 
     [Fact]
     public void Dino_s_views_have_two_sizes_and_grey_images_work_in_every_recipe()
     {
         IReadOnlyList<Augmentation> dino = Augmentation.Dino(globalSize: 28, localSize: 12, locals: 3);
-        Augmentation[] recipes = [.. dino, .. Augmentation.Byol, Augmentation.Moco, Augmentation.SimClrImageNet, Augmentation.SimClrCifar, Augmentation.None];
+        Augmentation[] recipes = [.. dino, .. Augmentation.Byol, Augmentation.Moco, Augmentation.SimClrImageNet,
+            Augmentation.SimClrCifar, Augmentation.None];
         Views views = new ImageViews(CpuBackend.Default, Set(5, 32, 24, 1), recipes, 5, 1).Draw(0);
         Assert.Equal([28, 28, 12, 12, 12, 32, 32, 32, 32, 32, 32], views.Tensors.Select(x => x.Shape[1]));
         Assert.Equal([28, 28, 12, 12, 12, 24, 24, 24, 24, 24, 24], views.Tensors.Select(x => x.Shape[2]));
@@ -148,7 +153,8 @@ public sealed class ImageViewsTests
         Refused<ShapeException>("batches of 9", () => Views(Small, batch: 9));
         Refused<ShapeException>("batches of 0", () => Views(Small, batch: 0));
         Refused<ShapeException>("2 channels", () => new ImageViews(CpuBackend.Default, Set(8, 4, 4, 2), [Small], 8, 1));
-        Refused<ShapeException>("Normalization.Of(images)", () => new ImageViews(CpuBackend.Default, Set(8, 4, 4, 1), [Small], 8, 1, Normalization.Cifar10));
+        Refused<ShapeException>("Normalization.Of(images)",
+            () => new ImageViews(CpuBackend.Default, Set(8, 4, 4, 1), [Small], 8, 1, Normalization.Cifar10));
         Refused<NativeSslException>("no view", () => new ImageViews(CpuBackend.Default, Set(8), [], 8, 1));
         Refused<NativeSslException>("draw -1", () => Views(Small).Draw(-1));
         Refused<NativeSslException>("FlipProbability is 1.5", () => Views(Small with { FlipProbability = 1.5f }));
@@ -157,7 +163,8 @@ public sealed class ImageViewsTests
         Refused<NativeSslException>("SolarizeThreshold is 2", () => Views(Small with { SolarizeThreshold = 2f }));
         Refused<NativeSslException>("Crop's area goes from 0 to 1", () => Views(Small with { Crop = new(0f) }));
         Refused<NativeSslException>("Crop's area goes from 0.5 to 0.4", () => Views(Small with { Crop = new(0.5f, 0.4f) }));
-        Refused<NativeSslException>("Crop's aspect goes from 2 to 1", () => Views(Small with { Crop = new(MinimumAspect: 2f, MaximumAspect: 1f) }));
+        Refused<NativeSslException>("Crop's aspect goes from 2 to 1",
+            () => Views(Small with { Crop = new(MinimumAspect: 2f, MaximumAspect: 1f) }));
         Refused<NativeSslException>("Size is 0 × 3", () => Views(Small with { Size = (0, 3) }));
         Refused<NativeSslException>("Jitter.Hue is 0.6", () => Views(Small with { Jitter = new(0, 0, 0, 0.6f) }));
         Refused<NativeSslException>("Jitter.Contrast is -1", () => Views(Small with { Jitter = new(0, -1, 0, 0) }));

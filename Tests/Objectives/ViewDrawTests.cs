@@ -16,17 +16,19 @@ public sealed class ViewDrawTests
 
     static ColorStep[] Jitters(ViewDraw draw, Augmentation how) => Colors(draw, how)[1..5];
 
-    [Theory, InlineData(ColorChange.Brightness, 0.2f, 1.8f), InlineData(ColorChange.Contrast, 0.2f, 1.8f), InlineData(ColorChange.Saturation, 0.2f, 1.8f),
-        InlineData(ColorChange.Hue, -0.2f, 0.2f)]
+    [Theory, InlineData(ColorChange.Brightness, 0.2f, 1.8f), InlineData(ColorChange.Contrast, 0.2f, 1.8f),
+        InlineData(ColorChange.Saturation, 0.2f, 1.8f), InlineData(ColorChange.Hue, -0.2f, 0.2f)]
     public void Factors_of_colour_fill_their_range_evenly(ColorChange change, float least, float most)
     {
-        float[] factors = [.. All.SelectMany(draw => Jitters(draw, Augmentation.SimClrImageNet)).Where(step => step.Change == change).Select(step => step.Factor)];
+        float[] factors = [.. All.SelectMany(draw => Jitters(draw, Augmentation.SimClrImageNet))
+            .Where(step => step.Change == change).Select(step => step.Factor)];
         Assert.InRange(factors.Length, 0.8 * Draws - 200, 0.8 * Draws + 200);                         // five deviations
         Assert.InRange(factors.Min(), least, least + 0.01f * (most - least));
         Assert.InRange(factors.Max(), most - 0.01f * (most - least), most);
         // The mean of n uniform numbers deviates by range / √(12 n).
         Assert.Equal((least + most) / 2.0, factors.Average(f => (double)f), 5 * (most - least) / Math.Sqrt(12 * factors.Length));
-        double[] tenths = [.. factors.GroupBy(f => Math.Min(9, (int)((f - least) / (most - least) * 10))).Select(group => (double)group.Count())];
+        double[] tenths = [.. factors.GroupBy(f => Math.Min(9, (int)((f - least) / (most - least) * 10)))
+            .Select(group => (double)group.Count())];
         Assert.Equal(10, tenths.Length);
         Assert.All(tenths, count => Assert.InRange(count / factors.Length, 0.085, 0.115));
     }
@@ -38,7 +40,7 @@ public sealed class ViewDrawTests
             .GroupBy(steps => string.Join(" ", steps.Select(step => step.Change))).Select(group => group.Count())];
         Assert.Equal(24, counts.Length);
         double expected = counts.Sum() / 24.0, chi = counts.Sum(count => (count - expected) * (count - expected) / expected);
-        Assert.InRange(chi, 5, 57);                                                                   // 23 degrees of freedom: 10⁻⁴ on either side
+        Assert.InRange(chi, 5, 57);                                                     // 23 degrees of freedom: 10⁻⁴ on either side
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed class ViewDrawTests
     {
         Augmentation how = Augmentation.Byol[1] with { Blur = new(0.4f) };
         bool[][] happened = [.. All.Select(draw => (bool[])[draw.Box(how, 32, 32).Flip, Jitters(draw, how)[0].Change != ColorChange.None,
-            Colors(draw, how)[5] == new ColorStep(ColorChange.Saturation, 0f), draw.Sigma(how) > 0f, draw.Solarization(how).Change == ColorChange.Solarize])];
+            Colors(draw, how)[5] == new ColorStep(ColorChange.Saturation, 0f), draw.Sigma(how) > 0f,
+            draw.Solarization(how).Change == ColorChange.Solarize])];
         double[] wanted = [0.5, 0.8, 0.2, 0.4, 0.2];
         for (int i = 0; i < wanted.Length; i++)
         {
@@ -88,7 +91,8 @@ public sealed class ViewDrawTests
     [Fact]
     public void An_image_that_no_crop_fits_is_cut_from_its_middle()
     {
-        CropBox wide = new ViewDraw(1, 2, 3).Box(new Augmentation { Crop = new(1f) }, 30, 300), tall = new ViewDraw(1, 2, 3).Box(new Augmentation { Crop = new(1f) }, 300, 30);
+        Augmentation whole = new() { Crop = new(1f) };
+        CropBox wide = new ViewDraw(1, 2, 3).Box(whole, 30, 300), tall = new ViewDraw(1, 2, 3).Box(whole, 300, 30);
         Assert.Equal((0f, 130f, 30f, 40f), (wide.Top, wide.Left, wide.Height, wide.Width));
         Assert.Equal((130f, 0f, 40f, 30f), (tall.Top, tall.Left, tall.Height, tall.Width));
     }

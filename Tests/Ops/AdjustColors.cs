@@ -12,12 +12,16 @@ public sealed class AdjustColors
         Of("hue", [3, 9, 17, 3], new(ColorChange.Hue, -0.45f), new(ColorChange.Hue, 0.1f), new(ColorChange.Hue, 0.5f)),
         Of("solarize", [2, 5, 7, 3], new(ColorChange.Solarize, 0.5f), new(ColorChange.Solarize, 0.1f)),
         Of("colours in one order and in another", [2, 6, 11, 3],
-            new(ColorChange.Brightness, 1.3f), new(ColorChange.Contrast, 0.7f), new(ColorChange.Saturation, 1.4f), new(ColorChange.Hue, 0.2f),
+            new(ColorChange.Brightness, 1.3f), new(ColorChange.Contrast, 0.7f), new(ColorChange.Saturation, 1.4f),
+            new(ColorChange.Hue, 0.2f),
             new(ColorChange.Hue, -0.1f), new(ColorChange.None, 0f), new(ColorChange.Contrast, 1.6f), new(ColorChange.Brightness, 0.6f)),
         Of("colours of a grey image", [2, 4, 9, 1],
-            new(ColorChange.Hue, 0.3f), new(ColorChange.Saturation, 0.2f), new(ColorChange.Contrast, 1.5f), new(ColorChange.Brightness, 0.9f), new(ColorChange.Solarize, 0.6f),
-            new(ColorChange.Contrast, 0.5f), new(ColorChange.None, 0f), new(ColorChange.Solarize, 0.4f), new(ColorChange.Hue, 0.3f), new(ColorChange.Brightness, 2f)),
-        Of("colours of many images", [90, 8, 9, 3], [.. Enumerable.Range(0, 180).Select(i => new ColorStep((ColorChange)(i * 7 % 5), i % 5 * 0.1f))]),
+            new(ColorChange.Hue, 0.3f), new(ColorChange.Saturation, 0.2f), new(ColorChange.Contrast, 1.5f),
+            new(ColorChange.Brightness, 0.9f), new(ColorChange.Solarize, 0.6f),
+            new(ColorChange.Contrast, 0.5f), new(ColorChange.None, 0f), new(ColorChange.Solarize, 0.4f),
+            new(ColorChange.Hue, 0.3f), new(ColorChange.Brightness, 2f)),
+        Of("colours of many images", [90, 8, 9, 3],
+            [.. Enumerable.Range(0, 180).Select(i => new ColorStep((ColorChange)(i * 7 % 5), i % 5 * 0.1f))]),
         Normalized("colours normalised", [2, 5, 7, 3], new(ColorChange.Saturation, 0.5f), new(ColorChange.Solarize, 0.3f)),
         Normalized("colours left alone but normalised", [2, 5, 7, 3]),
         Normalized("one channel normalised", [2, 5, 7, 1]),
@@ -62,7 +66,8 @@ public sealed class AdjustColors
         double[] Blend(double[] p, double other) => [.. p.Select(v => Math.Clamp(factor * v + (1 - factor) * other, 0, 1))];
     }
 
-    // Both directions with a case for each sixth of the circle, as textbooks and torchvision have them (Smith 1978, “Color gamut transform pairs”).
+    // Both directions with a case for each sixth of the circle, as textbooks and torchvision have them
+    // (Smith 1978, “Color gamut transform pairs”).
     static (double H, double S, double V) ToHsv(double[] p)
     {
         double max = p.Max(), min = p.Min(), c = max - min;
@@ -80,7 +85,8 @@ public sealed class AdjustColors
         };
     }
 
-    static float[] One(IBackend backend, float[] pixel, params ColorStep[] steps) => Tensor.From(backend, [1, 1, 1, pixel.Length], pixel).AdjustColors(steps).ToArray();
+    static float[] One(IBackend backend, float[] pixel, params ColorStep[] steps) =>
+        Tensor.From(backend, [1, 1, 1, pixel.Length], pixel).AdjustColors(steps).ToArray();
 
     [Fact]
     public void A_third_of_a_turn_makes_red_green_and_green_blue()
@@ -124,9 +130,10 @@ public sealed class AdjustColors
         CropResize.Refused<ShapeException>("2 channels", () => two.AdjustColors([]));
         CropResize.Refused<ShapeException>("1 means and 1 deviations for 3 channels", () => x.AdjustColors([], [0.5f], [0.5f]));
         CropResize.Refused<NativeSslException>("channel 1 has mean 0 and deviation 0", () => x.AdjustColors([], [0, 0, 0], [1, 0, 1]));
-        foreach (ColorStep step in (ColorStep[])[new(ColorChange.Hue, 0.6f), new(ColorChange.Hue, float.NaN), new(ColorChange.Contrast, -1f),
-            new(ColorChange.Brightness, float.PositiveInfinity), new((ColorChange)9, 1f)])
+        foreach (ColorStep step in (ColorStep[])[new(ColorChange.Hue, 0.6f), new(ColorChange.Hue, float.NaN),
+            new(ColorChange.Contrast, -1f), new(ColorChange.Brightness, float.PositiveInfinity), new((ColorChange)9, 1f)])
             CropResize.Refused<NativeSslException>("image 1 has the step", () => x.AdjustColors([default, step]));
-        CropResize.Refused<GradientException>("StopGradient", () => Tensor.Zeros(CpuBackend.Default, [1, 4, 5, 3]).RequireGradient().AdjustColors([]));
+        Tensor leaf = Tensor.Zeros(CpuBackend.Default, [1, 4, 5, 3]).RequireGradient();
+        CropResize.Refused<GradientException>("StopGradient", () => leaf.AdjustColors([]));
     }
 }

@@ -28,7 +28,8 @@ static class Conv2d
         Of("depthwise with two outputs each", [1, 4, 3, 5], [10, 3, 3, 1], padding: 1, groups: 5),
         Of("of many images", [37, 3, 2, 2], [3, 2, 2, 2], padding: 1),
         Of("of large values", [2, 4, 5, 3], [5, 3, 3, 3], padding: 1) with { Scale = 1e6f, Tolerance = 1e-6, HasGradient = false },
-        Of("of large values on many channels", [2, 6, 5, 32], [33, 3, 3, 32], padding: 1) with { Scale = 1e6f, Tolerance = 1e-6, HasGradient = false },
+        Of("of large values on many channels", [2, 6, 5, 32], [33, 3, 3, 32], padding: 1) with
+            { Scale = 1e6f, Tolerance = 1e-6, HasGradient = false },
         Of("far from zero", [2, 6, 5, 32], [33, 3, 3, 32], padding: 1) with { Shift = 100f, Tolerance = 1e-6, HasGradient = false },
         Of("of NaN and infinity", [2, 5, 6, 3], [5, 3, 3, 3], padding: 1) with
             { Planted = [(0, 40, float.NaN), (0, 100, float.PositiveInfinity), (2, 4, float.NegativeInfinity)], HasGradient = false },
@@ -39,8 +40,9 @@ static class Conv2d
             t => t[0].Conv2d(t[1], hasBias ? t[2] : null, stride, padding, groups),
             t => Textbook(t[0], x, t[1], weight, hasBias ? t[2] : new double[weight[0]], stride, stride, padding, padding, groups));
 
-    /// <summary>y[n, p, q, o] = b[o] + Σ x[n, s p + h − P, s q + w − P, i] W[o, h, w, i]; what is outside of the image takes no part.</summary>
-    public static double[] Textbook(double[] x, Shape xs, double[] weight, Shape ws, double[] bias, int strideY, int strideX, int padY, int padX, int groups)
+    /// <summary>y[n, p, q, o] = b[o] + Σ x[n, s p + h − P, s q + w − P, i] W[o, h, w, i]; what is outside takes no part.</summary>
+    public static double[] Textbook(double[] x, Shape xs, double[] weight, Shape ws, double[] bias,
+        int strideY, int strideX, int padY, int padX, int groups)
     {
         int outHeight = (xs[1] + 2 * padY - ws[1]) / strideY + 1, outWidth = (xs[2] + 2 * padX - ws[2]) / strideX + 1, outputs = ws[0];
         double[] y = new double[xs[0] * outHeight * outWidth * outputs];

@@ -24,19 +24,22 @@ public sealed class ConvolutionTests
 
     [Fact]
     public void A_kernel_larger_than_the_image() => Assert.Equal(
-        "Conv2d: the kernel is 7 long on axis 2 (weight of shape [5, 3, 7, 3]), but x is 4 (shape [2, 8, 4, 3]) with 1 of padding on both sides. "
-        + "Use a smaller kernel or more padding.", Message(() => Ones(2, 8, 4, 3).Conv2d(Ones(5, 3, 7, 3), padding: 1)));
+        "Conv2d: the kernel is 7 long on axis 2 (weight of shape [5, 3, 7, 3]), but x is 4 (shape [2, 8, 4, 3]) with 1 of padding "
+        + "on both sides. Use a smaller kernel or more padding.", Message(() => Ones(2, 8, 4, 3).Conv2d(Ones(5, 3, 7, 3), padding: 1)));
 
     [Fact]
-    public void Ranks() => Assert.Equal("Conv2d: x has shape [8, 8, 3], which has 3 axes; 4 are needed.", Message(() => Ones(8, 8, 3).Conv2d(Ones(5, 3, 3, 3))));
+    public void Ranks() => Assert.Equal("Conv2d: x has shape [8, 8, 3], which has 3 axes; 4 are needed.",
+        Message(() => Ones(8, 8, 3).Conv2d(Ones(5, 3, 3, 3))));
 
     [Fact]
     public void Strides_paddings_and_biases()
     {
         Assert.Equal("Conv2d: stride is 0; it must be at least 1.", Message(() => Ones(1, 4, 4, 3).Conv2d(Ones(5, 3, 3, 3), stride: 0)));
         Assert.Contains("padding is -1", Message(() => Ones(1, 4, 4, 3).Conv2d(Ones(5, 3, 3, 3), padding: -1)), StringComparison.Ordinal);
-        Assert.Equal("Conv2d: bias has shape [4] but the row of outputs has shape [5].", Message(() => Ones(1, 4, 4, 3).Conv2d(Ones(5, 3, 3, 3), Ones(4))));
-        Assert.Contains("Conv1d: the kernel is 5 long on axis 1", Message(() => Ones(1, 4, 3).Conv1d(Ones(5, 5, 3))), StringComparison.Ordinal);
+        Assert.Equal("Conv2d: bias has shape [4] but the row of outputs has shape [5].",
+            Message(() => Ones(1, 4, 4, 3).Conv2d(Ones(5, 3, 3, 3), Ones(4))));
+        Assert.Contains("Conv1d: the kernel is 5 long on axis 1",
+            Message(() => Ones(1, 4, 3).Conv1d(Ones(5, 5, 3))), StringComparison.Ordinal);
         Assert.Equal("Conv2d: 3 groups must divide 4 inputs and 6 outputs.",
             Assert.Throws<ShapeException>(() => new NativeSsl.Conv2d(new Init(CpuBackend.Default, 1), 4, 6, 3, groups: 3)).Message);
     }

@@ -4,17 +4,17 @@ namespace NativeSsl;
 
 // Rows are cut into pieces, columns into blocks, by the shape alone. A unit, a piece of a block, stays in the cache while it is read twice: once
 // for its mean m, once for Σ(x − m) and Σ(x − m)². The first sum is zero but for rounding, and corrects m. Units of a feature are put together in doubles
-// (Chan, Golub & LeVeque 1983, “Algorithms for computing the sample variance”, equation 2.1, for many samples at once), in order.
+// (Chan, Golub & LeVeque 1983, “Algorithms for computing the sample variance”, for many samples at once), in order.
 public sealed partial class CpuBackend
 {
-    const int ColumnsPerUnit = 256, MostRowsPerUnit = 512;
+    const int ColumnsPerUnit = 1024, LeastRowsPerUnit = 64, MostRowsPerUnit = 512;
 
     /// <summary>How rows and columns are cut.</summary>
     readonly struct BatchUnits(long rows, int width)
     {
         internal long Rows => rows;
         internal int Width => width;
-        internal int RowsPerUnit { get; } = Math.Min(MostRowsPerUnit, ElementsPerPart / Math.Min(ColumnsPerUnit, Math.Max(1, width)));
+        internal int RowsPerUnit { get; } = Math.Clamp(ElementsPerPart / Math.Max(1, width), LeastRowsPerUnit, MostRowsPerUnit);
         internal int Pieces => checked((int)((rows + RowsPerUnit - 1) / RowsPerUnit));
         internal int Blocks => (width + ColumnsPerUnit - 1) / ColumnsPerUnit;
         internal int Count => checked(Pieces * Blocks);
@@ -34,64 +34,51 @@ public sealed partial class CpuBackend
             runningMean is null ? null : Floats(runningMean), runningVariance is null ? null : Floats(runningVariance)), units.Blocks);
     }
 
+    // Totals stay in the first-level cache; a few rows at a time, so that they are read and written once for several elements.
+    const int RowsAtOnce = 4;
+
     readonly unsafe struct BatchMoments(float* x, BatchUnits units, float* shares) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int unit) where T : struct, IWide<T>
         {
-            int width = units.Width, piece = unit / units.Blocks, block = unit % units.Blocks, rows = units.RowsOf(piece), end = units.EndOf(block);
-            float* rowsOfUnit = x + (long)piece * units.RowsPerUnit * width, own = shares + 3L * piece * width;
-            int i = block * ColumnsPerUnit;
-            for (; i + Lanes.Count < end; i += 2 * Lanes.Count) Two<T>(rowsOfUnit + i, rows, own + i, Math.Min(2 * Lanes.Count, end - i));
-            if (i < end) One<T>(rowsOfUnit + i, rows, own + i, end - i);
-        }
+            int piece = unit / units.Blocks, first = unit % units.Blocks * ColumnsPerUnit, columns = units.EndOf(unit % units.Blocks) - first;
+            int rows = units.RowsOf(piece), width = units.Width;
+            float* start = x + (long)piece * units.RowsPerUnit * width + first;
+            float* mean = shares + 3L * piece * width + first, rest = mean + width, squares = rest + width;
+            for (int i = 0; i < 3; i++) new Span<float>(mean + (long)i * width, columns).Clear();
 
-        // Two registers of columns side by side: an addition takes four cycles, and a line of the cache holds one of them.
-        [MethodImpl(Compile.Loop)]
-        void Two<T>(float* first, int rows, float* own, int columns) where T : struct, IWide<T>
-        {
-            int width = units.Width, rest = columns - Lanes.Count;
-            T a = T.Of(0f), b = T.Of(0f);
-            float* row = first;
-            for (int k = 0; k < rows; k++, row += width) { a += T.Load(row); b += T.Load(row + Lanes.Count); }
-            T share = T.Of(1f / rows), m = a * share, n = b * share, squares = T.Of(0f), squaresOfB = T.Of(0f);
-            a = b = T.Of(0f);
-            row = first;
-            for (int k = 0; k < rows; k++, row += width)
-            {
-                T d = T.Load(row) - m, e = T.Load(row + Lanes.Count) - n;
-                a += d;
-                b += e;
-                squares = T.MultiplyAdd(d, d, squares);
-                squaresOfB = T.MultiplyAdd(e, e, squaresOfB);
-            }
-            T.Store(m, own);
-            T.Store(a, own + width);
-            T.Store(squares, own + 2L * width);
-            T.Store(n, own + Lanes.Count, rest);
-            T.Store(b, own + width + Lanes.Count, rest);
-            T.Store(squaresOfB, own + 2L * width + Lanes.Count, rest);
+            for (int row = 0; row < rows; row += RowsAtOnce)
+                for (int i = 0, count = Math.Min(RowsAtOnce, rows - row); i < columns; i += Lanes.Count)
+                {
+                    T sum = T.Load(mean + i);
+                    float* input = start + (long)row * width + i;
+                    for (int k = 0; k < count; k++, input += width) sum += T.Load(input);
+                    Put(sum, mean + i, columns - i);
+                }
+            for (int i = 0; i < columns; i++) mean[i] /= rows;
+            for (int row = 0; row < rows; row += RowsAtOnce)
+                for (int i = 0, count = Math.Min(RowsAtOnce, rows - row); i < columns; i += Lanes.Count)
+                {
+                    T m = T.Load(mean + i), sum = T.Load(rest + i), square = T.Load(squares + i);
+                    float* input = start + (long)row * width + i;
+                    for (int k = 0; k < count; k++, input += width)
+                    {
+                        T d = T.Load(input) - m;
+                        sum += d;
+                        square = T.MultiplyAdd(d, d, square);
+                    }
+                    Put(sum, rest + i, columns - i);
+                    Put(square, squares + i, columns - i);
+                }
         }
+    }
 
-        [MethodImpl(Compile.Loop)]
-        void One<T>(float* first, int rows, float* own, int columns) where T : struct, IWide<T>
-        {
-            int width = units.Width;
-            T a = T.Of(0f), squares = T.Of(0f);
-            float* row = first;
-            for (int k = 0; k < rows; k++, row += width) a += T.Load(row);
-            T m = a * T.Of(1f / rows);
-            a = T.Of(0f);
-            row = first;
-            for (int k = 0; k < rows; k++, row += width)
-            {
-                T d = T.Load(row) - m;
-                a += d;
-                squares = T.MultiplyAdd(d, d, squares);
-            }
-            T.Store(m, own, columns);
-            T.Store(a, own + width, columns);
-            T.Store(squares, own + 2L * width, columns);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static unsafe void Put<T>(T value, float* target, int left) where T : struct, IWide<T>
+    {
+        if (left >= Lanes.Count) T.Store(value, target);
+        else T.Store(value, target, left);
     }
 
     readonly unsafe struct GatherMoments(float* shares, BatchUnits units, BatchNormNumbers numbers, float* gamma, float* beta, float epsilon,

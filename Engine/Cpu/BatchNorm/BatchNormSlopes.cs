@@ -37,7 +37,8 @@ public sealed partial class CpuBackend
             }
         }
         var slope = new OpenSlope(Floats(x), Floats(dy), y is null ? null : Floats(y), relu, numbers);
-        RunRows(new BatchNormSlopeRows(slope, c, e, Floats(dx)), x.Shape.Rows, width);
+        var units = new BatchUnits(x.Shape.Rows, width);
+        Run(new BatchNormSlopeRows(slope, c, e, Floats(dx), units), units.Pieces);
     }
 
     /// <summary>g: dy where Relu was open, which y says, or x, if nothing was added to it; without Relu, dy.</summary>
@@ -47,9 +48,8 @@ public sealed partial class CpuBackend
 
         /// <summary>x − μ, and g.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal T At<T>(long row, int i, out T g) where T : struct, IWide<T>
+        internal T At<T>(long place, int i, out T g) where T : struct, IWide<T>
         {
-            long place = row * numbers.Width + i;
             T d = T.Load(x + place) - T.Load(numbers.Mean + i);
             g = T.Load(dy + place);
             if (relu)
@@ -63,45 +63,24 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct BatchSums(OpenSlope slope, BatchUnits units, float* g, float* shares) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int unit) where T : struct, IWide<T>
         {
-            int piece = unit / units.Blocks, block = unit % units.Blocks, end = units.EndOf(block);
-            for (int i = block * ColumnsPerUnit; i < end; i += Lanes.Count) Columns<T>(piece, i, Math.Min(Lanes.Count, end - i));
-        }
-
-        [MethodImpl(Compile.Loop)]
-        void Columns<T>(int piece, int i, int columns) where T : struct, IWide<T>
-        {
-            long row = (long)piece * units.RowsPerUnit, end = row + units.RowsOf(piece);
-            T sum = T.Of(0f), dot = T.Of(0f), sum2 = T.Of(0f), dot2 = T.Of(0f);     // two chains of each
-            for (; row + 2 <= end; row += 2)
-            {
-                T d = slope.At(row, i, out T open), d2 = slope.At(row + 1, i, out T open2);
-                sum += open;
-                sum2 += open2;
-                dot = T.MultiplyAdd(open, d, dot);
-                dot2 = T.MultiplyAdd(open2, d2, dot2);
-                Keep(row, i, columns, open);
-                Keep(row + 1, i, columns, open2);
-            }
-            if (row < end)
-            {
-                T d = slope.At(row, i, out T open);
-                sum += open;
-                dot = T.MultiplyAdd(open, d, dot);
-                Keep(row, i, columns, open);
-            }
-            float* own = shares + 2L * piece * units.Width + i;
-            T.Store(sum + sum2, own, columns);
-            T.Store(dot + dot2, own + units.Width, columns);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Keep<T>(long row, int i, int columns, T open) where T : struct, IWide<T>
-        {
-            if (g == null) return;
-            if (columns == Lanes.Count) T.Store(open, g + row * units.Width + i);
-            else T.Store(open, g + row * units.Width + i, columns);
+            int piece = unit / units.Blocks, first = unit % units.Blocks * ColumnsPerUnit, end = units.EndOf(unit % units.Blocks);
+            int rows = units.RowsOf(piece), width = units.Width;
+            float* sums = shares + 2L * piece * width, dots = sums + width;
+            new Span<float>(sums + first, end - first).Clear();
+            new Span<float>(dots + first, end - first).Clear();
+            // Row by row, as the elements lie: several rows at a time would save loads of the totals, but no prefetcher follows three tensors so.
+            long place = (long)piece * units.RowsPerUnit * width;
+            for (int row = 0; row < rows; row++, place += width)
+                for (int i = first; i < end; i += Lanes.Count)
+                {
+                    T d = slope.At(place + i, i, out T open);
+                    if (g != null) Put(open, g + place + i, end - i);
+                    Put(T.Load(sums + i) + open, sums + i, end - i);
+                    Put(T.MultiplyAdd(open, d, T.Load(dots + i)), dots + i, end - i);
+                }
         }
     }
 
@@ -131,22 +110,19 @@ public sealed partial class CpuBackend
         }
     }
 
-    readonly unsafe struct BatchNormSlopeRows(OpenSlope slope, float* c, float* e, float* dx) : IRowKernel
+    readonly unsafe struct BatchNormSlopeRows(OpenSlope slope, float* c, float* e, float* dx, BatchUnits units) : IKernel
     {
         [MethodImpl(Compile.Loop)]
-        public void Row<T>(long row) where T : struct, IWide<T>
+        public void Part<T>(int piece) where T : struct, IWide<T>
         {
-            int width = slope.Numbers.Width, i = 0;
-            float* output = dx + row * width;
-            for (; i + Lanes.Count <= width; i += Lanes.Count) T.Store(At<T>(row, i), output + i);
-            if (i < width) T.Store(At<T>(row, i), output + i, width - i);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        T At<T>(long row, int i) where T : struct, IWide<T>
-        {
-            T d = slope.At(row, i, out T g);
-            return T.MultiplyAdd(g, T.Load(slope.Numbers.Scale + i), T.MultiplyAdd(d, T.Load(c + i), T.Load(e + i)));
+            int width = units.Width;
+            long place = (long)piece * units.RowsPerUnit * width;
+            for (int row = units.RowsOf(piece); row > 0; row--, place += width)
+                for (int i = 0; i < width; i += Lanes.Count)
+                {
+                    T d = slope.At(place + i, i, out T g), rest = T.MultiplyAdd(d, T.Load(c + i), T.Load(e + i));
+                    Put(T.MultiplyAdd(g, T.Load(slope.Numbers.Scale + i), rest), dx + place + i, width - i);
+                }
         }
     }
 }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-/// <summary>Every channel has a kernel of its own (Howard et al. 2017, “MobileNets”, equation 3): lanes are channels, and nothing is summed over them.</summary>
+/// <summary>
+/// Every channel has a kernel of its own (Howard et al. 2017, “MobileNets”, equation 3): lanes are channels, and nothing is summed over
+/// them.
+/// </summary>
 internal static unsafe class Depthwise
 {
     /// <summary>Whether each group has one channel and one output.</summary>
@@ -15,7 +18,8 @@ internal static unsafe class Depthwise
             for (int channel = 0; channel < c.Groups; channel++) *rows++ = weight[(nint)channel * c.Taps + tap];
     }
 
-    /// <summary>The same of every StrideY-th row of the kernel from <paramref name="firstY"/> on, the last one first; columns likewise.</summary>
+    /// <summary>The same of every StrideY-th row of the kernel from <paramref name="firstY"/> on, the last one first;
+    /// columns likewise.</summary>
     internal static void PackFlipped(float* weight, in Convolution c, int firstY, int firstX, float* rows)
     {
         for (int h = Last(c.KernelHeight, firstY, c.StrideY); h >= firstY; h -= c.StrideY)
@@ -25,16 +29,16 @@ internal static unsafe class Depthwise
 
     static int Last(int length, int first, int stride) => first + (length - 1 - first) / stride * stride;
 
-    /// <summary>Rows of places of one image, four places at a time, which share what is loaded of the weights.</summary>
+    /// <summary>A piece of one image, four places at a time, which share what is loaded of the weights.</summary>
     [MethodImpl(Compile.Loop)]
-    internal static void Band<T>(in Correlation c, float* window, nint windowRow, int first, int end, float* target) where T : struct, IWide<T>
+    internal static void Multiply<T>(in Correlation c, float* window, nint windowRow) where T : struct, IWide<T>
     {
         int channels = c.Inputs;
         nint place = (nint)c.StrideX * channels;
-        for (int p = first; p < end; p++)
+        for (int p = 0; p < c.Rows; p++)
             for (int j = 0; j < channels; j += Lanes.Count)
             {
-                float* from = window + (nint)(p - first) * c.StrideY * windowRow + j, to = target + p * c.TargetRow + j;
+                float* from = window + (nint)p * c.StrideY * windowRow + j, to = c.Target + p * c.TargetRow + j;
                 T bias = c.Bias == null ? T.Of(0f) : T.Load(c.Bias + j);
                 int count = Math.Min(Lanes.Count, channels - j), q = 0;
                 for (; q + 4 <= c.Columns; q += 4, from += 4 * place, to += 4 * c.TargetPlace)
@@ -80,8 +84,8 @@ internal static unsafe class Depthwise
 
 public sealed partial class CpuBackend
 {
-    // dW[tap, channel] = Σ dy[place, channel] x[place seen by tap, channel]: images are cut into blocks by the shape alone, each block has a share,
-    // and the shares are added in order.
+    // dW[tap, channel] = Σ dy[place, channel] x[place seen by tap, channel]: images are cut into blocks by the shape alone, each block has
+    // a share, and the shares are added in order.
     unsafe void DepthwiseGradWeight(float* x, float* dy, in Convolution c, float* dweight, bool accumulate)
     {
         int blocks = Math.Clamp(c.Batch, 1, MostParts), row = Lanes.RoundUp(c.Groups), length = c.Taps * row;
@@ -118,7 +122,8 @@ public sealed partial class CpuBackend
                 for (int h = 0; h < c.KernelHeight; h++)
                     for (int w = 0; w < c.KernelWidth; w++)
                     {
-                        float* pixel = window + h * windowRow + w * channels + j, slope = dy + j, to = share + (h * c.KernelWidth + w) * shareRow + j;
+                        float* pixel = window + h * windowRow + w * channels + j, slope = dy + j;
+                        float* to = share + (h * c.KernelWidth + w) * shareRow + j;
                         T even = T.Load(to), odd = T.Of(0f);
                         int q = 0;
                         for (; q + 2 <= c.OutWidth; q += 2, pixel += 2 * place, slope += 2 * channels)

@@ -15,7 +15,8 @@ public sealed partial class CpuBackend
             int across = (c.Outputs + ColumnsPerPack - 1) / ColumnsPerPack, group = part / across, first = part % across * ColumnsPerPack;
             float* from = weight + (nint)group * c.Outputs * c.Taps, to = panels + (nint)group * c.Taps * Lanes.RoundUp(c.Outputs);
             for (int j = first; j < Math.Min(c.Outputs, first + ColumnsPerPack); j += Panels<T>.Width)
-                Panels<T>.Pack(new Matrix(from + (nint)j * c.Taps, 1, c.Taps), c.Taps, Math.Min(Panels<T>.Width, c.Outputs - j), to + (nint)j * c.Taps);
+                Panels<T>.Pack(new Matrix(from + (nint)j * c.Taps, 1, c.Taps), c.Taps, Math.Min(Panels<T>.Width, c.Outputs - j),
+                    to + (nint)j * c.Taps);
         }
     }
 
@@ -24,14 +25,17 @@ public sealed partial class CpuBackend
     /// <paramref name="strideY"/>-th from <paramref name="firstY"/> on, the last one first; columns likewise.
     /// </summary>
     unsafe void PackFlippedKernels(float* weight, in Convolution c, int firstY, int strideY, int firstX, int strideX, float* panels) =>
-        Run(new FlippedPanels(weight, c, firstY, strideY, firstX, strideX, panels), c.Groups * ((c.Inputs + ColumnsPerPack - 1) / ColumnsPerPack));
+        Run(new FlippedPanels(weight, c, firstY, strideY, firstX, strideX, panels),
+            c.Groups * ((c.Inputs + ColumnsPerPack - 1) / ColumnsPerPack));
 
-    readonly unsafe struct FlippedPanels(float* weight, Convolution c, int firstY, int strideY, int firstX, int strideX, float* panels) : IKernel
+    readonly unsafe struct FlippedPanels(
+        float* weight, Convolution c, int firstY, int strideY, int firstX, int strideX, float* panels) : IKernel
     {
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             int across = (c.Inputs + ColumnsPerPack - 1) / ColumnsPerPack, group = part / across, first = part % across * ColumnsPerPack;
-            int height = Remaining(c.KernelHeight, firstY, strideY), width = Remaining(c.KernelWidth, firstX, strideX), steps = height * width * c.Outputs;
+            int height = Remaining(c.KernelHeight, firstY, strideY), width = Remaining(c.KernelWidth, firstX, strideX);
+            int steps = height * width * c.Outputs;
             float* from = weight + (nint)group * c.Outputs * c.Taps, to = panels + (nint)group * steps * Lanes.RoundUp(c.Inputs);
             for (int j = first; j < Math.Min(c.Inputs, first + ColumnsPerPack); j += Panels<T>.Width)
             {
@@ -47,6 +51,6 @@ public sealed partial class CpuBackend
         }
     }
 
-    /// <summary>How many of <paramref name="length"/> places there are from <paramref name="first"/> on in steps of <paramref name="stride"/>.</summary>
+    /// <summary>How many of <paramref name="length"/> places lie at <paramref name="first"/> and whole strides behind it.</summary>
     static int Remaining(int length, int first, int stride) => first >= length ? 0 : (length - first + stride - 1) / stride;
 }

@@ -17,7 +17,8 @@ internal static unsafe class Window
     /// <param name="columns">Columns of the window.</param>
     /// <param name="target">Contiguous.</param>
     [MethodImpl(Compile.Loop)]
-    internal static void Copy(float* image, int height, int width, nint pixel, int channels, int top, int left, int rows, int columns, float* target)
+    internal static void Copy(
+        float* image, int height, int width, nint pixel, int channels, int top, int left, int rows, int columns, float* target)
     {
         int before = Math.Clamp(-left, 0, columns), inside = Math.Clamp(width - left, before, columns) - before;
         nint length = (nint)columns * channels;
@@ -39,5 +40,6 @@ internal static unsafe class Window
 
     static void Clear(float* target, nint count) => new Span<float>(target, (int)count).Clear();
 
-    static void Copy(float* source, float* target, nint count) => new Span<float>(source, (int)count).CopyTo(new Span<float>(target, (int)count));
+    static void Copy(float* source, float* target, nint count) =>
+        new Span<float>(source, (int)count).CopyTo(new Span<float>(target, (int)count));
 }

@@ -2,11 +2,12 @@ namespace NativeSsl;
 
 /// <summary>
 /// 3 × 3 convolutions of stride 1 in tiles of 2 × 2 places: 16 products where the definition has 36. A tile sees 4 × 4 pixels d;
-/// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A (Lavin &amp; Gray 2016, “Fast algorithms for convolutional neural networks”, equation 8, F(2 × 2, 3 × 3)).
+/// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A (Lavin &amp; Gray 2016, “Fast algorithms for convolutional neural networks”, equation 8).
 /// With many channels, ⊙ is a matrix product for each of the 16 elements, over all tiles.
 /// </summary>
 internal unsafe struct Winograd
 {
+    const int FloatsPerBlock = 48 << 10;
     const int FewestChannels = 16;                          // below, the transforms cost more than the products save
 
     /// <summary>Images <c>[Batch, Height, Width, Inputs]</c>.</summary>
@@ -33,37 +34,66 @@ internal unsafe struct Winograd
         Target = y, Rows = c.OutHeight, Columns = c.OutWidth, Outputs = c.Outputs, Bias = bias,
     };
 
+    /// <summary>dx of a convolution from dy: also one, of the kernels flipped, <paramref name="c"/>'s outputs being the inputs.</summary>
+    internal static Winograd Backward(in Convolution c, float* dy, float* dx) => new()
+    {
+        Source = dy, Batch = c.Batch, Height = c.OutHeight, Width = c.OutWidth, Inputs = c.Outputs, Top = c.PadY - 2, Left = c.PadX - 2,
+        Target = dx, Rows = c.Height, Columns = c.Width, Outputs = c.Inputs,
+    };
+
     internal readonly int TilesAcross => (Columns + 1) / 2;
     internal readonly int TilesOfImage => (Rows + 1) / 2 * TilesAcross;
     internal readonly int Tiles => checked(Batch * TilesOfImage);
 
-    // What a block transforms should stay in the second-level cache until its products are done; but the weights pass by once for each block, so
-    // that many channels ask for many tiles.
-    internal readonly int TilesPerBlock => Math.Clamp(48 * 1024 / (16 * (Inputs + Outputs)), Math.Max(24, (Inputs + Outputs) / 12), 96) / 6 * 6;
+    // What a block transforms should stay in the second-level cache until its products are done; but the weights pass by once for each
+    // block, so that many channels ask for many tiles. A batch of few tiles is cut for many threads nevertheless.
+    internal readonly int TilesPerBlock
+    {
+        get
+        {
+            int channels = Inputs + Outputs, wanted = FloatsPerBlock / (16 * channels) + channels / 12;
+            return Math.Clamp(Math.Min(wanted, Tiles / 16), 24, 96) / 6 * 6;            // six rows are one tile of a product
+        }
+    }
 
     // Rows of a transformed block are a line longer than need be: a power of two would map them all to the same few sets of the cache.
     internal readonly int SourceRow => Lanes.RoundUp(Inputs) + Lanes.Count;
     internal readonly int TargetRow => Lanes.RoundUp(Outputs) + Lanes.Count;
 
-    /// <summary>Of the tile with this number: its image, and the row and column of its first place.</summary>
-    internal readonly void Find(int tile, out int image, out int row, out int column)
+    /// <summary>Where a tile lies: its image, and the row and column of its first place.</summary>
+    internal struct Place
     {
-        image = tile / TilesOfImage;
-        row = tile % TilesOfImage / TilesAcross * 2;
-        column = tile % TilesOfImage % TilesAcross * 2;
+        internal int Image, Y, X;
+
+        /// <summary>The next tile's.</summary>
+        internal void Advance(in Winograd w)
+        {
+            if ((X += 2) < w.Columns) return;
+            X = 0;
+            if ((Y += 2) < w.Rows) return;
+            Y = 0;
+            Image++;
+        }
     }
 
-    /// <summary>What a tile sees: in the image itself, or, if it reaches beyond an edge, copied to <paramref name="copy"/> with zeros.</summary>
-    internal readonly float* Pixels(int tile, float* copy, out nint row)
+    internal readonly Place Find(int tile) =>
+        new() { Image = tile / TilesOfImage, Y = tile % TilesOfImage / TilesAcross * 2, X = tile % TilesOfImage % TilesAcross * 2 };
+
+    /// <summary>Floats of the target in front of a tile's first place.</summary>
+    internal readonly nint OffsetOf(in Place tile) => (((nint)tile.Image * Rows + tile.Y) * Columns + tile.X) * Outputs;
+
+    /// <summary>Bᵀ d B of a tile. Where it reaches beyond an edge, its pixels are copied, to have zeros beside them.</summary>
+    internal readonly void Transform<T>(in Place tile, float* copy, float* v, nint plane) where T : struct, IWide<T>
     {
-        Find(tile, out int image, out int y, out int x);
-        (y, x) = (y + Top, x + Left);
-        float* pixels = Source + (nint)image * Height * Width * Inputs;
-        row = (nint)Width * Inputs;
-        if (y >= 0 && x >= 0 && y + 4 <= Height && x + 4 <= Width) return pixels + y * row + (nint)x * Inputs;
-        Window.Copy(pixels, Height, Width, Inputs, Inputs, y, x, 4, 4, copy);
-        row = 4 * Inputs;
-        return copy;
+        int y = tile.Y + Top, x = tile.X + Left;
+        float* image = Source + (nint)tile.Image * Height * Width * Inputs;
+        if (y >= 0 && x >= 0 && y + 4 <= Height && x + 4 <= Width)
+        {
+            WinogradTransforms<T>.Pixels(image + ((nint)y * Width + x) * Inputs, (nint)Width * Inputs, Inputs, v, plane);
+            return;
+        }
+        Window.Copy(image, Height, Width, Inputs, Inputs, y, x, 4, 4, copy);
+        WinogradTransforms<T>.Pixels(copy, 4 * Inputs, Inputs, v, plane);
     }
 }
 
@@ -85,8 +115,11 @@ public sealed partial class CpuBackend
         {
             int end = Math.Min(w.Outputs, (part + 1) * ColumnsPerPack);
             for (int j = part * ColumnsPerPack; j < end; j += Panels<T>.Width)
-                WinogradTransforms<T>.Kernels(panels + (nint)j * 9 * w.Inputs, w.Inputs, Lanes.RoundUp(Math.Min(Panels<T>.Width, w.Outputs - j)),
-                    w.Weights + (nint)j * w.Inputs, (nint)w.Inputs * Lanes.RoundUp(w.Outputs));
+            {
+                int width = Lanes.RoundUp(Math.Min(Panels<T>.Width, w.Outputs - j));
+                WinogradTransforms<T>.Kernels(panels + (nint)j * 9 * w.Inputs, w.Inputs, width, w.Weights + (nint)j * w.Inputs,
+                    (nint)w.Inputs * Lanes.RoundUp(w.Outputs));
+            }
         }
     }
 
@@ -95,12 +128,11 @@ public sealed partial class CpuBackend
         public void Part<T>(int block) where T : struct, IWide<T>
         {
             int first = block * w.TilesPerBlock, tiles = Math.Min(w.TilesPerBlock, w.Tiles - first);
-            using CpuPool.Loan seen = pool.Lend(16L * tiles * w.SourceRow), products = pool.Lend(16L * tiles * w.TargetRow), copy = pool.Lend(16L * w.Inputs);
-            for (int t = 0; t < tiles; t++)
-            {
-                float* pixels = w.Pixels(first + t, copy.Floats, out nint row);
-                WinogradTransforms<T>.Pixels(pixels, row, w.Inputs, seen.Floats + (nint)t * w.SourceRow, (nint)tiles * w.SourceRow);
-            }
+            using CpuPool.Loan seen = pool.Lend(16L * tiles * w.SourceRow), products = pool.Lend(16L * tiles * w.TargetRow),
+                copy = pool.Lend(16L * w.Inputs);
+            Winograd.Place tile = w.Find(first);
+            for (int t = 0; t < tiles; t++, tile.Advance(w))
+                w.Transform<T>(tile, copy.Floats, seen.Floats + (nint)t * w.SourceRow, (nint)tiles * w.SourceRow);
             for (int element = 0; element < 16; element++)
                 for (int j = 0; j < w.Outputs; j += Panels<T>.Width)
                 {
@@ -109,12 +141,10 @@ public sealed partial class CpuBackend
                         w.Weights + ((nint)element * Lanes.RoundUp(w.Outputs) + j) * w.Inputs, width,
                         products.Floats + (nint)element * tiles * w.TargetRow + j, w.TargetRow, false);
                 }
-            for (int t = 0; t < tiles; t++)
-            {
-                w.Find(first + t, out int image, out int y, out int x);
+            tile = w.Find(first);
+            for (int t = 0; t < tiles; t++, tile.Advance(w))
                 WinogradTransforms<T>.Places(products.Floats + (nint)t * w.TargetRow, (nint)tiles * w.TargetRow, w.Outputs, w.Bias,
-                    w.Target + (((nint)image * w.Rows + y) * w.Columns + x) * w.Outputs, (nint)w.Columns * w.Outputs, y + 1 < w.Rows, x + 1 < w.Columns);
-            }
+                    w.Target + w.OffsetOf(tile), (nint)w.Columns * w.Outputs, tile.Y + 1 < w.Rows, tile.X + 1 < w.Columns);
         }
     }
 }

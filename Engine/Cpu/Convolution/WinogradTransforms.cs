@@ -8,8 +8,8 @@ namespace NativeSsl;
 //      ⎝0  1  0 −1⎠       ⎝0   0  1⎠
 
 /// <summary>
-/// The transforms of F(2 × 2, 3 × 3), lanes being channels. The 16 elements of a transformed tile lie a plane apart. Each is computed row by row
-/// of the matrix, so that what is between two steps fits the registers.
+/// The transforms of F(2 × 2, 3 × 3), lanes being channels. The 16 elements of a transformed tile lie a plane apart. Each is computed row
+/// by row of the matrix, so that what is between two steps fits the registers.
 /// </summary>
 internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
 {
@@ -23,12 +23,17 @@ internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
         for (int k = 0; k < channels; k += Lanes.Count, d += Lanes.Count, v += Lanes.Count)
         {
             float* d0 = d, d1 = d + row, d2 = d1 + row, d3 = d2 + row;
-            Row(T.Load(d0) - T.Load(d2), T.Load(d0 + p) - T.Load(d2 + p), T.Load(d0 + 2 * p) - T.Load(d2 + 2 * p), T.Load(d0 + 3 * p) - T.Load(d2 + 3 * p), v, plane);
-            Row(T.Load(d1) + T.Load(d2), T.Load(d1 + p) + T.Load(d2 + p), T.Load(d1 + 2 * p) + T.Load(d2 + 2 * p), T.Load(d1 + 3 * p) + T.Load(d2 + 3 * p), v + 4 * plane, plane);
-            Row(T.Load(d2) - T.Load(d1), T.Load(d2 + p) - T.Load(d1 + p), T.Load(d2 + 2 * p) - T.Load(d1 + 2 * p), T.Load(d2 + 3 * p) - T.Load(d1 + 3 * p), v + 8 * plane, plane);
-            Row(T.Load(d1) - T.Load(d3), T.Load(d1 + p) - T.Load(d3 + p), T.Load(d1 + 2 * p) - T.Load(d3 + 2 * p), T.Load(d1 + 3 * p) - T.Load(d3 + 3 * p), v + 12 * plane, plane);
+            Row(Minus(d0, d2), Minus(d0 + p, d2 + p), Minus(d0 + 2 * p, d2 + 2 * p), Minus(d0 + 3 * p, d2 + 3 * p), v, plane);
+            Row(Plus(d1, d2), Plus(d1 + p, d2 + p), Plus(d1 + 2 * p, d2 + 2 * p), Plus(d1 + 3 * p, d2 + 3 * p), v + 4 * plane, plane);
+            Row(Minus(d2, d1), Minus(d2 + p, d1 + p), Minus(d2 + 2 * p, d1 + 2 * p), Minus(d2 + 3 * p, d1 + 3 * p), v + 8 * plane, plane);
+            Row(Minus(d1, d3), Minus(d1 + p, d3 + p), Minus(d1 + 2 * p, d3 + 2 * p), Minus(d1 + 3 * p, d3 + 3 * p), v + 12 * plane, plane);
         }
     }
+
+    [MethodImpl(Inline)]
+    static T Plus(float* a, float* b) => T.Load(a) + T.Load(b);
+    [MethodImpl(Inline)]
+    static T Minus(float* a, float* b) => T.Load(a) - T.Load(b);
 
     [MethodImpl(Inline)]
     static void Row(T t0, T t1, T t2, T t3, float* v, nint plane)
@@ -61,12 +66,20 @@ internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
             y01 -= upper;
             y11 -= lower;
             int count = Math.Min(Lanes.Count, channels - k);
-            T.Store(y00, y, count);
-            if (hasRight) T.Store(y01, y + channels, count);
+            Store(y00, y, count);
+            if (hasRight) Store(y01, y + channels, count);
             if (!hasLower) continue;
-            T.Store(y10, y + row, count);
-            if (hasRight) T.Store(y11, y + row + channels, count);
+            Store(y10, y + row, count);
+            if (hasRight) Store(y11, y + row + channels, count);
         }
+    }
+
+    // A masked store takes some processors longer than all that is computed here.
+    [MethodImpl(Inline)]
+    static void Store(T value, float* target, int count)
+    {
+        if (count == Lanes.Count) T.Store(value, target);
+        else T.Store(value, target, count);
     }
 
     [MethodImpl(Inline)]
@@ -93,7 +106,7 @@ internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
             float* g0 = panel, g1 = g0 + 3 * tap, g2 = g1 + 3 * tap;
             KernelRow(T.Load(g0), T.Load(g0 + tap), T.Load(g0 + 2 * tap), half, u, plane);
             KernelRow(T.Load(g2), T.Load(g2 + tap), T.Load(g2 + 2 * tap), half, u + 12 * plane, plane);
-            T a = half * (T.Load(g0) + T.Load(g2)), b = half * (T.Load(g0 + tap) + T.Load(g2 + tap)), c = half * (T.Load(g0 + 2 * tap) + T.Load(g2 + 2 * tap));
+            T a = half * Plus(g0, g2), b = half * Plus(g0 + tap, g2 + tap), c = half * Plus(g0 + 2 * tap, g2 + 2 * tap);
             T x = half * T.Load(g1), y = half * T.Load(g1 + tap), z = half * T.Load(g1 + 2 * tap);
             KernelRow(a + x, b + y, c + z, half, u + 4 * plane, plane);
             KernelRow(a - x, b - y, c - z, half, u + 8 * plane, plane);
@@ -164,6 +177,6 @@ internal static unsafe class WinogradTransforms<T> where T : struct, IWide<T>
     static void Put(T value, float* target, int count, bool accumulate)
     {
         if (accumulate) value += T.Load(target);
-        T.Store(value, target, count);
+        Store(value, target, count);
     }
 }

@@ -26,8 +26,8 @@ internal unsafe struct Tile
     /// <summary>The length of the sum, or of each stretch of it.</summary>
     internal int Steps;
 
-    /// <summary>How many stretches the sum has, zero counting as one, and how many floats of a and of b lie between two of them. A convolution
-    /// adds up a stretch for each row of its kernel.</summary>
+    /// <summary>How many stretches the sum has, zero counting as one, and how many floats of a and of b lie between two of them.
+    /// A convolution adds up a stretch for each row of its kernel.</summary>
     internal int Segments;
     internal nint SkipA, SkipB;
 

@@ -109,7 +109,7 @@ sealed class PngFrame(byte[] file, string name)
             using ZLibStream unpacked = new(pixels, CompressionMode.Decompress);
             for (int count; got <= wanted && (count = unpacked.Read(buffer)) > 0;) got += count;
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
             throw new MalformedFileException(name,
                 $"the pixels cannot be unpacked (byte {got} of {wanted}): {error.Message} Fetch the file again.", error);

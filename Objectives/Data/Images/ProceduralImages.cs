@@ -2,7 +2,7 @@ namespace NativeSsl;
 
 /// <summary>
 /// The images that come with the library, so that everything runs without a file. Each shows some figures of one kind: that kind is its
-/// class. Nothing else tells it: how many there are, where, how large, turned which way, of which colours, on which ground, in which light
+/// class. Nothing else tells it: how many there are, where, how large, how tilted, of which colours, on which ground, in which light
 /// and among which strokes is drawn anew for every image, colours for every figure. So two crops of an image have little in common but
 /// the kind, which neither mirroring nor other colours change; pixels or colours compared as they are do not find it.
 /// </summary>
@@ -42,7 +42,7 @@ public static class ProceduralImages
     /// no sine, no power.</summary>
     sealed class Canvas(RandomSource random)
     {
-        const int Samples = 3;
+        const int Samples = 2;
 
         readonly float[] _light = new float[Side * Side * 3];
 
@@ -50,16 +50,22 @@ public static class ProceduralImages
         {
             Ground();
             for (int strokes = 3 + random.NextInt(4); strokes > 0; strokes--) Stroke();
-            List<(float X, float Y, float Radius)> placed = [];
-            for (int tries = 0, wanted = 2 + random.NextInt(3); tries < 40 && placed.Count < wanted; tries++)
-            {
-                float radius = Between(4.5f, 8.5f), x = Between(3, Side - 3), y = Between(3, Side - 3);
-                if (placed.Exists(other => Square(other.X - x) + Square(other.Y - y) < Square(0.95f * (other.Radius + radius)))) continue;
-                placed.Add((x, y, radius));
-                Figure(figure, x, y, radius);
-            }
+            foreach ((float x, float y, float radius) in Places()) Figure(figure, x, y, radius);
             for (int strokes = random.NextInt(3); strokes > 0; strokes--) Stroke();
             return Expose();
+        }
+
+        // A large figure about the middle, and up to two small ones where they find room.
+        List<(float X, float Y, float Radius)> Places()
+        {
+            List<(float X, float Y, float Radius)> places = [(Between(12, 20), Between(12, 20), Between(8, 12))];
+            for (int tries = 0, wanted = 1 + random.NextInt(3); tries < 40 && places.Count < wanted; tries++)
+            {
+                float x = Between(2, Side - 2), y = Between(2, Side - 2), radius = Between(4, 6.5f);
+                if (!places.Exists(other => Square(other.X - x) + Square(other.Y - y) < Square(0.9f * (other.Radius + radius))))
+                    places.Add((x, y, radius));
+            }
+            return places;
         }
 
         // Four colours at the corners, blended.
@@ -78,7 +84,8 @@ public static class ProceduralImages
 
         void Figure(int figure, float x, float y, float radius)
         {
-            (float cos, float sin) = Direction();
+            float tilt = Between(-0.35f, 0.35f), cos = 1 / MathF.Sqrt(1 + tilt * tilt), sin = tilt * cos;
+            if (random.NextInt(2) == 0) (cos, sin) = (-cos, -sin);
             float squeeze = Between(0.8f, 1.25f);
             Span<float> colour = stackalloc float[3];
             Contrasting(colour, (int)x, (int)y);

@@ -12,7 +12,7 @@ sealed class Doctor(long patience)
     const int Window = 50;
     const double NearChance = 0.02, FarAboveChance = 1.5, FarAboveAtFirst = 3;          // of the chance constant
     const double HastyUpdate = 0.5;                             // of the weights' length
-    const double NoSpread = 0.02;                               // of a full sphere: a mean cosine of 0.9996
+    const double NoSpread = 0.1;                                // of a full sphere: a mean cosine of 0.99
     const double LittleSpread = 0.5;                            // with one direction left, it will soon be none
     const double FewDirections = 2;                             // of at least 16
 

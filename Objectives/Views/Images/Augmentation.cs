@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>Random resized crop: a part of the image, of random area and aspect, brought to the size of the view (Szegedy et al. 2015).</summary>
+/// <summary>Random resized crop: a part of the image, of random area and aspect, brought to the size of the view (Szegedy et
+/// al. 2015).</summary>
 /// <param name="MinimumArea">The least share of the image's area.</param>
 /// <param name="MaximumArea">The largest.</param>
 /// <param name="MinimumAspect">The least width / height; its logarithm is uniform.</param>
@@ -9,8 +10,8 @@ public sealed record RandomResizedCrop(
     float MinimumArea = 0.08f, float MaximumArea = 1f, float MinimumAspect = 3f / 4f, float MaximumAspect = 4f / 3f);
 
 /// <summary>
-/// Brightness, contrast, saturation and hue changed in random order. The factors are uniform in 1 ± strength (not below 0), the hue is turned by
-/// ± its strength, in turns.
+/// Brightness, contrast, saturation and hue changed in random order. The factors are uniform in 1 ± strength (not below 0), the hue is
+/// turned by ± its strength, in turns.
 /// </summary>
 /// <param name="Brightness">Strength.</param>
 /// <param name="Contrast">Strength.</param>
@@ -30,8 +31,8 @@ public sealed record ColorJitter(float Brightness, float Contrast, float Saturat
 public sealed record RandomBlur(float Probability, float MinimumSigma = 0.1f, float MaximumSigma = 2f);
 
 /// <summary>
-/// How one view of an image is made; the parts act in the order in which they stand here. The defaults are SimCLR's for ImageNet (Chen et al.
-/// 2020, “A simple framework for contrastive learning of visual representations”, appendix A).
+/// How one view of an image is made; the parts act in the order in which they stand here. The defaults are SimCLR's for ImageNet (Chen
+/// et al. 2020, “A simple framework for contrastive learning of visual representations”, appendix A).
 /// </summary>
 public sealed record Augmentation
 {
@@ -56,7 +57,9 @@ public sealed record Augmentation
 
     /// <summary>The image as it is.</summary>
     public static Augmentation None { get; } = new()
-        { Crop = null, FlipProbability = 0f, Jitter = null, GrayscaleProbability = 0f, Blur = null, Interpolation = Interpolation.Bilinear };
+    {
+        Crop = null, FlipProbability = 0f, Jitter = null, GrayscaleProbability = 0f, Blur = null, Interpolation = Interpolation.Bilinear,
+    };
 
     /// <summary>SimCLR for ImageNet.</summary>
     public static Augmentation SimClrImageNet { get; } = new();
@@ -64,7 +67,8 @@ public sealed record Augmentation
     /// <summary>SimCLR for CIFAR-10 (appendix B.9): half the strength of colours, no blur.</summary>
     public static Augmentation SimClrCifar { get; } = new() { Jitter = ColorJitter.OfStrength(0.5f), Blur = null };
 
-    /// <summary>MoCo v2 (Chen, Fan, Girshick &amp; He 2020, “Improved baselines with momentum contrastive learning”, and its code).</summary>
+    /// <summary>MoCo v2 (Chen, Fan, Girshick &amp; He 2020, “Improved baselines with momentum contrastive learning”, and its
+    /// code).</summary>
     public static Augmentation Moco { get; } = new()
         { Crop = new(0.2f), Interpolation = Interpolation.Bilinear, Jitter = new(0.4f, 0.4f, 0.4f, 0.1f) };
 
@@ -76,8 +80,8 @@ public sealed record Augmentation
     ];
 
     /// <summary>
-    /// DINO's views (Caron et al. 2021, “Emerging properties in self-supervised vision transformers”, and its code): two of most of the image,
-    /// then small ones of small parts.
+    /// DINO's views (Caron et al. 2021, “Emerging properties in self-supervised vision transformers”, and its code): two of most of the
+    /// image, then small ones of small parts.
     /// </summary>
     /// <param name="globalSize">Rows and columns of the first two.</param>
     /// <param name="localSize">Rows and columns of the others.</param>

@@ -1,12 +1,11 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace NativeSsl;
 
 /// <summary>Images of a set as tensors.</summary>
 public static class ImageTensors
 {
-    static readonly float[] Brightness = [.. Enumerable.Range(0, 256).Select(value => value / 255f)];
-
     /// <summary>Images as they are, normalised: for evaluation.</summary>
     /// <param name="backend">The device.</param>
     /// <param name="images">The set.</param>
@@ -30,7 +29,7 @@ public static class ImageTensors
         try
         {
             images.Read(places, pixels.AsSpan(0, count));
-            for (int i = 0; i < count; i++) floats[i] = Brightness[pixels[i]];
+            Convert(pixels.AsSpan(0, count), floats);
             return Tensor.From(backend, [places.Length, size.Height, size.Width, size.Channels], floats.AsSpan(0, count));
         }
         finally
@@ -38,6 +37,24 @@ public static class ImageTensors
             ArrayPool<byte>.Shared.Return(pixels);
             ArrayPool<float>.Shared.Return(floats);
         }
+    }
+
+    // 0 … 255 to 0 … 1. Sixteen or more at a time: element by element this would cost as much as the crops.
+    static void Convert(ReadOnlySpan<byte> pixels, Span<float> brightnesses)
+    {
+        var white = new Vector<float>(255f);
+        int i = 0, four = Vector<float>.Count;
+        for (; i + Vector<byte>.Count <= pixels.Length; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(pixels[i..]), out Vector<ushort> low, out Vector<ushort> high);
+            Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
+            Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(first)) / white).CopyTo(brightnesses[i..]);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(second)) / white).CopyTo(brightnesses[(i + four)..]);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(third)) / white).CopyTo(brightnesses[(i + 2 * four)..]);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) / white).CopyTo(brightnesses[(i + 3 * four)..]);
+        }
+        for (; i < pixels.Length; i++) brightnesses[i] = pixels[i] / 255f;
     }
 
     internal static Tensor Normalized(Tensor x, ReadOnlySpan<ColorStep> steps, Normalization normalization) =>

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Views of images: each image of a batch seen in several ways. Every epoch goes through the set once, in a new order; images that do not fill
-/// a batch at its end wait for another epoch. Order, crops and colours are pure functions of the seed and the number of the draw.
+/// Views of images: each image of a batch seen in several ways. Every epoch goes through the set once, in a new order; images that do not
+/// fill a batch at its end wait for another epoch. Order, crops and colours are pure functions of the seed and the number of the draw.
 /// </summary>
 public sealed class ImageViews : IViewSource
 {
@@ -34,7 +34,8 @@ public sealed class ImageViews : IViewSource
             throw new ShapeException($"ImageViews: batches of {batch} from {images.Name}, which has {images.Count} images; " +
                 "a batch has at least one image and at most the whole set.");
         if (images.Size.Channels is not (1 or 3))
-            throw new ShapeException($"ImageViews: images of {images.Name} have {images.Size.Channels} channels; one (grey) or three (red, green, blue) are needed.");
+            throw new ShapeException($"ImageViews: images of {images.Name} have {images.Size.Channels} channels; " +
+                "one (grey) or three (red, green, blue) are needed.");
         Normalization = normalization ?? Normalization.Of(images);
         ImageTensors.CheckChannels(images, Normalization);
         (_backend, _images, _views, _batch, _seed, _order) = (backend, images, [.. views], batch, seed, new EpochOrder(images.Count, seed));

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>What makes the brightness of every channel zero on average, with a deviation of one: (x − mean) / deviation, x in 0 … 1.</summary>
+/// <summary>What makes the brightness of every channel zero on average, with a deviation of one: (x − mean) / deviation, x in
+/// 0 … 1.</summary>
 public sealed record Normalization
 {
     /// <summary>As many images as tell mean and deviation to three digits.</summary>
@@ -12,10 +13,12 @@ public sealed record Normalization
     public Normalization(IReadOnlyList<float> means, IReadOnlyList<float> deviations)
     {
         if (means.Count == 0 || means.Count != deviations.Count)
-            throw new NativeSslException($"Normalization: {means.Count} means and {deviations.Count} deviations; each channel needs one of both.");
+            throw new NativeSslException($"Normalization: {means.Count} means and {deviations.Count} deviations; " +
+                "each channel needs one of both.");
         for (int i = 0; i < means.Count; i++)
             if (!(float.IsFinite(means[i]) && float.IsFinite(deviations[i]) && deviations[i] > 0f))
-                throw new NativeSslException($"Normalization: channel {i} has mean {means[i]} and deviation {deviations[i]}; the deviation must be above 0.");
+                throw new NativeSslException($"Normalization: channel {i} has mean {means[i]} and deviation {deviations[i]}; " +
+                    "the deviation must be above 0.");
         (Means, Deviations) = ([.. means], [.. deviations]);
     }
 

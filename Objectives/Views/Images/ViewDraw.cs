@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// The random choices of one view of one image: a pure function of seed, stream and number, drawn on the host, so that every device shows the
-/// same.
+/// The random choices of one view of one image: a pure function of seed, stream and number, drawn on the host, so that every device shows
+/// the same.
 /// </summary>
 readonly struct ViewDraw(ulong seed, ulong stream, ulong number)
 {

@@ -7,7 +7,8 @@ namespace NativeSsl.Tests.Images;
 static class JpegWriter
 {
     static readonly byte[] Steep = [.. Enumerable.Range(0, 12).Select(size => (byte)size)];
-    static readonly byte[] Flat = [.. Enumerable.Range(0, 16).SelectMany(run => Enumerable.Range(1, 10).Select(size => (byte)(run << 4 | size))), 0x00, 0xF0];
+    static readonly byte[] Flat =
+        [.. Enumerable.Range(0, 16).SelectMany(run => Enumerable.Range(1, 10).Select(size => (byte)(run << 4 | size))), 0x00, 0xF0];
     static readonly int[] ZigZag =
     [
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
@@ -21,7 +22,9 @@ static class JpegWriter
     ];
 
     public static byte[] Tables =>
-        [.. Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]), .. Segment(0xC4, Codes(0x00, Steep)), .. Segment(0xC4, Codes(0x10, Flat))];
+    [
+        .. Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]), .. Segment(0xC4, Codes(0x00, Steep)), .. Segment(0xC4, Codes(0x10, Flat)),
+    ];
 
     public static byte[] Frame(int height, int width, int channels, byte marker = 0xC0) => Segment(marker,
         [8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, (byte)channels,

@@ -42,8 +42,9 @@ public sealed partial class PicturesTests
         kinds["empty"] = ([], "it is empty");
         foreach ((string kind, byte[] head) in new (string, byte[])[]
         {
-            ("a GIF", [.. "GIF89a"u8]), ("a bitmap", [.. "BM6"u8, 0]), ("a WebP", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBP"u8]), ("a TIFF", [73, 73, 42, 0]),
-            ("a PSD", [.. "8BPS"u8]), ("text", [.. "hello"u8]), ("a zip", [80, 75, 3, 4]), ("one byte", [0x89]), ("zeros", new byte[100]),
+            ("a GIF", [.. "GIF89a"u8]), ("a bitmap", [.. "BM6"u8, 0]), ("a WebP", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBP"u8]),
+            ("a TIFF", [73, 73, 42, 0]), ("a PSD", [.. "8BPS"u8]), ("text", [.. "hello"u8]), ("a zip", [80, 75, 3, 4]),
+            ("one byte", [0x89]), ("zeros", new byte[100]),
             ("an SVG", [.. "<svg xmlns"u8]), ("a JPEG 2000", [0, 0, 0, 12, 106, 80]), ("a portable pixmap", [.. "P6\n1 1\n255\n"u8]),
             ("a radiance picture", [.. "#?RADIANCE\n"u8]), ("a TGA", [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 24, 0, 1, 2, 3]),
         })
@@ -52,7 +53,9 @@ public sealed partial class PicturesTests
 
     static byte[] Png(params byte[][] chunks) => [.. PngWriter.Signature, .. chunks.SelectMany(chunk => chunk)];
 
-    static readonly byte[] Head = PngWriter.Header(2, 2, 8, 0), Body = PngWriter.Data([0, 1, 2, 0, 3, 4]), End = PngWriter.End;
+    static byte[] Head => PngWriter.Header(2, 2, 8, 0);
+    static byte[] Body => PngWriter.Data([0, 1, 2, 0, 3, 4]);
+    static byte[] End => PngWriter.End;
 
     static void AddPngHeaders(Dictionary<string, (byte[], string)> kinds)
     {
@@ -75,14 +78,18 @@ public sealed partial class PicturesTests
         kinds["PNG: long header"] = (Png(PngWriter.Chunk("IHDR", new byte[14]), Body, End), "the header has 14 bytes");
         foreach ((long height, long width, string reason) in new (long, long, string)[]
         {
-            (0, 2, "nothing in it"), (2, 0, "nothing in it"), (0, 0, "nothing in it"), (100_000, 100_000, "claims 100000 × 100000 pixels"),
-            (1, 1L << 31, "claims 1 × 2147483648"), ((1L << 32) - 1, (1L << 32) - 1, "claims 4294967295 × 4294967295"), (8193, 8192, "at most 67108864"),
-            (1L << 31, 2, "claims 2147483648 × 2"), (1 << 16, 1 << 16, "claims 65536 × 65536"), (1 << 26, 1, "but 6 are there"), (8192, 8192, "but 6 are there"),
-            (3, 2, "take 9 bytes unpacked, but 6 are there"), (1, 2, "take 3 bytes unpacked, but more are there"), (2, 3, "take 8 bytes"), (2, 1, "take 4 bytes"),
+            (0, 2, "nothing in it"), (2, 0, "nothing in it"), (0, 0, "nothing in it"),
+            (100_000, 100_000, "claims 100000 × 100000 pixels"), (1, 1L << 31, "claims 1 × 2147483648"),
+            ((1L << 32) - 1, (1L << 32) - 1, "claims 4294967295 × 4294967295"), (8193, 8192, "at most 67108864"),
+            (1L << 31, 2, "claims 2147483648 × 2"), (1 << 16, 1 << 16, "claims 65536 × 65536"),
+            (1 << 26, 1, "but 6 are there"), (8192, 8192, "but 6 are there"), (3, 2, "take 9 bytes unpacked, but 6 are there"),
+            (1, 2, "take 3 bytes unpacked, but more are there"), (2, 3, "take 8 bytes"), (2, 1, "take 4 bytes"),
         })
             kinds[$"PNG: {height} × {width}"] = (Png(PngWriter.Header(height, width, 8, 0), Body, End), reason);
-        foreach ((int depth, int colour) in new[] { (0, 0), (3, 0), (32, 0), (255, 0), (4, 2), (1, 2), (16, 3), (1, 4), (2, 6), (8, 1), (8, 5), (8, 7), (8, 255) })
-            kinds[$"PNG: {depth} bits of type {colour}"] = (Png(PngWriter.Header(2, 2, depth, colour), Body, End), $"{depth} bits of colour type {colour} do not exist");
+        foreach ((int depth, int colour) in new[]
+            { (0, 0), (3, 0), (32, 0), (255, 0), (4, 2), (1, 2), (16, 3), (1, 4), (2, 6), (8, 1), (8, 5), (8, 7), (8, 255) })
+            kinds[$"PNG: {depth} bits of type {colour}"] =
+                (Png(PngWriter.Header(2, 2, depth, colour), Body, End), $"{depth} bits of colour type {colour} do not exist");
         kinds["PNG: compression 1"] = (Png(PngWriter.Header(2, 2, 8, 0, compression: 1), Body, End), "compression 1");
         kinds["PNG: filter 1"] = (Png(PngWriter.Header(2, 2, 8, 0, filter: 1), Body, End), "filter 1");
         kinds["PNG: interlace 2"] = (Png(PngWriter.Header(2, 2, 8, 0, interlace: 2), Body, End), "interlace 2");
@@ -97,7 +104,8 @@ public sealed partial class PicturesTests
         kinds["PNG: no end"] = (Png(Head, Body), "a chunk has to follow");
         kinds["PNG: end cut"] = (Png(Head, Body, End[..11]), "a chunk has to follow, but only 11 bytes do");
         kinds["PNG: pixels cut"] = (Png(Head, Body[..15]), "the chunk IDAT claims");
-        kinds["PNG: pixels in two places"] = (Png(Head, PngWriter.Chunk("IDAT", [0x78]), PngWriter.Chunk("tEXt", []), Body, End), "in two places");
+        kinds["PNG: pixels in two places"] =
+            (Png(Head, PngWriter.Chunk("IDAT", [0x78]), PngWriter.Chunk("tEXt", []), Body, End), "in two places");
         kinds["PNG: not packed"] = (Png(Head, PngWriter.Chunk("IDAT", [0, 1, 2, 0, 3, 4]), End), "the pixels cannot be unpacked");
         kinds["PNG: packing cut"] = (Png(Head, PngWriter.Chunk("IDAT", PngWriter.Deflate(new byte[6])[..5]), End), "there");
         kinds["PNG: unknown chunk that must be known"] = (Png(Head, PngWriter.Chunk("XBCD", [1]), Body, End), "the chunk XBCD is unknown");
@@ -107,7 +115,8 @@ public sealed partial class PicturesTests
         {
             byte[] chunk = PngWriter.Chunk("tEXt", [1, 2, 3]);
             (chunk[0], chunk[1], chunk[2], chunk[3]) = ((byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length);
-            kinds[$"PNG: a chunk that claims {length} bytes"] = (Png(Head, chunk), $"the chunk tEXt claims {length} bytes, but only 3 are left");
+            kinds[$"PNG: a chunk that claims {length} bytes"] =
+                (Png(Head, chunk), $"the chunk tEXt claims {length} bytes, but only 3 are left");
         }
         foreach (int place in new[] { 12, 16, 28, 29, 41, 45, 52 })
         {
@@ -121,18 +130,20 @@ public sealed partial class PicturesTests
         kinds["PNG: palette behind colours"] = (Png(Head, Body, palette, End), "comes twice, or after the pixels");
         kinds["PNG: two palettes"] = (Png(indexed, palette, palette, Body, End), "comes twice");
         foreach (int length in new[] { 0, 1, 4, 770, 771 })
-            kinds[$"PNG: palette of {length} bytes"] = (Png(indexed, PngWriter.Chunk("PLTE", new byte[length]), Body, End), $"a palette of {length} bytes");
+            kinds[$"PNG: palette of {length} bytes"] =
+                (Png(indexed, PngWriter.Chunk("PLTE", new byte[length]), Body, End), $"a palette of {length} bytes");
         foreach ((int colour, int length) in new[] { (0, 1), (0, 6), (2, 2), (3, 0), (3, 3), (4, 2), (6, 6) })
             kinds[$"PNG: transparency of {length} bytes for type {colour}"] =
-                (Png(PngWriter.Header(2, 2, 8, colour), palette, PngWriter.Chunk("tRNS", new byte[length]), Body, End), $"transparency of {length} bytes");
+                (Png(PngWriter.Header(2, 2, 8, colour), palette, PngWriter.Chunk("tRNS", new byte[length]), Body, End),
+                    $"transparency of {length} bytes");
         kinds["PNG: transparency twice"] =
             (Png(Head, PngWriter.Chunk("tRNS", [0, 1]), PngWriter.Chunk("tRNS", [0, 1]), Body, End), "comes twice");
     }
 
     static void AddJpegs(Dictionary<string, (byte[], string)> kinds)
     {
-        byte[] start = [0xFF, 0xD8], end = [0xFF, 0xD9], tables = JpegWriter.Tables, frame = JpegWriter.Frame(8, 8, 1), scan = JpegWriter.Scan(1);
-        byte[] coded = JpegWriter.Coded(8, 8, 1, Smooth(8, 8, 1));
+        byte[] start = [0xFF, 0xD8], end = [0xFF, 0xD9], tables = JpegWriter.Tables;
+        byte[] frame = JpegWriter.Frame(8, 8, 1), scan = JpegWriter.Scan(1), coded = JpegWriter.Coded(8, 8, 1, Smooth(8, 8, 1));
         byte[] Of(params byte[][] parts) => [.. start, .. parts.SelectMany(part => part)];
         byte[] Frame(params byte[] content) => Of(tables, JpegWriter.Segment(0xC0, content), scan, coded, end);
         kinds["JPEG: start only"] = (start, "ends without its end marker");
@@ -153,9 +164,11 @@ public sealed partial class PicturesTests
         kinds["JPEG: no coded pixels"] = (Of(tables, frame, scan), "ends in the midst of the pixels");
         kinds["JPEG: no tables"] = (Of(frame, scan, coded, end), "its pixels cannot be decoded");
         foreach (byte marker in new byte[] { 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF })
-            kinds[$"JPEG: coded as 0x{marker:X2}"] = (Of(tables, JpegWriter.Frame(8, 8, 1, marker), scan, coded, end), $"it is coded as 0x{marker:X2}");
+            kinds[$"JPEG: coded as 0x{marker:X2}"] =
+                (Of(tables, JpegWriter.Frame(8, 8, 1, marker), scan, coded, end), $"it is coded as 0x{marker:X2}");
         foreach (byte length in new byte[] { 0, 1, 200, 255 })
-            kinds[$"JPEG: a segment that claims {length} bytes"] = (Of([0xFF, 0xE0, 0, length, 1, 2, 3]), $"claims {length} bytes, and 5 are left");
+            kinds[$"JPEG: a segment that claims {length} bytes"] =
+                (Of([0xFF, 0xE0, 0, length, 1, 2, 3]), $"claims {length} bytes, and 5 are left");
         kinds["JPEG: a segment that claims 65535 bytes"] = (Of([0xFF, 0xE1, 255, 255, 0]), "claims 65535 bytes");
         kinds["JPEG: half a length"] = (Of([0xFF, 0xE0, 0]), "claims 0 bytes, and 1 are left");
         kinds["JPEG: no length"] = (Of([0xFF, 0xDB]), "and 0 are left");
@@ -163,7 +176,8 @@ public sealed partial class PicturesTests
             kinds[$"JPEG: {bits} bits"] = (Frame(bits, 0, 8, 0, 8, 1, 1, 0x11, 0), $"{bits} bits a number");
         foreach (byte components in new byte[] { 0, 2, 5 })
             kinds[$"JPEG: {components} components"] =
-                (Frame([8, 0, 8, 0, 8, components, .. Enumerable.Repeat(new byte[] { 1, 0x11, 0 }, components).SelectMany(c => c)]), $"{components} components");
+                (Frame([8, 0, 8, 0, 8, components, .. Enumerable.Repeat(new byte[] { 1, 0x11, 0 }, components).SelectMany(c => c)]),
+                    $"{components} components");
         kinds["JPEG: components that are not there"] = (Frame(8, 0, 8, 0, 8, 3, 1, 0x11, 0), "a frame header of 9 bytes");
         kinds["JPEG: a component too many"] = (Frame(8, 0, 8, 0, 8, 1, 1, 0x11, 0, 2, 0x11, 0), "a frame header of 12 bytes");
         kinds["JPEG: empty frame"] = (Frame(), "a frame header of 0 bytes");
@@ -174,21 +188,27 @@ public sealed partial class PicturesTests
         kinds["JPEG: table 255"] = (Frame(8, 0, 8, 0, 8, 1, 1, 0x11, 255), "table 255");
         foreach ((int height, int width, string reason) in new[]
         {
-            (0, 8, "nothing in it"), (8, 0, "nothing in it"), (0, 0, "nothing in it"), (65535, 65535, "claims 65535 × 65535 pixels; at most"),
+            (0, 8, "nothing in it"), (8, 0, "nothing in it"), (0, 0, "nothing in it"),
+            (65535, 65535, "claims 65535 × 65535 pixels; at most"),
             (8193, 8192, "at most"), (8192, 8192, "do not fit into"), (1000, 1000, "do not fit into"), (65535, 8, "do not fit into"),
         })
             kinds[$"JPEG: {height} × {width}"] = (Of(tables, JpegWriter.Frame(height, width, 1), scan, coded, end), reason);
         foreach (byte count in new byte[] { 0, 5, 255 })
-            kinds[$"JPEG: scan of {count} components"] = (Of(tables, frame, JpegWriter.Segment(0xDA, [count, 1, 0, 0, 63, 0]), coded, end), "a scan header of 6 bytes");
+            kinds[$"JPEG: scan of {count} components"] =
+                (Of(tables, frame, JpegWriter.Segment(0xDA, [count, 1, 0, 0, 63, 0]), coded, end), "a scan header of 6 bytes");
         kinds["JPEG: empty scan"] = (Of(tables, frame, JpegWriter.Segment(0xDA, []), coded, end), "a scan header of 0 bytes");
-        kinds["JPEG: scan without its numbers"] = (Of(tables, frame, JpegWriter.Segment(0xDA, [1, 1, 0]), coded, end), "a scan header of 3 bytes");
+        kinds["JPEG: scan without its numbers"] =
+            (Of(tables, frame, JpegWriter.Segment(0xDA, [1, 1, 0]), coded, end), "a scan header of 3 bytes");
         kinds["JPEG: scan of a component that is not there"] =
             (Of(tables, frame, JpegWriter.Segment(0xDA, [1, 9, 0, 0, 63, 0]), coded, end), "its pixels cannot be decoded");
         kinds["JPEG: scan with a table that is not there"] =
             (Of(tables, frame, JpegWriter.Segment(0xDA, [1, 1, 0x77, 0, 63, 0]), coded, end), "its pixels cannot be decoded");
-        kinds["JPEG: more scan components than the frame has"] = (Of(tables, frame, JpegWriter.Scan(3), coded, end), "its pixels cannot be decoded");
+        kinds["JPEG: more scan components than the frame has"] =
+            (Of(tables, frame, JpegWriter.Scan(3), coded, end), "its pixels cannot be decoded");
         kinds["JPEG: a code table of too many codes"] =
-            (Of(JpegWriter.Segment(0xC4, [0, .. Enumerable.Repeat((byte)255, 16)]), tables, frame, scan, coded, end), "its pixels cannot be decoded");
-        kinds["JPEG: a quantiser of unknown kind"] = (Of(JpegWriter.Segment(0xDB, new byte[] { 0x95 }), tables, frame, scan, coded, end), "its pixels cannot be decoded");
+            (Of(JpegWriter.Segment(0xC4, [0, .. Enumerable.Repeat((byte)255, 16)]), tables, frame, scan, coded, end),
+                "its pixels cannot be decoded");
+        kinds["JPEG: a quantiser of unknown kind"] =
+            (Of(JpegWriter.Segment(0xDB, new byte[] { 0x95 }), tables, frame, scan, coded, end), "its pixels cannot be decoded");
     }
 }

@@ -30,7 +30,10 @@ public sealed partial class PicturesTests
     public void Every_depth_interlacing_and_palette_is_read()
     {
         byte[] Of(int depth, int colour, byte[] rows, byte[]? palette = null, int interlace = 0, int height = 1) =>
-            [.. PngWriter.Signature, .. PngWriter.Header(height, 2, depth, colour, interlace: interlace), .. palette ?? [], .. PngWriter.Data(rows), .. PngWriter.End];
+        [
+            .. PngWriter.Signature, .. PngWriter.Header(height, 2, depth, colour, interlace: interlace), .. palette ?? [],
+            .. PngWriter.Data(rows), .. PngWriter.End,
+        ];
         Assert.Equal([255, 0], Decode(Of(1, 0, [0, 0b1000_0000]), 1, 2, 1));
         Assert.Equal([85, 170], Decode(Of(2, 0, [0, 0b0110_0000]), 1, 2, 1));
         Assert.Equal([17, 238], Decode(Of(4, 0, [0, 0x1E]), 1, 2, 1));
@@ -88,7 +91,7 @@ public sealed partial class PicturesTests
         byte[][] seeds =
         [
             PngWriter.Write(3, 3, 3, Colours(27)),
-            [.. PngWriter.Signature, .. PngWriter.Header(3, 3, 2, 3), .. PngWriter.Chunk("PLTE", Colours(12)), .. PngWriter.Data(new byte[6]), .. PngWriter.End],
+            Png(PngWriter.Header(3, 3, 2, 3), PngWriter.Chunk("PLTE", Colours(12)), PngWriter.Data(new byte[6]), PngWriter.End),
             JpegWriter.Write(8, 8, 3, Smooth(8, 8, 3)), JpegWriter.Write(8, 16, 1, Smooth(8, 16, 1)),
         ];
         RandomSource random = new(42, 0);
@@ -126,9 +129,10 @@ public sealed partial class PicturesTests
     public void A_picture_that_unpacks_to_a_thousand_times_its_size_is_refused_without_room_for_it()
     {
         byte[] zeros = PngWriter.Deflate(new byte[20_000_000]);
-        byte[] bomb = [.. PngWriter.Signature, .. PngWriter.Header(10, 10, 8, 0), .. PngWriter.Chunk("IDAT", zeros), .. PngWriter.End];
-        byte[] lie = [.. PngWriter.Signature, .. PngWriter.Header(8000, 8000, 8, 2), .. PngWriter.Data(new byte[100]), .. PngWriter.End];
-        foreach ((byte[] file, string reason) in new[] { (bomb, "take 110 bytes unpacked, but more are there"), (lie, "but 100 are there") })
+        byte[] bomb = Png(PngWriter.Header(10, 10, 8, 0), PngWriter.Chunk("IDAT", zeros), PngWriter.End);
+        byte[] lie = Png(PngWriter.Header(8000, 8000, 8, 2), PngWriter.Data(new byte[100]), PngWriter.End);
+        (byte[], string)[] files = [(bomb, "take 110 bytes unpacked, but more are there"), (lie, "but 100 are there")];
+        foreach ((byte[] file, string reason) in files)
         {
             long start = Stopwatch.GetTimestamp(), before = GC.GetAllocatedBytesForCurrentThread();
             Assert.Contains(reason, Open(file)!.Message);

@@ -10,14 +10,18 @@ static class PngWriter
 
     /// <summary>A picture of bytes, not filtered; 1 to 4 channels are grey, grey with alpha, colours, colours with alpha.</summary>
     public static byte[] Write(int height, int width, int channels, byte[] pixels) =>
-        [.. Signature, .. Header(height, width, 8, new[] { 0, 4, 2, 6 }[channels - 1]), .. Data(Rows(height, width * channels, pixels)), .. End];
+    [
+        .. Signature, .. Header(height, width, 8, new[] { 0, 4, 2, 6 }[channels - 1]),
+        .. Data(Rows(height, width * channels, pixels)), .. End,
+    ];
 
     public static byte[] Header(long height, long width, int depth, int colour, int compression = 0, int filter = 0, int interlace = 0)
     {
         byte[] content = new byte[13];
         BinaryPrimitives.WriteUInt32BigEndian(content, (uint)width);
         BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(4), (uint)height);
-        (content[8], content[9], content[10], content[11], content[12]) = ((byte)depth, (byte)colour, (byte)compression, (byte)filter, (byte)interlace);
+        (content[8], content[9]) = ((byte)depth, (byte)colour);
+        (content[10], content[11], content[12]) = ((byte)compression, (byte)filter, (byte)interlace);
         return Chunk("IHDR", content);
     }
 

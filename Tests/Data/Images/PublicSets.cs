@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace NativeSsl.Tests.Images;
@@ -46,5 +47,54 @@ public sealed class PublicSets
         byte[] file = File.ReadAllBytes(Of("cifar10", "test_batch_2000.bin")), pixels = new byte[3072];
         test.Read([1999], pixels);
         for (int i = 0; i < 3072; i++) Assert.Equal(file[1999 * 3073 + 1 + i % 3 * 1024 + i / 3], pixels[i]);
+    }
+
+    // What is in the archive: unzip -l. Strokes of ink (0) on paper (255).
+    [DataFact("omniglot_small1")]
+    public void Omniglot()
+    {
+        (IImageSource train, IImageSource? test) = ImageData.Open(Path.Combine(DataFactAttribute.Folder!, "omniglot_small1"));
+        Assert.Equal((2720, 136, new ImageSize(105, 105, 1), null as IImageSource), (train.Count, train.Classes.Count, train.Size, test));
+        Assert.Equal("Balinese/character01", train.Classes[0]);
+        Assert.All(train.Labels!.CountBy(label => label), pair => Assert.Equal(20, pair.Value));
+        byte[] pixels = new byte[50 * 105 * 105];
+        train.Read([.. Enumerable.Range(0, 50)], pixels);
+        Assert.All(pixels, value => Assert.True(value is 0 or 255));
+        Assert.InRange(pixels.Count(value => value == 0) / (double)pixels.Length, 0.01, 0.2);
+    }
+
+    [DataFact("cifar10")]
+    public void Folders_of_public_sets_are_found_out()
+    {
+        (IImageSource train, IImageSource? test) = ImageData.Open(Path.Combine(DataFactAttribute.Folder!, "cifar10"));
+        Assert.Equal((10_000, 2_000, "truck"), (train.Count, test!.Count, test.Classes[9]));
+        (train, test) = ImageData.Open(Path.Combine(DataFactAttribute.Folder!, "fashion_mnist"));
+        Assert.Equal((15_000, 10_000, 10, 10), (train.Count, test!.Count, train.Classes.Count, test.Classes.Count));
+    }
+
+    // libjpeg-turbo decoded the expected pixels; the two differ in how they make colours of fewer samples and round.
+    [DataFact("onnx_node_vectors")]
+    public void A_JPEG_is_decoded_as_by_others()
+    {
+        using ZipArchive archive = ZipFile.OpenRead(Of("onnx_node_vectors", "onnx_tests.zip"));
+        foreach ((string test, int channels) in new[] { ("grayscale", 1), ("bgr", 3) })
+        {
+            byte[] file = Content($"node/test_image_decoder_decode_jpeg_{test}/test_data_set_0/input_0.pb");
+            byte[] wanted = Content($"node/test_image_decoder_decode_jpeg_{test}/test_data_set_0/output_0.pb")[^(1024 * channels)..];
+            byte[] pixels = new byte[1024 * channels];
+            // the tensor's bytes are at the end of the message, but for its name
+            int start = file.AsSpan().IndexOf([(byte)0xFF, (byte)0xD8]);
+            ImageDecoder.Decode(file[start..], test, new(32, 32, channels), pixels);
+            int[] differences = [.. pixels.Select((value, i) => Math.Abs(value - wanted[channels == 1 ? i : i - i % 3 + 2 - i % 3]))];
+            Assert.InRange(differences.Average(), 0, 3);
+        }
+
+        byte[] Content(string entry)
+        {
+            using Stream stream = archive.GetEntry(entry)!.Open();
+            using MemoryStream content = new();
+            stream.CopyTo(content);
+            return content.ToArray();
+        }
     }
 }

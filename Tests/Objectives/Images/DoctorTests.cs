@@ -22,7 +22,7 @@ public sealed class DoctorTests
     [Fact]
     public void Without_negatives_the_projections_are_all_equal()
     {
-        string said = Warnings(Train(new Altered(Encoder(), Head(), Altered.OnlyPositives)))[0].Said;
+        string said = Warnings(Train(new Altered(Encoder(), Head(), Altered.OnlyPositives), learningRate: 0.03))[0].Said;
         Assert.StartsWith("All projections are equal", said, StringComparison.Ordinal);
         Assert.Contains("negatives", said, StringComparison.Ordinal);
     }
@@ -88,8 +88,8 @@ public sealed class DoctorTests
         Assert.StartsWith("All features", lines[^1].Warning, StringComparison.Ordinal);
         Assert.All(lines.SkipLast(1), line => Assert.Null(line.Warning));
         Assert.Equal(0, lines[^1].Values["featuresSpread"], 1e-6);
-        Assert.Equal(1, lines[^1].Values["featuresRank"], 1e-6);
+        Assert.Equal(1, lines[^1].Values["featuresRank"], 1e-3);
         Assert.Equal(0, lines[^1].Values["overChance"], 1e-5);
-        Assert.InRange(lines[^1].Values["updateRatio"], 1e-4, 0.1);
+        Assert.Equal(0, lines[0].Values["updateRatio"]);        // no gradient comes through the batch norm of the head
     }
 }

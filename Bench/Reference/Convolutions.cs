@@ -20,14 +20,16 @@ static class Convolutions
         new(3, 64, 32), new(64, 64, 32), new(128, 128, 16), new(256, 256, 8), new(512, 512, 4, Batch: 128),
     ];
 
-    static readonly Layer[] Others = [new(64, 128, 16, Kernel: 1, Stride: 2), new(256, 64, 16, Kernel: 1), new(3, 64, 64, Kernel: 7, Stride: 2)];
+    static readonly Layer[] Others =
+        [new(64, 128, 16, Kernel: 1, Stride: 2), new(256, 64, 16, Kernel: 1), new(3, 64, 64, Kernel: 7, Stride: 2)];
 
     public static void Run(string[] arguments)
     {
         Both.Begin(arguments);
         var report = new Report("conv", "Convolutions");
-        report.Text($"{Both.Sides} In → out @ size of the images; padding keeps the size; 64 images, 128 at 512 channels. Ours keeps channels last; libtorch has both layouts, "
-            + "its inputs, weights and slopes already lying as it likes them. Backward: both x and the weight.");
+        report.Text($"{Both.Sides} In → out @ size of the images; padding keeps the size; 64 images, 128 at 512 channels. "
+            + "Ours keeps channels last; libtorch has both layouts, its inputs, weights and slopes already lying as it likes them. "
+            + "Backward: of x and of the weight.");
         report.PairHead("layer", speeds: true);
         List<double> forward = [], both = [];
         foreach (Layer layer in Judged)
@@ -41,19 +43,23 @@ static class Convolutions
             foreach (bool channelsLast in (bool[])[true, false])
                 Measure(report, layer, channelsLast, backward: true);
         report.EndTable();
-        report.Goal("3 × 3 convolution, forward and backward, of libtorch's channels-last, median of the layers", Statistics.Median(both), 0.85);
-        report.Goal("3 × 3 convolution, forward, of libtorch's channels-last, median of the layers", Statistics.Median(forward), 0.85);
+        report.Goal("3 × 3 convolutions against channels last, forward, median of the layers", Statistics.Median(forward), 0.85);
+        report.Goal("3 × 3 convolutions against channels last, forward and backward, median of the layers", Statistics.Median(both), 0.85);
         report.Save("dotnet run -c Release --project Bench -p:Libtorch=true -- conv");
     }
 
     static double Measure(Report report, Layer layer, bool channelsLast, bool backward)
     {
-        string name = $"{layer.Name}, {(backward ? "forward and backward" : "forward")}, {(channelsLast ? "channels last" : "channels first")}";
-        Shape xShape = [layer.Batch, layer.Size, layer.Size, layer.Inputs], wShape = [layer.Outputs, layer.Kernel, layer.Kernel, layer.Inputs],
+        string passes = backward ? "forward and backward" : "forward";
+        string name = $"{layer.Name}, {passes}, channels {(channelsLast ? "last" : "first")}";
+        Shape xShape = [layer.Batch, layer.Size, layer.Size, layer.Inputs],
+            wShape = [layer.Outputs, layer.Kernel, layer.Kernel, layer.Inputs],
             yShape = [layer.Batch, layer.OutSize, layer.OutSize, layer.Outputs];
         float[] xValues = Both.Draw(xShape.Count, 1), wValues = Both.Draw(wShape.Count, 2), slopes = Both.Draw(yShape.Count, 3);
-        Tensor x = Tensor.From(Both.Ours, xShape, xValues), weight = Tensor.From(Both.Ours, wShape, wValues), dy = Tensor.From(Both.Ours, yShape, slopes);
-        using TorchTensor xTorch = Torch(xValues, xShape, channelsLast), wTorch = Torch(wValues, wShape, channelsLast), dyTorch = Torch(slopes, yShape, channelsLast);
+        Tensor x = Tensor.From(Both.Ours, xShape, xValues), weight = Tensor.From(Both.Ours, wShape, wValues),
+            dy = Tensor.From(Both.Ours, yShape, slopes);
+        using TorchTensor xTorch = Torch(xValues, xShape, channelsLast), wTorch = Torch(wValues, wShape, channelsLast),
+            dyTorch = Torch(slopes, yShape, channelsLast);
         if (backward)
         {
             foreach (Tensor ours in (Tensor[])[x, weight]) ours.RequireGradient();

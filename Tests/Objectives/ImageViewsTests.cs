@@ -152,10 +152,10 @@ public sealed class ImageViewsTests
     {
         Refused<ShapeException>("batches of 9", () => Views(Small, batch: 9));
         Refused<ShapeException>("batches of 0", () => Views(Small, batch: 0));
-        Refused<ShapeException>("2 channels", () => new ImageViews(CpuBackend.Default, Set(8, 4, 4, 2), [Small], 8, 1));
+        Refused<ShapeException>("2 channels", () => _ = new ImageViews(CpuBackend.Default, Set(8, 4, 4, 2), [Small], 8, 1));
         Refused<ShapeException>("Normalization.Of(images)",
-            () => new ImageViews(CpuBackend.Default, Set(8, 4, 4, 1), [Small], 8, 1, Normalization.Cifar10));
-        Refused<NativeSslException>("no view", () => new ImageViews(CpuBackend.Default, Set(8), [], 8, 1));
+            () => _ = new ImageViews(CpuBackend.Default, Set(8, 4, 4, 1), [Small], 8, 1, Normalization.Cifar10));
+        Refused<NativeSslException>("no view", () => _ = new ImageViews(CpuBackend.Default, Set(8), [], 8, 1));
         Refused<NativeSslException>("draw -1", () => Views(Small).Draw(-1));
         Refused<NativeSslException>("FlipProbability is 1.5", () => Views(Small with { FlipProbability = 1.5f }));
         Refused<NativeSslException>("GrayscaleProbability is NaN", () => Views(Small with { GrayscaleProbability = float.NaN }));
@@ -169,8 +169,8 @@ public sealed class ImageViewsTests
         Refused<NativeSslException>("Jitter.Hue is 0.6", () => Views(Small with { Jitter = new(0, 0, 0, 0.6f) }));
         Refused<NativeSslException>("Jitter.Contrast is -1", () => Views(Small with { Jitter = new(0, -1, 0, 0) }));
         Refused<NativeSslException>("Blur's sigma goes from 0 to 2", () => Views(Small with { Blur = new(0.5f, 0f) }));
-        Refused<NativeSslException>("Normalization: 1 means and 2 deviations", () => new Normalization([1f], [1f, 1f]));
-        Refused<NativeSslException>("channel 0 has mean 1 and deviation 0", () => new Normalization([1f], [0f]));
+        Refused<NativeSslException>("Normalization: 1 means and 2 deviations", () => _ = new Normalization([1f], [1f, 1f]));
+        Refused<NativeSslException>("channel 0 has mean 1 and deviation 0", () => _ = new Normalization([1f], [0f]));
         Refused<NativeSslException>("no images", () => Normalization.Of(Set(0)));
 
         static ImageViews Views(Augmentation how, int batch = 8) => new(CpuBackend.Default, Set(8), [how], batch, 1);

@@ -33,7 +33,7 @@ public sealed class ShardsTests : IDisposable
         RandomSource random = new(1, 0);
         foreach (long cache in new[] { 0, 1000, 1 << 20 })
         {
-            IImageSource read = ImageShards.Open(_scratch.File("set"), cache);
+            CachedImages read = ImageShards.Open(_scratch.File("set"), cache);
             Assert.Equal((set.Name, set.Count, set.Size), (read.Name, read.Count, read.Size));
             Assert.Equal(set.Labels, read.Labels);
             Assert.Equal(set.Classes, read.Classes);
@@ -172,7 +172,7 @@ public sealed class ShardsTests : IDisposable
         Assert.Contains("safetensors", Encoding.ASCII.GetString(File.ReadAllBytes(Path.Combine(_scratch.File("set"), "index.json"))));
         bad[^1] ^= 1;
         File.WriteAllBytes(shard, bad);
-        IImageSource read = ImageShards.Open(_scratch.File("set"));
+        CachedImages read = ImageShards.Open(_scratch.File("set"));
         Assert.Equal(Read(Set(5), [0, 1, 4]), Read(read, [0, 1, 4]));           // the other shards are whole
         Assert.Contains("they were damaged", Assert.Throws<MalformedFileException>(() => Read(read, [2])).Message);
         File.WriteAllBytes(shard, good[..^1]);

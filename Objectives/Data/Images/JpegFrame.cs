@@ -13,6 +13,7 @@ sealed class JpegFrame(byte[] file, string name)
 
     uint _height, _width;
     int _components, _scans;
+    bool _codes, _quantizers;
 
     internal PictureHeader Read()
     {
@@ -24,6 +25,8 @@ sealed class JpegFrame(byte[] file, string name)
             if (marker is 0x01 or (>= 0xD0 and <= 0xD8)) throw Malformed(start - 2, $"marker 0x{marker:X2} is out of place.");
             if (marker == 0xD9) break;
             ReadOnlySpan<byte> content = Segment(ref place, marker);
+            _codes |= marker == 0xC4;
+            _quantizers |= marker == 0xDB;
             if (marker is 0xC0 or 0xC1 or 0xC2) Frame(content, start + 2);
             else if (marker is >= 0xC3 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
                 throw Malformed(start - 2, $"it is coded as 0x{marker:X2} (lossless, hierarchical or arithmetic), " +
@@ -78,6 +81,7 @@ sealed class JpegFrame(byte[] file, string name)
     void Scan(ReadOnlySpan<byte> content, int start, ref int place)
     {
         if (_components == 0) throw Malformed(start, "pixels before the frame header.");
+        if (!_codes || !_quantizers) throw Malformed(start, "pixels before the tables that decode them.");
         if (content.Length < 1 || content[0] is < 1 or > 4 || content.Length != 4 + 2 * content[0])
             throw Malformed(start, $"a scan header of {content.Length} bytes has not the length that its components ask for.");
         _scans++;

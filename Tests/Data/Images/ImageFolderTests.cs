@@ -62,7 +62,8 @@ public sealed class ImageFolderTests : IDisposable
         Put("set/deep/val/x/dog/3.png", 3);
         (IImageSource train, IImageSource? test) = ImageData.Open(_scratch.File("set"));
         Assert.Equal(["x/cat", "x/dog"], train.Classes);
-        Assert.Equal((["x/cat", "x/dog"], 1), (test!.Classes, test.Labels!.Single()));
+        Assert.Equal(["x/cat", "x/dog"], test!.Classes);
+        Assert.Equal(1, test.Labels!.Single());
         Assert.Equal([2, 1], First(train));
         Put("set/deep/test/x/cat/4.png", 4);
         Assert.Equal([4], First(ImageData.Open(_scratch.File("set")).Test!));   // test goes before val
@@ -82,7 +83,8 @@ public sealed class ImageFolderTests : IDisposable
         {
             if (path == ".") Directory.Delete(_scratch.File("set"), recursive: true);
             (IImageSource train, IImageSource? test) = ImageData.Open(_scratch.File(path));
-            Assert.Equal((["cat", "dog"], null as IImageSource), (train.Classes, test));
+            Assert.Equal(["cat", "dog"], train.Classes);
+            Assert.Null(test);
             Assert.Equal([3, 1], First(train));
         }
     }
@@ -136,7 +138,7 @@ public sealed class ImageFolderTests : IDisposable
         File.WriteAllBytes(_scratch.File("idx/t10k-images-idx3-ubyte"), IdxImagesTests.Make(8, [1, 1, 1], [9]));
         File.WriteAllBytes(_scratch.File("idx/t10k-labels-idx1-ubyte"), IdxImagesTests.Make(8, [1], [0]));
         (IImageSource train, IImageSource? test) = ImageData.Open(_scratch.File("idx"));
-        Assert.Equal(([7, 8], [9]), (First(train), First(test!)));
+        Assert.Equal([7, 8, 9], [.. First(train), .. First(test!)]);
         Assert.Equal((2, 2), (train.Classes.Count, test!.Classes.Count));
         Assert.Equal([0, 1], ImageData.Open(_scratch.File("idx/train-images-idx3-ubyte.gz")).Train.Labels);
         File.WriteAllBytes(_scratch.File("idx/t10k-labels-idx1-ubyte"), IdxImagesTests.Make(8, [1], [2]));
@@ -150,7 +152,7 @@ public sealed class ImageFolderTests : IDisposable
         File.WriteAllBytes(_scratch.File("cifar/data_batch_2.bin"), CifarImagesTests.Make([4]));
         File.WriteAllBytes(_scratch.File("cifar/test_batch.bin"), CifarImagesTests.Make([5]));
         (train, test) = ImageData.Open(_scratch.File("cifar"));
-        Assert.Equal(([3, 4], [5]), (train.Labels!, test!.Labels!));
+        Assert.Equal([3, 4, 5], [.. train.Labels!, .. test!.Labels!]);
     }
 
     [Fact]

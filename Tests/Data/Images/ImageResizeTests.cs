@@ -4,11 +4,13 @@ namespace NativeSsl.Tests.Images;
 public sealed class ImageResizeTests
 {
     [Theory]
-    [InlineData(7, 5, 3, 4), InlineData(3, 4, 7, 9), InlineData(33, 20, 8, 8), InlineData(8, 8, 1, 1), InlineData(1, 1, 5, 4), InlineData(16, 5, 4, 20)]
+    [InlineData(7, 5, 3, 4), InlineData(3, 4, 7, 9), InlineData(33, 20, 8, 8), InlineData(8, 8, 1, 1), InlineData(1, 1, 5, 4)]
+    [InlineData(16, 5, 4, 20)]
     public void Every_pixel_is_the_weighted_mean_of_its_neighbours(int fromHeight, int fromWidth, int height, int width)
     {
         ImageSize size = new(fromHeight, fromWidth, 3);
-        byte[] source = [.. Enumerable.Range(0, size.Bytes).Select(i => (byte)(i * 89 + i / 7 * 31))], target = new byte[height * width * 3];
+        byte[] source = [.. Enumerable.Range(0, size.Bytes).Select(i => (byte)(i * 89 + i / 7 * 31))];
+        byte[] target = new byte[height * width * 3];
         ImageResize.Bilinear(source, size, target, height, width);
         for (int i = 0; i < target.Length; i++)
         {
@@ -26,7 +28,8 @@ public sealed class ImageResizeTests
     }
 
     // One at the centre of the target's pixel, zero a pixel away: of the target if it is coarser, else of the source.
-    static double Triangle(int from, int to, double scale) => Math.Max(0, 1 - Math.Abs(from + 0.5 - (to + 0.5) * scale) / Math.Max(scale, 1));
+    static double Triangle(int from, int to, double scale) =>
+        Math.Max(0, 1 - Math.Abs(from + 0.5 - (to + 0.5) * scale) / Math.Max(scale, 1));
 
     [Fact]
     public void The_same_size_is_a_copy_and_fine_patterns_become_grey()

@@ -99,8 +99,8 @@ public sealed partial class PicturesTests
 
     static void AddPngChunks(Dictionary<string, (byte[], string)> kinds)
     {
-        kinds["PNG: no pixels"] = (Png(Head, End), "the pixels cannot be unpacked");
-        kinds["PNG: empty pixels"] = (Png(Head, PngWriter.Chunk("IDAT", []), End), "the pixels cannot be unpacked");
+        kinds["PNG: no pixels"] = (Png(Head, End), "but 0 are there");
+        kinds["PNG: empty pixels"] = (Png(Head, PngWriter.Chunk("IDAT", []), End), "but 0 are there");
         kinds["PNG: no end"] = (Png(Head, Body), "a chunk has to follow");
         kinds["PNG: end cut"] = (Png(Head, Body, End[..11]), "a chunk has to follow, but only 11 bytes do");
         kinds["PNG: pixels cut"] = (Png(Head, Body[..15]), "the chunk IDAT claims");
@@ -162,7 +162,9 @@ public sealed partial class PicturesTests
         kinds["JPEG: no end"] = (Of(tables, frame, scan, coded), "ends in the midst of the pixels");
         kinds["JPEG: half an end"] = (Of(tables, frame, scan, coded, [0xFF]), "ends in the midst of the pixels");
         kinds["JPEG: no coded pixels"] = (Of(tables, frame, scan), "ends in the midst of the pixels");
-        kinds["JPEG: no tables"] = (Of(frame, scan, coded, end), "its pixels cannot be decoded");
+        kinds["JPEG: no tables"] = (Of(frame, scan, coded, end), "pixels before the tables");
+        kinds["JPEG: no codes"] = (Of(tables[..69], frame, scan, coded, end), "pixels before the tables");
+        kinds["JPEG: no quantisers"] = (Of(tables[69..], frame, scan, coded, end), "pixels before the tables");
         foreach (byte marker in new byte[] { 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF })
             kinds[$"JPEG: coded as 0x{marker:X2}"] =
                 (Of(tables, JpegWriter.Frame(8, 8, 1, marker), scan, coded, end), $"it is coded as 0x{marker:X2}");

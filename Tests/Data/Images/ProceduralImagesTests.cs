@@ -22,7 +22,7 @@ public sealed class ProceduralImagesTests(ITestOutputHelper log)
     public void The_same_seed_gives_the_same_images_on_every_machine()
     {
         byte[] train = Pixels(Train, Train.Count);
-        Assert.Equal("", Convert.ToHexStringLower(SHA256.HashData(train))[..16]);
+        Assert.Equal("2b4db45d4fbeec04", Convert.ToHexStringLower(SHA256.HashData(train))[..16]);
         Assert.Equal(train[..(100 * 3072)], Pixels(ProceduralImages.Train(100), 100));
         Assert.NotEqual(train[..3072], Pixels(ProceduralImages.Train(1, seed: 2), 1));
         Assert.NotEqual(train[..3072], Pixels(Test, 1));
@@ -47,11 +47,11 @@ public sealed class ProceduralImagesTests(ITestOutputHelper log)
         Assert.InRange(accuracy, 5, 30);
         // the same images with a tint for each class: now colours must tell it, or the measure is worth nothing
         foreach (byte[] pixels in new[] { train, test })
-            for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(pixels[i] / 2 + (i % 3 == 0 ? i / 3072 % 10 * 12 : 0));
+            for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(pixels[i] / 4 + (i % 3 == 0 ? i / 3072 % 10 * 18 : 0));
         Assert.InRange(Accuracy(Rows(train, Histogram), Rows(test, Histogram)), 45, 100);
     }
 
-    static float[][] Rows(byte[] pixels, Func<byte[], float[]> features) => [.. pixels.Chunk(3072).AsParallel().AsOrdered().Select(features)];
+    static float[][] Rows(byte[] pixels, Func<byte[], float[]> features) => [.. pixels.Chunk(3072).Select(features)];
 
     static float[] RawPixels(byte[] image) => Array.ConvertAll(image, value => value / 255f);
 

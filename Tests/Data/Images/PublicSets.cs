@@ -85,6 +85,7 @@ public sealed class PublicSets
             // the tensor's bytes are at the end of the message, but for its name
             int start = file.AsSpan().IndexOf([(byte)0xFF, (byte)0xD8]);
             ImageDecoder.Decode(file[start..], test, new(32, 32, channels), pixels);
+            // the expected colours come blue first
             int[] differences = [.. pixels.Select((value, i) => Math.Abs(value - wanted[channels == 1 ? i : i - i % 3 + 2 - i % 3]))];
             Assert.InRange(differences.Average(), 0, 3);
         }

@@ -93,6 +93,20 @@ public sealed class LinearProbeTests
         for (int i = 0; i < 90; i++) Assert.Equal(probe.Predict(train.Values)[i], Array.IndexOf(folded[(3 * i)..(3 * i + 3)], folded[(3 * i)..(3 * i + 3)].Max()));
     }
 
+    // Pixels are like this: a few directions have almost all of the variance. Without the axes this takes hundreds of directions.
+    [Theory]
+    [InlineData(60), InlineData(300)]
+    public void Features_that_hang_together_are_fitted_in_a_few_steps(int width)
+    {
+        Tensor hidden = Table.Normal(11, 700, width) * Tensor.From(Table.Cpu, [width], [.. Enumerable.Range(0, width).Select(i => MathF.Pow(0.9f, i))]);
+        int[] labels = [.. Table.Rows(hidden).Select(row => row[9] > 0 ? 1 : 0)];
+        var train = new FeatureSet("mixed", Split.Train, hidden.MatMul(Table.Normal(12, width, width)), labels, 2);
+        LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = [1e-3] });
+        LogisticRegression plain = LogisticRegression.Fit(Standardization.Of(train.Values).Apply(train.Values), train.Labels, 2, 1e-3, tolerance: 1e-5);
+        Assert.True(probe.Model.Minimum.Slope <= 1e-5 && 3 * probe.Model.Minimum.Iterations < plain.Minimum.Iterations, $"{probe.Model.Minimum} {plain.Minimum}");
+        Assert.Equal(plain.Minimum.Value, probe.Model.Minimum.Value, 1e-4);
+    }
+
     [Fact]
     public void Few_wide_rows_are_fitted_to_the_same_weights()
     {

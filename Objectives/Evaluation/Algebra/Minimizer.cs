@@ -14,6 +14,7 @@ public readonly record struct Minimum(double Value, double Slope, int Iterations
 static class Minimizer
 {
     const int Memory = 10, MostTrials = 20;
+    const double Noise = 1e-6;                              // how far off a value may be, relatively, that was computed in single precision
 
     /// <summary>The function's value at x; writes its gradient there.</summary>
     internal delegate double Function(ReadOnlySpan<double> x, Span<double> gradient);
@@ -45,9 +46,10 @@ static class Minimizer
                 evaluations++;
                 for (int i = 0; i < x.Length; i++) trial[i] = x[i] + step * direction[i];
                 double there = function(trial, slopes), slope = Dot(slopes, direction);
+                bool isLower = there <= value + Noise * Math.Abs(value);
                 // Convex: the slope along the direction grows from negative to positive, and half of it gone is near enough to zero.
-                if (there <= value + 1e-7 * Math.Abs(value) && Math.Abs(slope) <= 0.5 * Math.Abs(downhill)) { found = there; break; }
-                if (slope < 0 && there <= value + 1e-7 * Math.Abs(value)) low = step; else high = step;
+                if (isLower && Math.Abs(slope) <= 0.5 * Math.Abs(downhill)) { found = there; break; }
+                if (isLower && slope < 0) low = step; else high = step;
                 step = double.IsInfinity(high) ? 4 * step : 0.5 * (low + high);
             }
             if (double.IsNaN(found)) return new(value, largest, iteration, evaluations);     // rounding hides what is left to gain

@@ -7,18 +7,19 @@ namespace NativeSsl;
 /// </summary>
 static class SubspaceIteration
 {
-    const int Surplus = 16, Iterations = 8;
+    const int Surplus = 16;
 
     /// <summary>Variances and directions, strongest first.</summary>
     /// <param name="x">Centred rows, <c>[count, width]</c>.</param>
     /// <param name="components">How many are wanted; some more are iterated, so that these are good.</param>
-    internal static (double[] Variances, double[][] Directions) Of(Tensor x, int components)
+    /// <param name="iterations">How often.</param>
+    internal static (double[] Variances, double[][] Directions) Of(Tensor x, int components, int iterations = 8)
     {
         int count = x.Shape[0], width = x.Shape[1], kept = Math.Min(width, components + Surplus);
         var random = new RandomSource(0, 0);
         double[][] rows = [.. Enumerable.Range(0, kept).Select(_ => Enumerable.Range(0, width).Select(_ => (double)random.NextNormal()).ToArray())];
         Orthogonalize(rows);
-        for (int i = 0; i < Iterations; i++)
+        for (int i = 0; i < iterations; i++)
         {
             rows = Times(x, rows, andBack: true);
             Orthogonalize(rows);

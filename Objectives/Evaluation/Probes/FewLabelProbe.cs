@@ -13,12 +13,12 @@ public static class FewLabelProbe
     /// <exception cref="NativeSslException">There are too few labels, or the features are of the wrong split.</exception>
     public static Score Of(FeatureSet train, FeatureSet test, LabelBudget budget, int draws = 5, ulong seed = 0, LinearProbeOptions? options = null)
     {
-        Standardization standardization = Standardization.Of(train.ForLearning("FewLabelProbe").Values);
+        var space = new ProbeSpace(train);
         double[] accuracies = new double[budget.IsAll ? 1 : draws];
         for (int draw = 0; draw < accuracies.Length; draw++)
         {
             int[] labelled = LabelDraws.Of(train.Labels, budget, draw, seed);
-            accuracies[draw] = LinearProbe.Fit(train, standardization, labelled, options ?? new LinearProbeOptions()).Accuracy(test);
+            accuracies[draw] = LinearProbe.Fit(space, labelled, options ?? new LinearProbeOptions()).Accuracy(test);
         }
         return Score.Of(accuracies);
     }

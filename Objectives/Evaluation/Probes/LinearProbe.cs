@@ -10,11 +10,10 @@ public sealed class LinearProbe
 {
     const int MostRowsOfSpace = 512;                        // a space of more rows takes longer to find than it saves
 
-    readonly FeatureSet _train;
-    readonly Standardization _standardization;
+    readonly ProbeSpace _space;
 
-    LinearProbe(FeatureSet train, Standardization standardization, LogisticRegression model, double strength, double? heldOut) =>
-        (_train, _standardization, Model, Strength, HeldOutAccuracy) = (train, standardization, model, strength, heldOut);
+    LinearProbe(ProbeSpace space, LogisticRegression model, double strength, double? heldOut) =>
+        (_space, Model, Strength, HeldOutAccuracy) = (space, model, strength, heldOut);
 
     /// <summary>The classifier of standardised features.</summary>
     public LogisticRegression Model { get; }
@@ -34,28 +33,29 @@ public sealed class LinearProbe
     /// <param name="options">The λ to choose from.</param>
     /// <inheritdoc cref="Fit(FeatureSet, LinearProbeOptions)"/>
     public static LinearProbe Fit(FeatureSet train, ReadOnlySpan<int> labelled, LinearProbeOptions? options = null) =>
-        Fit(train, Standardization.Of(train.ForLearning("LinearProbe").Values), labelled, options ?? new LinearProbeOptions());
+        Fit(new ProbeSpace(train), labelled, options ?? new LinearProbeOptions());
 
-    /// <summary>Fits where the standardisation is known already.</summary>
-    internal static LinearProbe Fit(FeatureSet train, Standardization standardization, ReadOnlySpan<int> labelled, LinearProbeOptions options)
+    /// <summary>Fits in a space that is known already.</summary>
+    internal static LinearProbe Fit(ProbeSpace space, ReadOnlySpan<int> labelled, LinearProbeOptions options)
     {
         if (options.Strengths.Count == 0) throw new NativeSslException("LinearProbe: no λ to choose from is given.");
-        FeatureSet known = train.Take(labelled).ForLearning("LinearProbe");
-        Tensor rows = standardization.Apply(known.Values);
-        RowSpace? space = known.Count <= MostRowsOfSpace && 2 * known.Count <= known.Width ? RowSpace.Of(rows) : null;
-        known = new(known.Name, known.Split, space?.Rows ?? rows, known.Labels.ToArray(), known.Classes);
-        (double strength, double? heldOut) = StrengthChoice.Of(known, options);
-        LogisticRegression model = LogisticRegression.Fit(known.Values, known.Labels, known.Classes, strength);
-        if (space is not null) model = new(space.Weights(model.Weight), model.Bias, model.Minimum);
-        return new LinearProbe(train, standardization, model, strength, heldOut);
+        FeatureSet known = space.Train.Take(labelled).ForLearning("LinearProbe");
+        Tensor rows = space.Standardization.Apply(known.Values);
+        RowSpace? few = known.Count <= MostRowsOfSpace && 2 * known.Count <= known.Width ? RowSpace.Of(rows) : null;
+        known = new(known.Name, known.Split, few?.Rows ?? rows, known.Labels.ToArray(), known.Classes);
+        Func<double, Minimizer.Preconditioner?> inverse = few is null ? space.Inverse : _ => null;
+        (double strength, double? heldOut) = StrengthChoice.Of(known, options, inverse);
+        LogisticRegression model = LogisticRegression.Fit(known.Values, known.Labels, known.Classes, strength, null, 1e-5, 1000, inverse(strength));
+        if (few is not null) model = new(few.Weights(model.Weight), model.Bias, model.Minimum);
+        return new LinearProbe(space, model, strength, heldOut);
     }
 
     /// <summary>The class of each row.</summary>
     /// <param name="features"><c>[count, width]</c>, as they come from the encoder.</param>
     public int[] Predict(Tensor features)
     {
-        _train.CheckQueries("LinearProbe", features);
-        return Model.Predict(_standardization.Apply(features));
+        _space.Train.CheckQueries("LinearProbe", features);
+        return Model.Predict(_space.Standardization.Apply(features));
     }
 
     /// <summary>The share of rows whose class was said rightly, 0 … 1.</summary>
@@ -66,7 +66,7 @@ public sealed class LinearProbe
     public (Tensor Weight, Tensor Bias) Folded()
     {
         using Tape.NoGradientScope scope = Tape.NoGradient();
-        Tensor weight = Model.Weight * _standardization.Scale;
-        return (weight, Model.Bias - (weight * _standardization.Mean).Sum(1));
+        Tensor weight = Model.Weight * _space.Standardization.Scale;
+        return (weight, Model.Bias - (weight * _space.Standardization.Mean).Sum(1));
     }
 }

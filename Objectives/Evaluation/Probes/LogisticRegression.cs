@@ -29,7 +29,11 @@ public sealed class LogisticRegression(Tensor weight, Tensor bias, Minimum minim
     /// <exception cref="IndexException">A label is not a class.</exception>
     /// <exception cref="NativeSslException">λ is not positive, or there are no rows.</exception>
     public static LogisticRegression Fit(Tensor x, ReadOnlySpan<int> labels, int classes, double strength, LogisticRegression? start = null,
-        double tolerance = 1e-5, int mostIterations = 1000)
+        double tolerance = 1e-5, int mostIterations = 1000) =>
+        Fit(x, labels, classes, strength, start, tolerance, mostIterations, inverse: null);
+
+    internal static LogisticRegression Fit(Tensor x, ReadOnlySpan<int> labels, int classes, double strength, LogisticRegression? start,
+        double tolerance, int mostIterations, Minimizer.Preconditioner? inverse)
     {
         if (x.Shape.Rank != 2 || x.Shape[0] != labels.Length)
             throw new ShapeException($"LogisticRegression: x has shape {x.Shape} but there are {labels.Length} labels; [labels, width] is needed.");
@@ -61,7 +65,7 @@ public sealed class LogisticRegression(Tensor weight, Tensor bias, Minimum minim
                 if (i < weights) penalty += at[i] * at[i];
             }
             return loss.Item() + strength / 2 * penalty;
-        }, theta, tolerance, mostIterations);
+        }, theta, tolerance, mostIterations, inverse);
 
         for (int i = 0; i < host.Length; i++) host[i] = (float)theta[i];
         weight.Storage.CopyFrom(host.AsSpan(0, weights));

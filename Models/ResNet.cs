@@ -10,8 +10,9 @@ public enum ResNetStem
 }
 
 /// <summary>
-/// Stages of residual blocks, each at half the size of the one before, and the mean over all pixels. He, Zhang, Ren &amp; Sun 2016, “Deep residual
-/// learning for image recognition”, table 1; the Cifar stem as in section 4.2. There is no layer of classes: features are what comes out.
+/// Stages of residual blocks, each at half the size of the one before, and the mean over all pixels. He, Zhang, Ren &amp; Sun 2016, “Deep
+/// residual learning for image recognition”, table 1; the Cifar stem as in section 4.2. There is no layer of classes: features are what
+/// comes out.
 /// </summary>
 public sealed class ResNet : ImageEncoder
 {
@@ -66,8 +67,8 @@ public sealed class ResNet : ImageEncoder
     public ResNet(Config config, Init init)
     {
         if (config.Blocks.Count == 0 || config.Blocks.Count != config.Widths.Count || config.Blocks.Any(count => count < 1))
-            throw new ShapeException($"ResNet: blocks [{string.Join(", ", config.Blocks)}] and widths [{string.Join(", ", config.Widths)}]; "
-                + "each stage needs one width and at least one block.");
+            throw new ShapeException($"ResNet: blocks [{string.Join(", ", config.Blocks)}] and widths "
+                + $"[{string.Join(", ", config.Widths)}]; each stage needs one width and at least one block.");
         (Sizes, Backend) = (config, init.Backend);
         _stem = config.Stem == ResNetStem.Cifar
             ? new Conv2d(init, config.Channels, config.Widths[0], kernel: 3, padding: 1)

@@ -7,8 +7,8 @@ public static partial class TensorOps
         /// <summary>
         /// Every feature with its mean taken away and its deviation made one, then scaled and shifted:
         /// y = f(γ (x − μ) / √(σ² + ε) + β + residual). Ioffe &amp; Szegedy 2015, “Batch normalization”, algorithm 1. In a training
-        /// <see cref="Step"/>, μ and σ² (which divides by n) are those of the n rows of x, and the running ones move towards them, the variance as
-        /// one that divides by n − 1; elsewhere μ and σ² are the running ones.
+        /// <see cref="Step"/>, μ and σ² (which divides by n) are those of the n rows of x, and the running ones move towards them, the
+        /// variance as one that divides by n − 1; elsewhere μ and σ² are the running ones.
         /// </summary>
         /// <param name="gamma">The scales, <c>[features]</c>; one if null.</param>
         /// <param name="beta">The shifts, <c>[features]</c>; zero if null.</param>
@@ -19,8 +19,8 @@ public static partial class TensorOps
         /// <param name="activation">f: none, or Relu, which costs neither time nor memory here.</param>
         /// <param name="residual">Added before f, of the shape of <c>x</c>, or none.</param>
         /// <returns>The shape of <c>x</c>, <c>[..., features]</c>.</returns>
-        /// <exception cref="ShapeException">A parameter is not as long as the last axis of x, the residual has another shape, or, in training,
-        /// there is only one row, which has no variance.</exception>
+        /// <exception cref="ShapeException">A parameter is not as long as the last axis of x, the residual has another shape, or, in
+        /// training, there is only one row, which has no variance.</exception>
         /// <exception cref="NativeSslException">The activation is another one.</exception>
         public Tensor BatchNorm(Tensor? gamma, Tensor? beta, Tensor runningMean, Tensor runningVariance, float momentum = 0.1f,
             float epsilon = 1e-5f, Activation activation = Activation.None, Tensor? residual = null)
@@ -43,8 +43,8 @@ public static partial class TensorOps
                 throw new NativeSslException($"BatchNorm: activation {activation}; None and Relu are fused, apply others to the result.");
             bool training = Step.Current is { Training: true }, relu = activation == Activation.Relu;
             if (training && x.Shape.Rows < 2)
-                throw new ShapeException($"BatchNorm: x has shape {x.Shape}, so each feature has {x.Shape.Rows} values; a variance needs two. " +
-                    "Train on larger batches, or normalise with the running statistics outside a training step.");
+                throw new ShapeException($"BatchNorm: x has shape {x.Shape}, so each feature has {x.Shape.Rows} values; " +
+                    "a variance needs two. Train on larger batches, or normalise with the running statistics outside a training step.");
 
             Tensor y = x.Like(), statistics = Tensor.Empty(x.Backend, [BatchNormFormula.Count, x.Shape[-1]]);
             if (!training) x.Backend.RunningStatistics(runningMean, runningVariance, gamma, beta, epsilon, statistics);
@@ -65,8 +65,9 @@ public static partial class TensorOps
                     x.Backend.BatchNormSums(x, statistics, relu, mask, dy, g, dgamma, dbeta);
                 }
                 Tensor? dx = x.RequiresGradient ? x.NewGradient() : null;
-                if (dx is not null)
-                    x.Backend.BatchNormSlope(x, statistics, relu && g is null, mask, g ?? dy, training ? dgamma : null, training ? dbeta : null, dx);
+                bool masks = relu && g is null;                             // g has been through the mask
+                if (dx is not null && training) x.Backend.BatchNormSlope(x, statistics, masks, mask, g ?? dy, dgamma, dbeta, dx);
+                else if (dx is not null) x.Backend.BatchNormSlope(x, statistics, masks, mask, g ?? dy, null, null, dx);
                 return [dx, .. gamma is null ? [] : (Tensor?[])[dgamma], .. beta is null ? [] : (Tensor?[])[dbeta],
                     .. residual is null ? [] : (Tensor?[])[relu ? g : dy]];
             }, saved: [statistics]);

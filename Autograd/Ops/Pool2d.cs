@@ -4,12 +4,15 @@ public static partial class TensorOps
 {
     extension(Tensor x)
     {
-        /// <summary>The largest of every window of images; NaN if any is NaN. Padding is −∞. Of equal maxima the first, row by row, takes the gradient.</summary>
+        /// <summary>The largest of every window of images; NaN if any is NaN. Padding is −∞. Of equal maxima the first, row by row, takes
+        /// the gradient.</summary>
         /// <param name="kernel">The side of the window.</param>
         /// <param name="stride">How far it moves.</param>
         /// <param name="padding">Rows and columns added on every side, at most half the kernel.</param>
-        /// <returns><c>[batch, height, width, channels]</c> to <c>[batch, (height + 2 padding − kernel) / stride + 1, …, channels]</c>, rounded down.</returns>
-        /// <exception cref="ShapeException">x does not have four axes, or the window does not fit into the image or its padding.</exception>
+        /// <returns><c>[batch, height, width, channels]</c> to <c>[batch, (height + 2 padding − kernel) / stride + 1, …, channels]</c>,
+        /// rounded down.</returns>
+        /// <exception cref="ShapeException">x does not have four axes, or the window does not fit into the image or its
+        /// padding.</exception>
         public Tensor MaxPool2d(int kernel, int stride, int padding = 0)
         {
             PoolWindow window = WindowOn("MaxPool2d", x, kernel, stride, padding, out Tensor y);
@@ -22,12 +25,15 @@ public static partial class TensorOps
             });
         }
 
-        /// <summary>The mean of every window of images. Padding counts: the sum is divided by kernel² everywhere (PyTorch's <c>count_include_pad</c>).</summary>
+        /// <summary>The mean of every window of images. Padding counts: the sum is divided by kernel² everywhere (PyTorch's
+        /// <c>count_include_pad</c>).</summary>
         /// <param name="kernel">The side of the window.</param>
         /// <param name="stride">How far it moves.</param>
         /// <param name="padding">Rows and columns of zeros added on every side, at most half the kernel.</param>
-        /// <returns><c>[batch, height, width, channels]</c> to <c>[batch, (height + 2 padding − kernel) / stride + 1, …, channels]</c>, rounded down.</returns>
-        /// <exception cref="ShapeException">x does not have four axes, or the window does not fit into the image or its padding.</exception>
+        /// <returns><c>[batch, height, width, channels]</c> to <c>[batch, (height + 2 padding − kernel) / stride + 1, …, channels]</c>,
+        /// rounded down.</returns>
+        /// <exception cref="ShapeException">x does not have four axes, or the window does not fit into the image or its
+        /// padding.</exception>
         public Tensor AveragePool2d(int kernel, int stride, int padding = 0)
         {
             PoolWindow window = WindowOn("AveragePool2d", x, kernel, stride, padding, out Tensor y);
@@ -41,7 +47,8 @@ public static partial class TensorOps
             });
         }
 
-        /// <summary>The mean of every channel over the whole image: <c>[batch, height, width, channels]</c> to <c>[batch, channels]</c>.</summary>
+        /// <summary>The mean of every channel over the whole image: <c>[batch, height, width, channels]</c> to <c>[batch,
+        /// channels]</c>.</summary>
         /// <exception cref="ShapeException">x does not have four axes, or the images have no pixels.</exception>
         /// <remarks>Lin, Chen &amp; Yan 2014, “Network in network”, section 3.2.</remarks>
         public Tensor GlobalAveragePool()

@@ -2,8 +2,8 @@ namespace NativeSsl;
 
 /// <summary>
 /// Momentum whose steps are a fixed share of each tensor's length. You, Gitman &amp; Ginsburg 2017, “Large batch training of convolutional
-/// networks”, algorithm 1, as SimCLR (Chen, Kornblith, Norouzi &amp; Hinton 2020, section 2.2) uses it: tensors with one axis (biases, batch norm) take
-/// plain steps; put them into a group without weight decay, as <see cref="ParameterGroup.Usual"/> does.
+/// networks”, algorithm 1, as SimCLR (Chen, Kornblith, Norouzi &amp; Hinton 2020, section 2.2) uses it: tensors with one axis (biases,
+/// batch norm) take plain steps; put them into a group without weight decay, as <see cref="ParameterGroup.Usual"/> does.
 /// </summary>
 /// <param name="parameters">What is trained.</param>
 /// <param name="momentum">μ, how much of the velocity stays.</param>

@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-// x̂ = (x − μ) / √(σ² + ε),  y = f(γ ⊙ x̂ + β + residual)      μ, σ² of each feature (Ioffe & Szegedy 2015, “Batch normalization”, algorithm 1)
-// g = f′ dy;   dγ = Σ g ⊙ x̂,  dβ = Σ g over the n rows;   dx = γ r (g − dβ / n − x̂ dγ / n),  r = 1 / √(σ² + ε),  or γ r g if μ, σ² are fixed
+// x̂ = (x − μ) / √(σ² + ε),  y = f(γ ⊙ x̂ + β + residual)      μ, σ² of each feature
+// g = f′ dy;   dγ = Σ g ⊙ x̂,  dβ = Σ g over the n rows;   dx = γ r (g − dβ / n − x̂ dγ / n),  r = 1 / √(σ² + ε);   dx = γ r g if μ, σ² are
+// fixed Ioffe & Szegedy 2015, “Batch normalization”, algorithm 1 and section 3
 //
 // A float μ of 10,000 is off by 5·10⁻⁴, so what is left of the mean is kept as well. For each feature the statistics hold
 // (μ, r, s, a, b):  x̂ = (x − μ) r + s  and  γ x̂ + β = (x − μ) a + b.
@@ -11,22 +12,26 @@ namespace NativeSsl;
 public partial interface IBackend
 {
     /// <summary>
-    /// Statistics of x over all axes but the last; the running ones, if given, move towards them by <paramref name="momentum"/>, with the variance that
-    /// divides by n − 1. Shapes: x <c>[..., features]</c>, statistics <c>[5, features]</c>, the others <c>[features]</c>.
+    /// Statistics of x over all axes but the last; the running ones, if given, move towards them by <paramref name="momentum"/>, with the
+    /// variance that divides by n − 1. Shapes: x <c>[..., features]</c>, statistics <c>[5, features]</c>, the others <c>[features]</c>.
     /// </summary>
     void BatchStatistics(
-        Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance, Tensor statistics);
-    /// <summary>The same five numbers of each feature from the running mean and variance. Shapes as in <see cref="BatchStatistics"/>.</summary>
+        Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance,
+        Tensor statistics);
+    /// <summary>The same five numbers of each feature from the running mean and variance. Shapes as in
+    /// <see cref="BatchStatistics"/>.</summary>
     void RunningStatistics(
         Tensor runningMean, Tensor runningVariance, Tensor? gamma, Tensor? beta, float epsilon, Tensor statistics);
-    /// <summary>y ← γ ⊙ x̂ + β + residual, or the larger of that and zero, in one pass. Shapes: x, residual, y <c>[..., features]</c>.</summary>
+    /// <summary>y ← γ ⊙ x̂ + β + residual, or the larger of that and zero, in one pass. Shapes: x, residual, y
+    /// <c>[..., features]</c>.</summary>
     void BatchNorm(Tensor x, Tensor statistics, bool relu, Tensor? residual, Tensor y);
     /// <summary>
-    /// dγ and dβ, and g = f′ dy if somebody wants it. Where Relu was open is told from <paramref name="y"/>, or, if there was no residual, from x without
-    /// reading y. Shapes as in <see cref="BatchNorm"/>; dgamma and dbeta <c>[features]</c>.
+    /// dγ and dβ, and g = f′ dy if somebody wants it. Where Relu was open is told from <paramref name="y"/>, or, if there was no residual,
+    /// from x without reading y. Shapes as in <see cref="BatchNorm"/>; dgamma and dbeta <c>[features]</c>.
     /// </summary>
     void BatchNormSums(Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? g, Tensor dgamma, Tensor dbeta);
-    /// <summary>dx from dy and the two sums; without them, as if the statistics were constants. Shapes as in <see cref="BatchNormSums"/>.</summary>
+    /// <summary>dx from dy and the two sums; without them, as if the statistics were constants. Shapes as in
+    /// <see cref="BatchNormSums"/>.</summary>
     void BatchNormSlope(Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? dgamma, Tensor? dbeta, Tensor dx);
 }
 
@@ -84,7 +89,8 @@ public sealed partial class CpuBackend
             BatchNormFormula.Affine(x, T.Load(Mean + i), T.Load(Scale + i), T.Load(Offset + i));
     }
 
-    readonly unsafe struct BatchNormRows(float* x, BatchNormNumbers numbers, bool relu, float* residual, float* y, BatchUnits units) : IKernel
+    readonly unsafe struct BatchNormRows(float* x, BatchNormNumbers numbers, bool relu, float* residual, float* y, BatchUnits units)
+        : IKernel
     {
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int piece) where T : struct, IWide<T>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NativeSsl;
 
 // d = g + λ θ        q = τ ‖θ‖ / ‖d‖,  1 if a norm is 0        v ← μ v + η q d,  θ ← θ − v        θ: one tensor, with a rate q of its own
-// You, Gitman & Ginsburg 2017, “Large batch training of convolutional networks”, algorithm 1; q divides by the norm of the sum, as in SimCLR's
-// code, not by the sum ‖g‖ + λ ‖θ‖ of the paper.
+// You, Gitman & Ginsburg 2017, “Large batch training of convolutional networks”, algorithm 1; q divides by the norm of the sum, as in
+// SimCLR's code, not by the sum ‖g‖ + λ ‖θ‖ of the paper.
 
 /// <summary>The numbers of one step of LARS.</summary>
 /// <param name="Rate">η, the learning rate.</param>
@@ -24,7 +24,8 @@ public static class LarsFormula
 {
     /// <summary>d.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Direction<T>(T gradient, T value, LarsScalars s) where T : struct, ILane<T> => T.MultiplyAdd(T.Of(s.Decay), value, gradient);
+    public static T Direction<T>(T gradient, T value, LarsScalars s) where T : struct, ILane<T> =>
+        T.MultiplyAdd(T.Of(s.Decay), value, gradient);
 
     /// <summary>Moves velocity and value by one gradient at the tensor's own rate η q.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,7 +49,11 @@ public sealed partial class CpuBackend
             using CpuPool.Loan sums = _pool.Lend(2L * parts);
             Run(new LarsNorms(Floats(values), Floats(gradients), sums.Floats, count, scalars), parts);
             double ofValues = 0, ofDirection = 0;
-            for (int part = 0; part < parts; part++) (ofValues, ofDirection) = (ofValues + sums.Floats[2 * part], ofDirection + sums.Floats[2 * part + 1]);
+            for (int part = 0; part < parts; part++)
+            {
+                ofValues += sums.Floats[2 * part];
+                ofDirection += sums.Floats[2 * part + 1];
+            }
             if (ofValues > 0 && ofDirection > 0) rate *= scalars.Trust * Math.Sqrt(ofValues / ofDirection);
         }
         Run(new LarsKernel(Floats(values), Floats(gradients), Floats(velocities), count, (float)rate, scalars), parts);
@@ -72,7 +77,8 @@ public sealed partial class CpuBackend
         }
     }
 
-    readonly unsafe struct LarsKernel(float* values, float* gradients, float* velocities, long count, float ownRate, LarsScalars scalars) : IKernel
+    readonly unsafe struct LarsKernel(float* values, float* gradients, float* velocities, long count, float ownRate, LarsScalars scalars)
+        : IKernel
     {
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>

@@ -21,7 +21,8 @@ public readonly record struct PoolWindow(int Kernel, int Stride, int Padding)
 
 public partial interface IBackend
 {
-    /// <summary>y ← factor · fold of every window. Shapes: x <c>[batch, height, width, channels]</c>, y <c>[batch, rows, columns, channels]</c>.</summary>
+    /// <summary>y ← factor · fold of every window. Shapes: x <c>[batch, height, width, channels]</c>, y 
+    /// <c>[batch, rows, columns, channels]</c>.</summary>
     void Pool2d<R>(Tensor x, PoolWindow window, float factor, Tensor y) where R : struct, IReduction;
     /// <summary>dx ← the sum of dy over the windows whose first maximum is there; of a window with a NaN, its first place.</summary>
     void MaxPool2dGrad(Tensor x, Tensor y, Tensor dy, PoolWindow window, Tensor dx);
@@ -66,7 +67,8 @@ public sealed partial class CpuBackend
             int column = (int)(place % images.Columns), row = (int)(place / images.Columns % images.Rows), channels = images.Channels;
             int top = window.First(row), bottom = window.End(row, images.Height);
             int left = window.First(column), right = window.End(column, images.Width);
-            float* image = x + place / images.Columns / images.Rows * images.Height * images.Width * channels, output = y + place * channels;
+            float* image = x + place / images.Columns / images.Rows * images.Height * images.Width * channels;
+            float* output = y + place * channels;
             T scale = T.Of(factor);
             for (int c = 0; c < channels; c += Lanes.Count)
             {
@@ -87,7 +89,8 @@ public sealed partial class CpuBackend
     {
         public void Part<T>(int image) where T : struct, IWide<T>
         {
-            long inputs = (long)images.Height * images.Width * images.Channels, outputs = (long)images.Rows * images.Columns * images.Channels;
+            long inputs = (long)images.Height * images.Width * images.Channels;
+            long outputs = (long)images.Rows * images.Columns * images.Channels;
             float* target = dx + image * inputs;
             for (long i = 0; i < inputs; i += int.MaxValue) new Span<float>(target + i, (int)Math.Min(int.MaxValue, inputs - i)).Clear();
             for (int row = 0; row < images.Rows; row++)

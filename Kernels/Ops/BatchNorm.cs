@@ -1,8 +1,8 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// Sums: one thread for each feature of each piece of rows, neighbouring threads on neighbouring features; then one for each feature, which adds
-/// the pieces. The rest: one thread for each element.
+/// Sums: one thread for each feature of each piece of rows, neighbouring threads on neighbouring features; then one for each feature, which
+/// adds the pieces. The rest: one thread for each element.
 /// </summary>
 static class BatchNormKernels
 {
@@ -105,8 +105,8 @@ static class BatchNormKernels
     static float Open(Floats x, Floats statistics, int mask, Floats y, Floats dy, int width, long i) =>
         mask == 0 || (mask == 1 ? Affine(x, statistics, width, i) : y[i]) > 0f ? dy[i] : 0f;
 
-    public static void Sums(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats g, int wanted, Floats shares, int width, long rows,
-        long threads)
+    public static void Sums(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats g, int wanted, Floats shares, int width,
+        long rows, long threads)
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
@@ -138,8 +138,8 @@ static class BatchNormKernels
         dgamma[feature] = statistics[width + feature] * dot + statistics[2L * width + feature] * sum;
     }
 
-    public static void Slope(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats dgamma, Floats dbeta, float share, Floats dx,
-        int width, long count)
+    public static void Slope(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats dgamma, Floats dbeta, float share,
+        Floats dx, int width, long count)
     {
         long i = Grid.GlobalLinearIndex;
         if (i >= count) return;
@@ -160,7 +160,8 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void BatchStatistics(
-        Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance, Tensor statistics)
+        Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance,
+        Tensor statistics)
     {
         (int width, long rows, int pieces) = Pieces(x);
         Tensor shares = Tensor.Empty(this, [pieces, 3, width]), moments = Tensor.Empty(this, [3, width]);
@@ -188,24 +189,25 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void BatchNorm(Tensor x, Tensor statistics, bool relu, Tensor? residual, Tensor y) =>
-        Launch(BatchNormKernels.Forward, x.Shape.Count, View(x), View(statistics), relu ? 1 : 0, View(residual ?? x), residual is null ? 0 : 1,
-            View(y), x.Shape[-1], x.Shape.Count);
+        Launch(BatchNormKernels.Forward, x.Shape.Count, View(x), View(statistics), relu ? 1 : 0, View(residual ?? x),
+            residual is null ? 0 : 1, View(y), x.Shape[-1], x.Shape.Count);
 
     /// <inheritdoc/>
     public void BatchNormSums(Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? g, Tensor dgamma, Tensor dbeta)
     {
         (int width, long rows, int pieces) = Pieces(x);
         Tensor shares = Tensor.Empty(this, [pieces, 2, width]);
-        Launch(BatchNormKernels.Sums, (long)pieces * width, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy), View(g ?? dgamma),
-            g is null ? 0 : 1, View(shares), width, rows, (long)pieces * width);
+        Launch(BatchNormKernels.Sums, (long)pieces * width, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
+            View(g ?? dgamma), g is null ? 0 : 1, View(shares), width, rows, (long)pieces * width);
         Launch(BatchNormKernels.GatherSums, width, View(shares), View(statistics), View(dgamma), View(dbeta), width, (long)pieces);
     }
 
     /// <inheritdoc/>
     public void BatchNormSlope(
         Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? dgamma, Tensor? dbeta, Tensor dx) =>
-        Launch(BatchNormKernels.Slope, x.Shape.Count, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy), View(dgamma ?? statistics),
-            View(dbeta ?? statistics), dgamma is null ? 0f : (float)(1.0 / x.Shape.Rows), View(dx), x.Shape[-1], x.Shape.Count);
+        Launch(BatchNormKernels.Slope, x.Shape.Count, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
+            View(dgamma ?? statistics), View(dbeta ?? statistics), dgamma is null ? 0f : (float)(1.0 / x.Shape.Rows), View(dx),
+            x.Shape[-1], x.Shape.Count);
 
     static int Mask(bool relu, Tensor? y) => !relu ? 0 : y is null ? 1 : 2;
 

@@ -50,7 +50,8 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars)
     {
-        long count = values.Shape.Count, pieces = scalars.Trust == 0f ? 0 : (count + LarsKernels.ElementsPerThread - 1) / LarsKernels.ElementsPerThread;
+        long count = values.Shape.Count;
+        long pieces = scalars.Trust == 0f ? 0 : (count + LarsKernels.ElementsPerThread - 1) / LarsKernels.ElementsPerThread;
         Tensor sums = Tensor.Empty(this, [checked((int)(2 * pieces)) + 1]), rate = Tensor.Empty(this, [1]);
         if (pieces > 0) Launch(LarsKernels.Norms, pieces, View(values), View(gradients), View(sums), scalars, count, pieces);
         Launch(LarsKernels.OwnRate, 1, View(sums), View(rate), scalars, pieces);

@@ -3,8 +3,8 @@ namespace NativeSsl.Kernels;
 /// <summary>One thread for each output; going back, one thread for each input, which looks at all windows that see it.</summary>
 static class PoolKernels
 {
-    public static void Forward<R>(Floats x, PoolWindow window, float factor, Floats y, int height, int width, int channels, int rows, int columns,
-        long count) where R : struct, IReduction
+    public static void Forward<R>(Floats x, PoolWindow window, float factor, Floats y, int height, int width, int channels, int rows,
+        int columns, long count) where R : struct, IReduction
     {
         long place = Grid.GlobalLinearIndex;
         if (place >= count) return;
@@ -17,8 +17,8 @@ static class PoolKernels
         y[place] = total.Value * factor;
     }
 
-    public static void MaxBackward(Floats x, Floats y, Floats dy, PoolWindow window, Floats dx, int height, int width, int channels, int rows,
-        int columns, long count)
+    public static void MaxBackward(Floats x, Floats y, Floats dy, PoolWindow window, Floats dx, int height, int width, int channels,
+        int rows, int columns, long count)
     {
         long place = Grid.GlobalLinearIndex;
         if (place >= count) return;
@@ -35,8 +35,8 @@ static class PoolKernels
     }
 
     // Whether (i, j) is the first of its window that is not less than the largest.
-    static bool IsFirst(Floats x, float largest, PoolWindow window, long batch, int row, int column, int i, int j, int c, int height, int width,
-        int channels)
+    static bool IsFirst(Floats x, float largest, PoolWindow window, long batch, int row, int column, int i, int j, int c, int height,
+        int width, int channels)
     {
         if (x[((batch * height + i) * width + j) * channels + c] < largest) return false;
         for (int u = window.First(row); u <= i; u++)

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Every feature with mean 0 and variance 1 over a batch, then stretched and shifted: <c>[..., features]</c>. Ioffe &amp; Szegedy 2015, algorithms 1 and 2: in a
-/// training step the statistics are the batch's, elsewhere the running ones.
+/// Every feature with mean 0 and variance 1 over a batch, then stretched and shifted: <c>[..., features]</c>. Ioffe &amp; Szegedy 2015,
+/// algorithms 1 and 2: in a training step the statistics are the batch's, elsewhere the running ones.
 /// </summary>
 /// <param name="gamma">The stretch, <c>[features]</c>, or none.</param>
 /// <param name="beta">The shift, <c>[features]</c>, or none.</param>
@@ -10,8 +10,8 @@ namespace NativeSsl;
 /// <param name="runningVariance"><c>[features]</c>, without gradient.</param>
 /// <param name="momentum">How far the running statistics move in each training step.</param>
 /// <param name="epsilon">Added to the variance.</param>
-public sealed class BatchNorm(Tensor? gamma, Tensor? beta, Tensor runningMean, Tensor runningVariance, float momentum = 0.1f, float epsilon = 1e-5f)
-    : Module
+public sealed class BatchNorm(Tensor? gamma, Tensor? beta, Tensor runningMean, Tensor runningVariance, float momentum = 0.1f,
+    float epsilon = 1e-5f) : Module
 {
     /// <summary>Running statistics of mean 0 and variance 1; a stretch of one and a shift of zero, unless left out.</summary>
     /// <param name="init">Makes the tensors.</param>

@@ -1,10 +1,10 @@
 namespace NativeSsl;
 
 /// <summary>
-/// What a loss looks at instead of the features themselves: layers of Linear, batch norm and Relu, the last without Relu: <c>[batch, in]</c> to
-/// <c>[batch, out]</c>. Chen, Kornblith, Norouzi &amp; Hinton 2020, “A simple framework for contrastive learning of visual representations”, section 2.1: two layers,
-/// nothing after the last product (BYOL's projector and predictor are of that form too). Its code has three by default, and a batch norm
-/// without shift after the last.
+/// What a loss looks at instead of the features themselves: layers of Linear, batch norm and Relu, the last without Relu:
+/// <c>[batch, in]</c> to <c>[batch, out]</c>. Chen, Kornblith, Norouzi &amp; Hinton 2020, “A simple framework for contrastive learning of
+/// visual representations”, section 2.1: two layers, nothing after the last product (BYOL's projector and predictor are of that form too).
+/// Its code has three by default, and a batch norm without shift after the last.
 /// </summary>
 public sealed class MlpHead : Module
 {

@@ -1,9 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Convolutions whose result is added to what came in: <c>[batch, height, width, in]</c> to <c>[batch, height / stride, width / stride, out]</c>, rounded up.
-/// He, Zhang, Ren &amp; Sun 2016, “Deep residual learning for image recognition”, equation 1; where sizes differ, the shortcut is a 1 × 1
-/// convolution with batch norm (equation 2, option B of section 4.1).
+/// Convolutions whose result is added to what came in: <c>[batch, height, width, in]</c> to
+/// <c>[batch, height / stride, width / stride, out]</c>, rounded up. He, Zhang, Ren &amp; Sun 2016, “Deep residual learning for image
+/// recognition”, equation 1; where sizes differ, the shortcut is a 1 × 1 convolution with batch norm (equation 2, option B of section 4.1).
 /// </summary>
 public abstract class ResidualBlock : Module
 {
@@ -44,13 +44,16 @@ public sealed class BasicBlock : ResidualBlock
     /// <param name="outputs">Channels that go out.</param>
     /// <param name="stride">Of the first convolution.</param>
     /// <param name="startsAsIdentity">Whether the last norm's stretch begins at zero.</param>
-    public BasicBlock(Init init, int inputs, int outputs, int stride = 1, bool startsAsIdentity = false) : base(init, inputs, outputs, stride)
+    public BasicBlock(Init init, int inputs, int outputs, int stride = 1, bool startsAsIdentity = false)
+        : base(init, inputs, outputs, stride)
     {
         (_conv1, _norm1) = (new Conv2d(init, inputs, outputs, kernel: 3, stride, padding: 1), new BatchNorm(init, outputs));
-        (_conv2, _norm2) = (new Conv2d(init, outputs, outputs, kernel: 3, padding: 1), new BatchNorm(init, outputs, startsAtZero: startsAsIdentity));
+        _conv2 = new Conv2d(init, outputs, outputs, kernel: 3, padding: 1);
+        _norm2 = new BatchNorm(init, outputs, startsAtZero: startsAsIdentity);
     }
 
-    private protected override IEnumerable<Part> Main => [new("conv1", _conv1), new("norm1", _norm1), new("conv2", _conv2), new("norm2", _norm2)];
+    private protected override IEnumerable<Part> Main =>
+        [new("conv1", _conv1), new("norm1", _norm1), new("conv2", _conv2), new("norm2", _norm2)];
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) =>
@@ -58,8 +61,8 @@ public sealed class BasicBlock : ResidualBlock
 }
 
 /// <summary>
-/// A 1 × 1 convolution down to a quarter of the channels, a 3 × 3 one, and a 1 × 1 one up again: figure 5, right, of the paper; the stride is that of the
-/// 3 × 3 convolution, as in torchvision.
+/// A 1 × 1 convolution down to a quarter of the channels, a 3 × 3 one, and a 1 × 1 one up again: figure 5, right, of the paper; the stride
+/// is that of the 3 × 3 convolution, as in torchvision.
 /// </summary>
 public sealed class Bottleneck : ResidualBlock
 {
@@ -79,11 +82,13 @@ public sealed class Bottleneck : ResidualBlock
     {
         (_conv1, _norm1) = (new Conv2d(init, inputs, width, kernel: 1), new BatchNorm(init, width));
         (_conv2, _norm2) = (new Conv2d(init, width, width, kernel: 3, stride, padding: 1), new BatchNorm(init, width));
-        (_conv3, _norm3) = (new Conv2d(init, width, Expansion * width, kernel: 1), new BatchNorm(init, Expansion * width, startsAtZero: startsAsIdentity));
+        _conv3 = new Conv2d(init, width, Expansion * width, kernel: 1);
+        _norm3 = new BatchNorm(init, Expansion * width, startsAtZero: startsAsIdentity);
     }
 
     private protected override IEnumerable<Part> Main =>
-        [new("conv1", _conv1), new("norm1", _norm1), new("conv2", _conv2), new("norm2", _norm2), new("conv3", _conv3), new("norm3", _norm3)];
+        [new("conv1", _conv1), new("norm1", _norm1), new("conv2", _conv2), new("norm2", _norm2),
+            new("conv3", _conv3), new("norm3", _norm3)];
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// ResNets under torchvision's names: <c>conv1</c>, <c>bn1</c>, <c>layer1.0.conv1</c>, …, <c>layer2.0.downsample.0</c>, <c>fc</c>. Convolutions are
-/// <c>[out, in, kernelHeight, kernelWidth]</c> there; everything else lies as here.
+/// ResNets under torchvision's names: <c>conv1</c>, <c>bn1</c>, <c>layer1.0.conv1</c>, …, <c>layer2.0.downsample.0</c>, <c>fc</c>.
+/// Convolutions are <c>[out, in, kernelHeight, kernelWidth]</c> there; everything else lies as here.
 /// </summary>
 public static class TorchvisionResNet
 {

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>How the elements of a tensor in a file of PyTorch lie, compared to ours: which of its axes is which of ours. Exact in both directions.</summary>
+/// <summary>How the elements of a tensor in a file of PyTorch lie, compared to ours: which of its axes is which of ours. Exact in both
+/// directions.</summary>
 public sealed class WeightLayout
 {
     readonly Func<Shape, Shape?> _view;
@@ -15,7 +16,8 @@ public sealed class WeightLayout
     /// <summary>The same on both sides: vectors, and linear layers, <c>[out, in]</c>.</summary>
     public static WeightLayout Same { get; } = new("the same", [], shape => shape);
 
-    /// <summary>Convolutions: <c>[out, in, kernelHeight, kernelWidth]</c> there, <c>[out, kernelHeight, kernelWidth, in]</c> here.</summary>
+    /// <summary>Convolutions: <c>[out, in, kernelHeight, kernelWidth]</c> there, <c>[out, kernelHeight, kernelWidth, in]</c>
+    /// here.</summary>
     public static WeightLayout Convolution { get; } =
         new("[out, in, kh, kw] <-> [out, kh, kw, in]", [0, 2, 3, 1], shape => shape.Rank == 4 ? shape : default(Shape?));
 
@@ -24,7 +26,8 @@ public sealed class WeightLayout
     /// </summary>
     public static WeightLayout AfterFlatten(int channels, int height, int width) =>
         new(FormattableString.Invariant($"[out, {channels} · {height} · {width}] <-> [out, {height} · {width} · {channels}]"), [0, 2, 3, 1],
-            shape => shape.Rank == 2 && shape[1] == (long)channels * height * width ? Shape.Of(shape[0], channels, height, width) : default(Shape?));
+            shape => shape.Rank == 2 && shape[1] == (long)channels * height * width
+                ? Shape.Of(shape[0], channels, height, width) : default(Shape?));
 
     /// <summary>The shape there of a tensor that has <paramref name="ours"/> here; null if this layout does not go with it.</summary>
     internal Shape? Theirs(Shape ours)

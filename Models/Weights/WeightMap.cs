@@ -7,8 +7,8 @@ namespace NativeSsl;
 public sealed record WeightEntry(string Ours, string Theirs, WeightLayout Layout);
 
 /// <summary>
-/// Which tensor of a PyTorch file is which of ours: one list, read in both directions, so that what is loaded and saved again is the same, key for key and
-/// bit for bit.
+/// Which tensor of a PyTorch file is which of ours: one list, read in both directions, so that what is loaded and saved again is the same,
+/// key for key and bit for bit.
 /// </summary>
 /// <param name="entries">One for each tensor.</param>
 public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
@@ -23,7 +23,8 @@ public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
 
     /// <summary>A convolution.</summary>
     public static WeightEntry[] Convolution(string ours, string theirs, bool bias = false) =>
-        [new($"{ours}.weight", $"{theirs}.weight", WeightLayout.Convolution), .. bias ? [Same(ours, theirs, "bias")] : Array.Empty<WeightEntry>()];
+        [new($"{ours}.weight", $"{theirs}.weight", WeightLayout.Convolution),
+            .. bias ? [Same(ours, theirs, "bias")] : Array.Empty<WeightEntry>()];
 
     /// <summary>A batch norm with stretch, shift and running statistics.</summary>
     public static WeightEntry[] Norm(string ours, string theirs) =>
@@ -49,7 +50,8 @@ public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
         foreach (SafetensorsEntry entry in file.Entries)
             if (!known.Contains(entry.Name) && !entry.Name.EndsWith(Counter, StringComparison.Ordinal)
                 && !ignored.Any(start => entry.Name.StartsWith(start, StringComparison.Ordinal)))
-                throw new MalformedFileException(path, $"tensor '{entry.Name}' {entry} has no place in this model. Is it a file of another one?");
+                throw new MalformedFileException(path,
+                    $"tensor '{entry.Name}' {entry} has no place in this model. Is it a file of another one?");
         List<float[]> values = [];
         foreach ((WeightEntry entry, Tensor tensor, Shape theirs) in pairs)
         {
@@ -88,12 +90,14 @@ public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
         foreach (WeightEntry entry in entries)
         {
             if (!ours.Remove(entry.Ours, out Tensor? tensor))
-                throw new NativeSslException($"WeightMap: {entry.Ours}, for '{entry.Theirs}' of the file, is not among the model's tensors.");
-            pairs.Add((entry, tensor, entry.Layout.Theirs(tensor.Shape)
-                ?? throw new ShapeException($"WeightMap: {entry.Ours} has shape {tensor.Shape}, which is not that of {entry.Layout.Name}.")));
+                throw new NativeSslException(
+                    $"WeightMap: {entry.Ours}, for '{entry.Theirs}' of the file, is not among the model's tensors.");
+            pairs.Add((entry, tensor, entry.Layout.Theirs(tensor.Shape) ?? throw new ShapeException(
+                $"WeightMap: {entry.Ours} has shape {tensor.Shape}, which is not that of {entry.Layout.Name}.")));
         }
         if (ours.Count > 0)
-            throw new NativeSslException($"WeightMap: {ours.Keys.First()} of shape {ours.Values.First().Shape} has no name in the file. Add an entry for it.");
+            throw new NativeSslException(
+                $"WeightMap: {ours.Keys.First()} of shape {ours.Values.First().Shape} has no name in the file. Add an entry for it.");
         return pairs;
     }
 }

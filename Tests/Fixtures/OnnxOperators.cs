@@ -185,7 +185,8 @@ static class OnnxOperators
         float stays = v.Float("momentum", 0.9f);
         Tensor x = ChannelsLast(v.Tensor(b, 0)), mean = v.Tensor(b, 3), variance = v.Tensor(b, 4), before = v.Tensor(b, 4) * stays;
         using var step = new Step(b, training);
-        Tensor y = x.BatchNorm(v.Tensor(b, 1), v.Tensor(b, 2), mean, variance, 1 - stays, v.Float("epsilon", 1e-5f)).Permute(0, 3, 1, 2).Keep();
+        Tensor y = x.BatchNorm(v.Tensor(b, 1), v.Tensor(b, 2), mean, variance, 1 - stays, v.Float("epsilon", 1e-5f));
+        y = y.Permute(0, 3, 1, 2).Keep();
         if (!training) return [y];
         float rows = x.Shape.Rows;
         return [y, mean, (before + (variance - before) * ((rows - 1) / rows)).Keep()];
@@ -198,8 +199,10 @@ static class OnnxOperators
         if (v.Many("dilations") is not null) throw new NotCovered("windows with holes");
         Shape x = v.Lengths(0), y = v.OutputLengths(0);
         int padding = v.Has("auto_pad") ? Math.Max(0, (y[2] - 1) * strides[0] + kernel[0] - x[2]) / 2 : pads[0];
-        if (pads.Distinct().Count() > 1 || (x[2] + 2 * padding - kernel[0]) / strides[0] + 1 != y[2]) throw new NotCovered("sides that are padded unlike");
-        if (v.Operator == "AveragePool" && padding > 0 && v.Whole("count_include_pad", 0) == 0) throw new NotCovered("a mean without the padding");
+        if (pads.Distinct().Count() > 1 || (x[2] + 2 * padding - kernel[0]) / strides[0] + 1 != y[2])
+            throw new NotCovered("sides that are padded unlike");
+        if (v.Operator == "AveragePool" && padding > 0 && v.Whole("count_include_pad", 0) == 0)
+            throw new NotCovered("a mean without the padding");
         return [pool(ChannelsLast(v.Tensor(b, 0)), kernel[0], strides[0], padding).Permute(0, 3, 1, 2)];
     };
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace NativeSsl.Tests.Models;
 
 /// <summary>
-/// A small network that was trained in PyTorch, with its published answers: convolution, batch norm, linear layers, the order of a flatten and the reading
-/// of weights must all be right at once.
+/// A small network that was trained in PyTorch, with its published answers: convolution, batch norm, linear layers, the order of a flatten
+/// and the reading of weights must all be right at once.
 /// </summary>
 public sealed class MnistCnnTests
 {
@@ -23,8 +23,8 @@ public sealed class MnistCnnTests
             .. WeightMap.Norm("norm1", "norm1"), .. WeightMap.Linear("linear1", "fc1", WeightLayout.AfterFlatten(24, 22, 22)),
             .. WeightMap.Linear("linear2", "fc2"), .. WeightMap.Norm("norm2", "norm2")]);
 
-        public override IReadOnlyList<Part> Parts => [.. Numbered("convolutions", _convolutions), new("norm1", _norm1), new("linear1", _linear1),
-            new("linear2", _linear2), new("norm2", _norm2)];
+        public override IReadOnlyList<Part> Parts => [.. Numbered("convolutions", _convolutions), new("norm1", _norm1),
+            new("linear1", _linear1), new("linear2", _linear2), new("norm2", _norm2)];
 
         public Tensor Forward(Tensor x)
         {
@@ -47,7 +47,8 @@ public sealed class MnistCnnTests
             var model = new MnistCnn(new Init(backend, 1));
             MnistCnn.Weights.Load(File("mnist.safetensors"), model.NamedTensors());
             using var step = new Step(backend);
-            float[] y = model.Forward(Tensor.From(backend, [100, 28, 28, 1], [.. pixels.Select(p => (p / 255f - 0.1307f) / 0.3081f)])).ToArray();
+            Tensor images = Tensor.From(backend, [100, 28, 28, 1], [.. pixels.Select(p => (p / 255f - 0.1307f) / 0.3081f)]);
+            float[] y = model.Forward(images).ToArray();
             int right = labels.Where((label, i) => y.AsSpan(10 * i, 10).IndexOf(y.AsSpan(10 * i, 10).ToArray().Max()) == label).Count();
             Assert.Equal(published.RootElement.GetProperty("correct_of_first_100").GetInt32(), right);
             float[] first = [.. published.RootElement.GetProperty("log_softmax_of_first_4_test_images").EnumerateArray()
@@ -66,9 +67,11 @@ public sealed class MnistCnnTests
         MnistCnn.Weights.Load(File("mnist.safetensors"), model.NamedTensors());
         MnistCnn.Weights.Save(copy, model.NamedTensors());
         using SafetensorsFile before = SafetensorsFile.Open(File("mnist.safetensors")), after = SafetensorsFile.Open(copy);
-        Assert.Equal(before.Entries.Select(entry => $"{entry.Name} {entry}").Order(), after.Entries.Select(entry => $"{entry.Name} {entry}").Order());
-        foreach (SafetensorsEntry entry in before.Entries.Where(entry => entry.IsFloating)) Assert.Equal(Bytes(before, entry), Bytes(after, entry));
+        Assert.Equal(Names(before), Names(after));
+        foreach (SafetensorsEntry entry in before.Entries.Where(entry => entry.IsFloating))
+            Assert.Equal(Bytes(before, entry), Bytes(after, entry));
 
+        static IEnumerable<string> Names(SafetensorsFile file) => file.Entries.Select(entry => $"{entry.Name} {entry}").Order();
         static byte[] Bytes(SafetensorsFile file, SafetensorsEntry entry)
         {
             byte[] bytes = new byte[entry.Bytes];

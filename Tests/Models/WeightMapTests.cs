@@ -8,7 +8,8 @@ public sealed class WeightMapTests : IDisposable
 
     static readonly CpuBackend Cpu = new(1);
 
-    static ResNet.Config Config(bool bottleneck) => (bottleneck ? ResNet.Config.ResNet50 : ResNet.Config.ResNet18) with { Widths = [4, 6, 8, 10] };
+    static ResNet.Config Config(bool bottleneck) =>
+        (bottleneck ? ResNet.Config.ResNet50 : ResNet.Config.ResNet18) with { Widths = [4, 6, 8, 10] };
 
     // A file as torchvision would write it, filled with numbers that all differ.
     static Dictionary<string, (Shape Shape, float[] Values)> Torchvision(bool bottleneck)
@@ -41,7 +42,8 @@ public sealed class WeightMapTests : IDisposable
         Add("fc.bias", [7]);
         return file;
 
-        void Add(string name, Shape shape) => file.Add(name, (shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => ++next / 1024f)]));
+        void Add(string name, Shape shape) =>
+            file.Add(name, (shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => ++next / 1024f)]));
         void Norm(string name, int width)
         {
             foreach (string part in (string[])["weight", "bias", "running_mean", "running_var"]) Add($"{name}.{part}", [width]);
@@ -51,9 +53,10 @@ public sealed class WeightMapTests : IDisposable
     string Write(Dictionary<string, (Shape Shape, float[] Values)> file)
     {
         string path = _scratch.File("torch.safetensors");
+        const string Variance = "running_var";
         SafetensorsWriter.Write(path, [.. file.Select(pair => SafetensorsItem.From(pair.Key, pair.Value.Shape, pair.Value.Values)),
-            .. file.Keys.Where(name => name.EndsWith("running_var", StringComparison.Ordinal))
-                .Select(name => SafetensorsItem.From(name.Replace("running_var", "num_batches_tracked", StringComparison.Ordinal), [], new long[1]))]);
+            .. file.Keys.Where(name => name.EndsWith(Variance, StringComparison.Ordinal))
+                .Select(name => SafetensorsItem.From(name[..^Variance.Length] + "num_batches_tracked", [], new long[1]))]);
         return path;
     }
 
@@ -100,8 +103,9 @@ public sealed class WeightMapTests : IDisposable
                     Assert.Equal(theirs[o * Inputs + c * Height * Width + p], ours[o * Inputs + p * Channels + c]);
         map.Save(copy, Own());
         Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(copy));
-        Assert.Contains("own.weight has shape [2, 30], which is not that of", Assert.Throws<ShapeException>(() => new WeightMap(
-            WeightMap.Linear("own", "fc", WeightLayout.AfterFlatten(Channels, Height, 4))).Load(path, Own())).Message, StringComparison.Ordinal);
+        var other = new WeightMap(WeightMap.Linear("own", "fc", WeightLayout.AfterFlatten(Channels, Height, 4)));
+        Assert.Contains("own.weight has shape [2, 30], which is not that of",
+            Assert.Throws<ShapeException>(() => other.Load(path, Own())).Message, StringComparison.Ordinal);
 
         IEnumerable<(string, Tensor)> Own() => linear.NamedTensors().Select(entry => ($"own.{entry.Name}", entry.Tensor));
     }
@@ -113,22 +117,24 @@ public sealed class WeightMapTests : IDisposable
         float[] before = encoder.NamedTensors().First().Tensor.ToArray();
         var file = Torchvision(false);
 
-        Assert.Contains("'fc.bias' F32 [7] has no place", Refused(file, (path, model) =>
-            TorchvisionResNet.Map(Config(false)).Load(path, model.NamedTensors())), StringComparison.Ordinal);
-        Assert.Contains("no tensor 'layer4.1.bn2.running_var'",
-            Refused(file.Where(pair => pair.Key != "layer4.1.bn2.running_var").ToDictionary(), Load), StringComparison.Ordinal);
+        Refused("'fc.bias' F32 [7] has no place", file,
+            (path, model) => TorchvisionResNet.Map(Config(false)).Load(path, model.NamedTensors()));
+        Refused("no tensor 'layer4.1.bn2.running_var'", file.Where(pair => pair.Key != "layer4.1.bn2.running_var").ToDictionary(), Load);
         file["layer3.0.bn1.bias"] = ([3], new float[3]);
-        Assert.Contains("'layer3.0.bn1.bias' is F32 [3] but [8] is wanted, for stages.2.0.norm1.bias", Refused(file, Load), StringComparison.Ordinal);
+        Refused("'layer3.0.bn1.bias' is F32 [3] but [8] is wanted, for stages.2.0.norm1.bias", file, Load);
         Assert.Equal(before, encoder.NamedTensors().First().Tensor.ToArray());
 
-        Assert.Contains("stages.3.1.norm2.running_var of shape [10] has no name", Assert.Throws<NativeSslException>(() =>
-            new WeightMap([.. TorchvisionResNet.Map(Config(false)).Entries.SkipLast(1)]).Load(Write(Torchvision(false)), encoder.NamedTensors())).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("fc.weight, for 'fc.weight' of the file, is not among", Assert.Throws<NativeSslException>(() =>
-            TorchvisionResNet.Map(Config(false), withHead: true).Load(Write(Torchvision(false)), encoder.NamedTensors())).Message, StringComparison.Ordinal);
+        string path = Write(Torchvision(false));
+        var less = new WeightMap([.. TorchvisionResNet.Map(Config(false)).Entries.SkipLast(1)]);
+        Assert.Contains("stages.3.1.norm2.running_var of shape [10] has no name",
+            Assert.Throws<NativeSslException>(() => less.Load(path, encoder.NamedTensors())).Message, StringComparison.Ordinal);
+        WeightMap more = TorchvisionResNet.Map(Config(false), withHead: true);
+        Assert.Contains("fc.weight, for 'fc.weight' of the file, is not among",
+            Assert.Throws<NativeSslException>(() => more.Load(path, encoder.NamedTensors())).Message, StringComparison.Ordinal);
 
-        void Load(string path, ResNet model) => TorchvisionResNet.Load(path, model);
-        string Refused(Dictionary<string, (Shape, float[])> content, Action<string, ResNet> load) =>
-            Assert.Throws<MalformedFileException>(() => load(Write(content), encoder)).Message;
+        static void Load(string path, ResNet model) => TorchvisionResNet.Load(path, model);
+        void Refused(string why, Dictionary<string, (Shape, float[])> content, Action<string, ResNet> load) =>
+            Assert.Contains(why,
+                Assert.Throws<MalformedFileException>(() => load(Write(content), encoder)).Message, StringComparison.Ordinal);
     }
 }

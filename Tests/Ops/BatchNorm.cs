@@ -31,8 +31,8 @@ public sealed class BatchNorm
         WithResidual("relu(batch norm + residual), frozen input", [5, 19], Activation.Relu) with { Constants = [0] },
         WithResidual("relu(batch norm + residual) in evaluation, all frozen but x", [5, 19], Activation.Relu) with
             { Training = false, Constants = [1, 2, 3] },
-        new("batch norm without gamma and beta", [[6, 18]], x => Apply(x[0], null, null), x => Textbook(x[0], Ones(18), new double[18], true))
-            { Training = true },
+        new("batch norm without gamma and beta", [[6, 18]], x => Apply(x[0], null, null),
+            x => Textbook(x[0], Ones(18), new double[18], true)) { Training = true },
         new("batch norm without beta", [[6, 18], [18]], x => Apply(x[0], x[1], null), x => Textbook(x[0], x[1], new double[18], true))
             { Training = true },
         new("relu(batch norm of x + x)", [[6, 18]], x => Apply(x[0], null, null, Activation.Relu, x[0]),
@@ -41,13 +41,13 @@ public sealed class BatchNorm
 
     static OpSpec Of(string name, Shape shape, Activation activation = Activation.None) =>
         new(name, [shape, [shape[-1]], [shape[-1]]], x => Apply(x[0], x[1], x[2], activation),
-            x => [.. Textbook(x[0], x[1], x[2], !name.Contains("evaluation", StringComparison.Ordinal)).Select(h => Activated(h, activation))])
-            { Training = true };
+            x => [.. Textbook(x[0], x[1], x[2], Trains(name)).Select(h => Activated(h, activation))]) { Training = true };
 
     static OpSpec WithResidual(string name, Shape shape, Activation activation) =>
         new(name, [shape, [shape[-1]], [shape[-1]], shape], x => Apply(x[0], x[1], x[2], activation, x[3]),
-            x => [.. Textbook(x[0], x[1], x[2], !name.Contains("evaluation", StringComparison.Ordinal))
-                .Zip(x[3], (h, r) => Activated(h + r, activation))]) { Training = true };
+            x => [.. Textbook(x[0], x[1], x[2], Trains(name)).Zip(x[3], (h, r) => Activated(h + r, activation))]) { Training = true };
+
+    static bool Trains(string name) => !name.Contains("evaluation", StringComparison.Ordinal);
 
     static double Activated(double h, Activation activation) => activation == Activation.Relu ? Math.Max(0, h) : h;
     static double[] Ones(int count) => [.. Enumerable.Repeat(1.0, count)];
@@ -74,12 +74,14 @@ public sealed class BatchNorm
             double[] column = [.. Enumerable.Range(0, rows).Select(row => x[row * width + i])];
             double mean = training ? column.Average() : RunningMean(i);
             double variance = training ? column.Average(v => (v - mean) * (v - mean)) : RunningVariance(i);
-            for (int row = 0; row < rows; row++) y[row * width + i] = gamma[i] * (column[row] - mean) / Math.Sqrt(variance + Epsilon) + beta[i];
+            double deviation = Math.Sqrt(variance + Epsilon);
+            for (int row = 0; row < rows; row++) y[row * width + i] = gamma[i] * (column[row] - mean) / deviation + beta[i];
         }
         return y;
     }
 
-    static float[] Draw(int count, ulong stream) => [.. Enumerable.Range(0, count).Select(i => Philox.Uniform(Philox.Block(3, stream, (ulong)i).A))];
+    static float[] Draw(int count, ulong stream) =>
+        [.. Enumerable.Range(0, count).Select(i => Philox.Uniform(Philox.Block(3, stream, (ulong)i).A))];
 
     [Fact]
     public void Running_statistics_move_as_PyTorch_moves_them_once_a_call()
@@ -164,7 +166,8 @@ public sealed class BatchNorm
         {
             using var step = new Step(backend, training: true);
             Tensor x = Tensor.From(backend, [rows, width], values).RequireGradient();
-            Tensor gamma = Tensor.Full(backend, [width], 0.7f).RequireGradient(), beta = Tensor.Full(backend, [width], 0f).RequireGradient();
+            Tensor gamma = Tensor.Full(backend, [width], 0.7f).RequireGradient();
+            Tensor beta = Tensor.Full(backend, [width], 0f).RequireGradient();
             Apply(x, gamma, beta, Activation.Relu).Backward(Tensor.From(backend, x.Shape, seed));
             float[] dx = x.Gradient.ToArray(), dgamma = gamma.Gradient.ToArray(), dbeta = beta.Gradient.ToArray();
             for (int i = 0; i < width; i++)

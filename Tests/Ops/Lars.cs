@@ -39,7 +39,8 @@ public sealed class Lars
     public void Each_tensor_has_a_rate_of_its_own_and_those_with_one_axis_take_plain_steps()
     {
         CpuBackend cpu = new(1);
-        double[][] values = [[3, -4, 1, 0, 2, 2], [0.1, 0.2, 0.3, 0.4], [1, 2, 3]], gradients = [[1, 2, 3, 4, 5, 6], [-1, 1, 2, -2], [0.5, 0.25, -1]];
+        double[][] values = [[3, -4, 1, 0, 2, 2], [0.1, 0.2, 0.3, 0.4], [1, 2, 3]];
+        double[][] gradients = [[1, 2, 3, 4, 5, 6], [-1, 1, 2, -2], [0.5, 0.25, -1]];
         Shape[] shapes = [[2, 3], [2, 2], [3]];
         Tensor[] leaves = [.. values.Zip(shapes, (v, shape) => Tensor.From(cpu, shape, [.. v.Select(x => (float)x)]).RequireGradient())];
         var parameters = new Parameters(ParameterGroup.Usual(leaves.Select((leaf, i) => ($"{i}", leaf)), weightDecay: 0.1f));
@@ -55,7 +56,8 @@ public sealed class Lars
             for (int i = 0; i < leaves.Length; i++)
             {
                 bool matrix = shapes[i].Rank > 1;
-                (values[i], velocities[i]) = Textbook(values[i], gradients[i], velocities[i], 0.3, 0.9, matrix ? 0.1f : 0, matrix ? 0.001 : 0);
+                (values[i], velocities[i]) = Textbook(values[i], gradients[i], velocities[i], 0.3, 0.9,
+                    decay: matrix ? 0.1f : 0, trust: matrix ? 0.001 : 0);
                 Assert.All(leaves[i].ToArray().Zip(values[i]), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
             }
         }

@@ -11,7 +11,10 @@ public sealed class Pool2d
         Max("max pool of one pixel", [2, 1, 1, 2], 3, 2, 1),
         Max("max pool, stride longer than the kernel", [1, 8, 7, 2], 2, 3),
         Max("max pool of NaN and infinity", [1, 4, 4, 2], 2, 2) with
-            { Planted = [(0, 0, float.NaN), (0, 9, float.NegativeInfinity), (0, 21, float.PositiveInfinity), (0, 31, float.NaN)], HasGradient = false },
+        {
+            Planted = [(0, 0, float.NaN), (0, 9, float.NegativeInfinity), (0, 21, float.PositiveInfinity), (0, 31, float.NaN)],
+            HasGradient = false,
+        },
         Average("average pool 2 by 2", [2, 4, 6, 3], 2, 2),
         Average("average pool, a row and a column left over", [1, 5, 7, 17], 2, 2),
         Average("average pool with overlap and padding", [2, 7, 5, 3], 3, 2, 1),
@@ -22,7 +25,8 @@ public sealed class Pool2d
     ];
 
     static OpSpec Max(string name, Shape shape, int kernel, int stride, int padding = 0) =>
-        new(name, [shape], x => x[0].MaxPool2d(kernel, stride, padding), x => Windows(x[0], shape, kernel, stride, padding, seen => seen.Max()));
+        new(name, [shape], x => x[0].MaxPool2d(kernel, stride, padding),
+            x => Windows(x[0], shape, kernel, stride, padding, seen => seen.Max()));
 
     static OpSpec Average(string name, Shape shape, int kernel, int stride, int padding = 0) =>
         new(name, [shape], x => x[0].AveragePool2d(kernel, stride, padding),
@@ -64,7 +68,8 @@ public sealed class Pool2d
     {
         Tensor Zeros(params int[] shape) => Tensor.Zeros(CpuBackend.Default, shape);
         string Message(Func<Tensor> call) => Assert.Throws<ShapeException>(call).Message;
-        Assert.Contains("MaxPool2d: x has shape [2, 3, 4], which has 3 axes", Message(() => Zeros(2, 3, 4).MaxPool2d(2, 2)), StringComparison.Ordinal);
+        Assert.Contains("MaxPool2d: x has shape [2, 3, 4], which has 3 axes",
+            Message(() => Zeros(2, 3, 4).MaxPool2d(2, 2)), StringComparison.Ordinal);
         Assert.Contains("AveragePool2d: a window of 3 × 3 does not fit into images of shape [1, 2, 5, 1]",
             Message(() => Zeros(1, 2, 5, 1).AveragePool2d(3, 1)), StringComparison.Ordinal);
         Assert.Contains("padding 2 with kernel 3", Message(() => Zeros(1, 5, 5, 1).MaxPool2d(3, 1, 2)), StringComparison.Ordinal);

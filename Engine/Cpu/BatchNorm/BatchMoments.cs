@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSsl;
 
-// Rows are cut into pieces, columns into blocks, by the shape alone. A unit, a piece of a block, stays in the cache while it is read twice: once
-// for its mean m, once for Σ(x − m) and Σ(x − m)². The first sum is zero but for rounding, and corrects m. Units of a feature are put together in doubles
-// (Chan, Golub & LeVeque 1983, “Algorithms for computing the sample variance”, for many samples at once), in order.
+// Rows are cut into pieces, columns into blocks, by the shape alone. A unit, a piece of a block, stays in the cache while it is read twice:
+// once for its mean m, once for Σ(x − m) and Σ(x − m)². The first sum is zero but for rounding, and corrects m. Units of a feature are put
+// together in doubles (Chan, Golub & LeVeque 1983, “Algorithms for computing the sample variance”, for many samples at once), in order.
 public sealed partial class CpuBackend
 {
     const int ColumnsPerUnit = 1024, LeastRowsPerUnit = 64, MostRowsPerUnit = 512;
@@ -24,7 +24,8 @@ public sealed partial class CpuBackend
 
     /// <inheritdoc/>
     public unsafe void BatchStatistics(
-        Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance, Tensor statistics)
+        Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance,
+        Tensor statistics)
     {
         var units = new BatchUnits(x.Shape.Rows, x.Shape[-1]);
         using CpuPool.Loan shares = _pool.Lend(3L * units.Pieces * units.Width);
@@ -42,8 +43,8 @@ public sealed partial class CpuBackend
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int unit) where T : struct, IWide<T>
         {
-            int piece = unit / units.Blocks, first = unit % units.Blocks * ColumnsPerUnit, columns = units.EndOf(unit % units.Blocks) - first;
-            int rows = units.RowsOf(piece), width = units.Width;
+            int piece = unit / units.Blocks, block = unit % units.Blocks, rows = units.RowsOf(piece), width = units.Width;
+            int first = block * ColumnsPerUnit, columns = units.EndOf(block) - first;
             float* start = x + (long)piece * units.RowsPerUnit * width + first;
             float* mean = shares + 3L * piece * width + first, rest = mean + width, squares = rest + width;
             for (int i = 0; i < 3; i++) new Span<float>(mean + (long)i * width, columns).Clear();
@@ -81,8 +82,8 @@ public sealed partial class CpuBackend
         else T.Store(value, target, left);
     }
 
-    readonly unsafe struct GatherMoments(float* shares, BatchUnits units, BatchNormNumbers numbers, float* gamma, float* beta, float epsilon,
-        float momentum, float* runningMean, float* runningVariance) : IKernel
+    readonly unsafe struct GatherMoments(float* shares, BatchUnits units, BatchNormNumbers numbers, float* gamma, float* beta,
+        float epsilon, float momentum, float* runningMean, float* runningVariance) : IKernel
     {
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int block) where T : struct, IWide<T>

@@ -66,12 +66,12 @@ public sealed partial class CpuBackend
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int unit) where T : struct, IWide<T>
         {
-            int piece = unit / units.Blocks, first = unit % units.Blocks * ColumnsPerUnit, end = units.EndOf(unit % units.Blocks);
-            int rows = units.RowsOf(piece), width = units.Width;
+            int piece = unit / units.Blocks, block = unit % units.Blocks, rows = units.RowsOf(piece), width = units.Width;
+            int first = block * ColumnsPerUnit, end = units.EndOf(block);
             float* sums = shares + 2L * piece * width, dots = sums + width;
             new Span<float>(sums + first, end - first).Clear();
             new Span<float>(dots + first, end - first).Clear();
-            // Row by row, as the elements lie: several rows at a time would save loads of the totals, but no prefetcher follows three tensors so.
+            // Row by row, as the elements lie: several rows at a time would save loads of the totals, but then no prefetcher follows.
             long place = (long)piece * units.RowsPerUnit * width;
             for (int row = 0; row < rows; row++, place += width)
                 for (int i = first; i < end; i += Lanes.Count)

@@ -11,7 +11,7 @@ public sealed class ProceduralImagesTests(ITestOutputHelper log)
 
     static readonly ImageSet Train = ProceduralImages.Train(), Test = ProceduralImages.Test();
 
-    static byte[] Pixels(IImageSource set, int count)
+    static byte[] Pixels(ImageSet set, int count)
     {
         byte[] pixels = new byte[count * set.Size.Bytes];
         set.Read([.. Enumerable.Range(0, count)], pixels);

@@ -33,7 +33,7 @@ public sealed class ShardsTests : IDisposable
         RandomSource random = new(1, 0);
         foreach (long cache in new[] { 0, 1000, 1 << 20 })
         {
-            IImageSource read = ImageShards.Open(_scratch.File("set"), cache);
+            CachedImages read = ImageShards.Open(_scratch.File("set"), cache);
             Assert.Equal((set.Name, set.Count, set.Size), (read.Name, read.Count, read.Size));
             Assert.Equal(set.Labels, read.Labels);
             Assert.Equal(set.Classes, read.Classes);

@@ -23,9 +23,11 @@ public sealed class FeatureSet
     /// <exception cref="ShapeException">Values are no table, there is not one label for each row, or a label has no class.</exception>
     public FeatureSet(string name, Split split, Tensor values, IReadOnlyList<int>? labels = null, int classes = 0, Cost cost = default)
     {
-        if (values.Shape.Rank != 2) throw new ShapeException($"FeatureSet {name}: values have shape {values.Shape}; [count, width] is needed.");
+        if (values.Shape.Rank != 2)
+            throw new ShapeException($"FeatureSet {name}: values have shape {values.Shape}; [count, width] is needed.");
         if (labels is not null && labels.Count != values.Shape[0])
-            throw new ShapeException($"FeatureSet {name}: {labels.Count} labels for {values.Shape[0]} rows (shape {values.Shape}); each row needs one.");
+            throw new ShapeException($"FeatureSet {name}: {labels.Count} labels for {values.Shape[0]} rows (shape {values.Shape}); each " +
+                "row needs one.");
         foreach (int label in labels ?? [])
             if ((uint)label >= (uint)classes)
                 throw new ShapeException($"FeatureSet {name}: a label is {label}, but there are {classes} classes, from 0 on.");
@@ -90,7 +92,8 @@ public sealed class FeatureSet
     internal FeatureSet ForLearning(string who)
     {
         if (Split == Split.Test)
-            throw new NativeSslException($"{who}: the features {Name} are of the test split; learn from the training split, or the result flatters.");
+            throw new NativeSslException($"{who}: the features {Name} are of the test split; learn from the training split, or the " +
+                "result flatters.");
         if (Labels.IsEmpty) throw new NativeSslException($"{who}: the features {Name} have no rows; there is nothing to learn from.");
         return this;
     }
@@ -100,6 +103,7 @@ public sealed class FeatureSet
     internal void CheckQueries(string who, Tensor queries)
     {
         if (queries.Shape.Rank != 2 || queries.Shape[1] != Width)
-            throw new ShapeException($"{who}: queries have shape {queries.Shape}, but learned were rows of {Width} features (shape {Values.Shape}).");
+            throw new ShapeException($"{who}: queries have shape {queries.Shape}, but learned were rows of {Width} features (shape " +
+                $"{Values.Shape}).");
     }
 }

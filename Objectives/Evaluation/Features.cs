@@ -23,14 +23,16 @@ public static class Features
     /// <summary>What any function makes of the images.</summary>
     /// <param name="name">What the rows are called in a report.</param>
     /// <param name="backend">The device.</param>
-    /// <param name="features"><c>[batch, height, width, channels]</c> to <c>[batch, ...]</c>; what follows the first axis is one row.</param>
+    /// <param name="features"><c>[batch, height, width, channels]</c> to <c>[batch, ...]</c>; what follows the first axis is one
+    /// row.</param>
     /// <param name="images">The images; their labels go along.</param>
     /// <param name="split">Which part of the data the images are.</param>
     /// <param name="tensors">Reads the images at some places as <c>[places, height, width, channels]</c> on a device.</param>
     /// <param name="batch">How many images go through at once.</param>
     /// <param name="flopsOfOne">Multiplications and additions for one image, if they are known.</param>
     /// <returns><c>[images, features]</c></returns>
-    /// <exception cref="ShapeException">The function returns another number of rows than it was given images, or rows of several widths.</exception>
+    /// <exception cref="ShapeException">The function returns another number of rows than it was given images, or rows of several
+    /// widths.</exception>
     /// <exception cref="NativeSslException">There are no images, or a feature is not a finite number.</exception>
     public static FeatureSet Of(string name, IBackend backend, Func<Tensor, Tensor> features, IImageSource images, Split split,
         Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, int batch = 256, double? flopsOfOne = null)
@@ -51,12 +53,13 @@ public static class Features
                 values = new float[checked((long)images.Count * width)];
             }
             if (rows.Shape.Rank < 1 || rows.Shape[0] != places.Length || rows.Shape.Count != (long)places.Length * width)
-                throw new ShapeException($"Features {name}: {places.Length} images gave shape {rows.Shape}; one row of {width} for each is needed.");
+                throw new ShapeException($"Features {name}: {places.Length} images gave shape {rows.Shape}; one row of {width} for each " +
+                    "is needed.");
             rows.Storage.CopyTo(values.AsSpan(checked(first * width), checked(places.Length * width)));
         }
         if (values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int place)
-            throw new NativeSslException($"Features {name}: feature {place % width} of image {place / width} of {images.Name} is {values[place]}. " +
-                "The network has diverged: take an earlier checkpoint.");
+            throw new NativeSslException($"Features {name}: feature {place % width} of image {place / width} of {images.Name} " +
+                $"is {values[place]}. The network has diverged: take an earlier checkpoint.");
         Tensor table = Tensor.Lasting(backend, [images.Count, width]);
         table.Storage.CopyFrom(values);
         Cost cost = new(Stopwatch.GetElapsedTime(began).TotalSeconds, flopsOfOne * images.Count, images.Count);

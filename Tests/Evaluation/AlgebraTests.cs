@@ -24,7 +24,8 @@ public sealed class AlgebraTests
             for (int j = 0; j < n; j++)
             {
                 Assert.Equal(i == j ? 1 : 0, Enumerable.Range(0, n).Sum(k => eigen.Vectors[i][k] * eigen.Vectors[j][k]), 1e-12);
-                Assert.Equal(a[i * n + j], Enumerable.Range(0, n).Sum(k => eigen.Values[k] * eigen.Vectors[k][i] * eigen.Vectors[k][j]), 1e-11);
+                Assert.Equal(a[i * n + j], Enumerable.Range(0, n).Sum(k => eigen.Values[k] * eigen.Vectors[k][i] * eigen.Vectors[k][j]),
+                    1e-11);
             }
         Assert.Equal(eigen.Values, SymmetricEigen.Of([.. a], n, vectors: false).Values);
     }
@@ -131,7 +132,8 @@ public sealed class AlgebraTests
     }
 
     [Fact]
-    public void More_components_than_columns_are_an_error() => Assert.Throws<ShapeException>(() => PrincipalComponents.Fit(Table.Normal(1, 5, 3), 4));
+    public void More_components_than_columns_are_an_error() =>
+        Assert.Throws<ShapeException>(() => PrincipalComponents.Fit(Table.Normal(1, 5, 3), 4));
 
     [Fact]
     public void A_model_fitted_in_the_space_of_its_rows_is_the_same_model()
@@ -151,7 +153,8 @@ public sealed class AlgebraTests
     public void The_minimizer_solves_badly_scaled_bowls(int seed)
     {
         var random = new RandomSource((ulong)seed, 0);
-        double[] a = [.. Enumerable.Range(0, 12).Select(i => Math.Pow(10, -4 * i / 11.0))], b = [.. a.Select(_ => (double)random.NextNormal())], x = new double[12];
+        double[] a = [.. Enumerable.Range(0, 12).Select(i => Math.Pow(10, -4 * i / 11.0))], x = new double[12];
+        double[] b = [.. a.Select(_ => (double)random.NextNormal())];
         Minimum minimum = Minimizer.Minimize((at, gradient) =>
         {
             double value = 0;

@@ -87,11 +87,14 @@ public sealed class EvaluatedImagesTests
     {
         Assert.Equal(Read(Noise, 1, 2), Read(new AdaptedImages(Noise, Noise.Size), 1, 2));
         byte[] even = [.. Enumerable.Repeat((byte)91, 20)];
-        Assert.All(Read(new AdaptedImages(new ImageSet("even", new ImageSize(5, 4, 1), even), new ImageSize(13, 3, 1)), 0), value => Assert.Equal(91, value));
+        Assert.All(Read(new AdaptedImages(new ImageSet("even", new ImageSize(5, 4, 1), even), new ImageSize(13, 3, 1)), 0), value =>
+            Assert.Equal(91, value));
         // Half way between two pixels each, and borders that stay.
-        Assert.Equal([0, 25, 75, 100], Read(new AdaptedImages(new ImageSet("pair", new ImageSize(1, 2, 1), new byte[] { 0, 100 }), new ImageSize(1, 4, 1)), 0));
+        Assert.Equal([0, 25, 75, 100],
+            Read(new AdaptedImages(new ImageSet("pair", new ImageSize(1, 2, 1), new byte[] { 0, 100 }), new ImageSize(1, 4, 1)), 0));
         // Shrunk by two: weights 1/8, 3/8, 3/8, 1/8 inside; at the border those that are left.
-        byte[] shrunk = Read(new AdaptedImages(new ImageSet("ramp", new ImageSize(1, 8, 1), new byte[] { 0, 0, 0, 80, 0, 0, 0, 0 }), new ImageSize(1, 4, 1)), 0);
+        byte[] shrunk = Read(new AdaptedImages(new ImageSet("ramp", new ImageSize(1, 8, 1), new byte[] { 0, 0, 0, 80, 0, 0, 0, 0 }),
+            new ImageSize(1, 4, 1)), 0);
         Assert.Equal([0, 30, 10, 0], shrunk);
         Assert.Throws<ShapeException>(() => new AdaptedImages(new ImageSet("two", new ImageSize(1, 1, 2), new byte[2]), Grey.Size));
         Assert.Throws<ShapeException>(() => new AdaptedImages(Grey, new ImageSize(0, 2, 1)));
@@ -118,7 +121,8 @@ public sealed class EvaluatedImagesTests
         Assert.Equal(0.25f, shares[16 * 3 + 4 * 2 + 1]);
         float[] grey = ColourHistogram.Of(Table.Cpu, Grey, Split.Train).Values.ToArray();
         Assert.Equal([0, 6, 12, 15], Enumerable.Range(0, 16).Where(bin => grey[bin] == 0.25f));
-        Assert.Throws<ShapeException>(() => ColourHistogram.Of(Table.Cpu, new ImageSet("two", new ImageSize(1, 1, 2), new byte[2]), Split.Train));
+        Assert.Throws<ShapeException>(() =>
+            ColourHistogram.Of(Table.Cpu, new ImageSet("two", new ImageSize(1, 1, 2), new byte[2]), Split.Train));
     }
 
     [Fact]

@@ -6,10 +6,12 @@ public sealed class FeaturesTests
     {
         byte[] bytes = new byte[places.Length * images.Size.Bytes];
         images.Read(places.Span, bytes);
-        return Tensor.From(backend, [places.Length, images.Size.Height, images.Size.Width, images.Size.Channels], [.. bytes.Select(b => b / 255f)]);
+        return Tensor.From(backend, [places.Length, images.Size.Height, images.Size.Width, images.Size.Channels],
+            [.. bytes.Select(b => b / 255f)]);
     };
 
-    static readonly ImageSet Images = new("seven", new ImageSize(2, 3, 1), Enumerable.Range(0, 42).Select(i => (byte)(6 * i)).ToArray(), [0, 1, 2, 0, 1, 2, 0]);
+    static readonly ImageSet Images =
+        new("seven", new ImageSize(2, 3, 1), Enumerable.Range(0, 42).Select(i => (byte)(6 * i)).ToArray(), [0, 1, 2, 0, 1, 2, 0]);
 
     sealed class Encoder : ImageEncoder
     {
@@ -57,7 +59,8 @@ public sealed class FeaturesTests
         Assert.Throws<ShapeException>(() => Features.Of("few", Table.Cpu, x => x.Slice(0, 0, 1), Images, Split.Train, Plain));
         Assert.Contains("diverged", Assert.Throws<NativeSslException>(() =>
             Features.Of("NaN", Table.Cpu, x => x.Subtract(1f).Log(), Images, Split.Train, Plain)).Message);
-        Assert.Throws<NativeSslException>(() => Features.Of("none", Table.Cpu, x => x, new ImageSet("none", new(2, 3, 1), default), Split.Train, Plain));
+        Assert.Throws<NativeSslException>(() =>
+            Features.Of("none", Table.Cpu, x => x, new ImageSet("none", new(2, 3, 1), default), Split.Train, Plain));
         Assert.Throws<NativeSslException>(() => Features.Of("none", Table.Cpu, x => x, Images, Split.Train, Plain, batch: 0));
         Assert.Throws<ShapeException>(() => new FeatureSet("few", Split.Train, Table.Normal(1, 3, 2), [0, 1], 2));
         Assert.Throws<ShapeException>(() => new FeatureSet("high", Split.Train, Table.Normal(1, 2, 2), [0, 2], 2));

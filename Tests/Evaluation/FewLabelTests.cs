@@ -21,14 +21,16 @@ public sealed class FewLabelTests
     {
         Assert.Equal(Enumerable.Range(0, 600), LabelDraws.Of(Labels, LabelBudget.Share(1), 2));
         int[] tenth = LabelDraws.Of(Labels, LabelBudget.Share(0.1), 4);
-        Assert.All(new[] { 0, 1, 2 }, label => Assert.Equal((int)Math.Round(0.1 * Labels.Count(l => l == label)), tenth.Count(place => Labels[place] == label)));
+        Assert.All(new[] { 0, 1, 2 }, label =>
+            Assert.Equal((int)Math.Round(0.1 * Labels.Count(l => l == label)), tenth.Count(place => Labels[place] == label)));
     }
 
     [Fact]
     public void Too_few_labels_are_an_error_that_can_be_foreseen()
     {
         Assert.False(LabelBudget.PerClass(300).Fits(Labels));
-        Assert.Contains("300 per class", Assert.Throws<NativeSslException>(() => LabelDraws.Of(Labels, LabelBudget.PerClass(300), 0)).Message);
+        Assert.Contains("300 per class",
+            Assert.Throws<NativeSslException>(() => LabelDraws.Of(Labels, LabelBudget.PerClass(300), 0)).Message);
         Assert.All(LabelBudget.Usual.Take(3), budget => Assert.True(budget.Fits(Labels)));
         Assert.Throws<NativeSslException>(() => LabelDraws.Of([], LabelBudget.PerClass(1), 0));
         Assert.Throws<NativeSslException>(() => LabelBudget.PerClass(0));
@@ -38,12 +40,15 @@ public sealed class FewLabelTests
 
     [CultureFact]
     public void Budgets_are_named_alike_in_every_culture() =>
-        Assert.All(CultureFactAttribute.InEach(() => $"{LabelBudget.Share(0.005)}, {LabelBudget.PerClass(10)}"), name => Assert.Equal("0.5 %, 10 per class", name));
+        Assert.All(CultureFactAttribute.InEach(() => $"{LabelBudget.Share(0.005)}, {LabelBudget.PerClass(10)}"), name =>
+            Assert.Equal("0.5 %, 10 per class", name));
 
     // Tables of Student's t for 95 %, two-sided.
     [Theory]
-    [InlineData(1, 12.7062), InlineData(2, 4.30265), InlineData(4, 2.77645), InlineData(9, 2.26216), InlineData(30, 2.04227), InlineData(1000, 1.96234)]
-    public void Students_t_is_that_of_the_tables(int freedom, double expected) => Assert.Equal(expected, StudentsT.Quantile(0.975, freedom), 1e-4);
+    [InlineData(1, 12.7062), InlineData(2, 4.30265), InlineData(4, 2.77645), InlineData(9, 2.26216), InlineData(30, 2.04227),
+        InlineData(1000, 1.96234)]
+    public void Students_t_is_that_of_the_tables(int freedom, double expected) =>
+        Assert.Equal(expected, StudentsT.Quantile(0.975, freedom), 1e-4);
 
     [Fact]
     public void Intervals_by_hand()

@@ -9,7 +9,8 @@ public sealed class FineTuningTests
     static FineTuned Fit(FineTuningOptions options, int[]? labelled = null, IBackend? backend = null) =>
         FineTuning.Fit(new Pictures.Encoder(backend ?? Table.Cpu, 1), Train, labelled ?? Twenty, FeaturesTests.Plain, options);
 
-    static float[] Weights(FineTuned tuned) => [.. tuned.Encoder.NamedTensors().Concat(tuned.Head.NamedTensors()).SelectMany(entry => entry.Tensor.ToArray())];
+    static float[] Weights(FineTuned tuned) =>
+        [.. tuned.Encoder.NamedTensors().Concat(tuned.Head.NamedTensors()).SelectMany(entry => entry.Tensor.ToArray())];
 
     [Fact]
     public void Learns_from_few_labels()
@@ -44,7 +45,8 @@ public sealed class FineTuningTests
     public void Parts_learn_at_their_own_rates(double encoderRate, double layerDecay, bool firstMoves, bool secondMoves)
     {
         float[][] before = [.. new Pictures.Encoder(Table.Cpu, 1).NamedTensors().Select(entry => entry.Tensor.ToArray())];
-        float[][] after = [.. Fit(Short with { EncoderRate = encoderRate, LayerDecay = layerDecay, LeastSteps = 3 }).Encoder.NamedTensors().Select(entry => entry.Tensor.ToArray())];
+        FineTuned tuned = Fit(Short with { EncoderRate = encoderRate, LayerDecay = layerDecay, LeastSteps = 3 });
+        float[][] after = [.. tuned.Encoder.NamedTensors().Select(entry => entry.Tensor.ToArray())];
         Assert.Equal([firstMoves, firstMoves, secondMoves, secondMoves], before.Zip(after, (a, b) => !a.AsSpan().SequenceEqual(b)));
     }
 
@@ -53,7 +55,8 @@ public sealed class FineTuningTests
     public void A_rate_is_a_factor_on_the_classifiers()
     {
         float[] before = new Pictures.Encoder(Table.Cpu, 1).NamedTensors().First().Tensor.ToArray();
-        float[] after = Fit(Short with { EncoderRate = 0.5, LayerDecay = 0.25, LeastSteps = 1, Epochs = 0, WeightDecay = 0 }).Encoder.NamedTensors().First().Tensor.ToArray();
+        FineTuningOptions options = Short with { EncoderRate = 0.5, LayerDecay = 0.25, LeastSteps = 1, Epochs = 0, WeightDecay = 0 };
+        float[] after = Fit(options).Encoder.NamedTensors().First().Tensor.ToArray();
         Assert.Equal(3e-3 * 0.5 * 0.25, before.Zip(after, (a, b) => Math.Abs(a - b)).Max(), 1e-6);
     }
 
@@ -106,7 +109,8 @@ public sealed class FineTuningTests
     {
         Assert.Throws<NativeSslException>(() => Fit(Short, []));
         var unlabelled = new ImageSet("unlabelled", new ImageSize(8, 8, 1), new byte[64]);
-        Assert.Throws<NativeSslException>(() => FineTuning.Fit(new Pictures.Encoder(Table.Cpu, 1), unlabelled, [0], FeaturesTests.Plain, Short));
+        Assert.Throws<NativeSslException>(() =>
+            FineTuning.Fit(new Pictures.Encoder(Table.Cpu, 1), unlabelled, [0], FeaturesTests.Plain, Short));
         Assert.Throws<NativeSslException>(() => Fit(Short).Accuracy(unlabelled));
         Assert.Contains("trained: true", Assert.Throws<NativeSslException>(() =>
             FineTuning.Fit(new Pictures.Encoder(Table.Cpu, 1, trained: false), Train, Twenty, FeaturesTests.Plain, Short)).Message);

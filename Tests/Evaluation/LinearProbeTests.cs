@@ -3,7 +3,8 @@ namespace NativeSsl.Tests.Evaluation;
 public sealed class LinearProbeTests
 {
     [Fact]
-    public void Separates_clouds() => Assert.True(LinearProbe.Fit(Table.Clouds(300, 8, 4, 1.5)).Accuracy(Table.Clouds(300, 8, 4, 1.5, Split.Test)) > 0.95);
+    public void Separates_clouds() =>
+        Assert.True(LinearProbe.Fit(Table.Clouds(300, 8, 4, 1.5)).Accuracy(Table.Clouds(300, 8, 4, 1.5, Split.Test)) > 0.95);
 
     [Fact]
     public void Labels_that_say_nothing_leave_it_guessing()
@@ -50,7 +51,8 @@ public sealed class LinearProbeTests
         FeatureSet train = Table.Clouds(60, 3, 2, 1);
         Tensor constant = Tensor.Full(Table.Cpu, [60, 1], 0.1f);
         var wider = new FeatureSet("wider", Split.Train, Tensor.Concat([train.Values, constant], 1), train.Labels.ToArray(), 2);
-        Assert.All(Enumerable.Range(0, 60), i => Assert.Equal(0f, Standardization.Of(wider.Values).Apply(wider.Values).ToArray()[4 * i + 3]));
+        Assert.All(Enumerable.Range(0, 60), i =>
+            Assert.Equal(0f, Standardization.Of(wider.Values).Apply(wider.Values).ToArray()[4 * i + 3]));
     }
 
     [Fact]
@@ -68,7 +70,8 @@ public sealed class LinearProbeTests
     [Fact]
     public void Chooses_the_strength_that_held_out_labels_like_best()
     {
-        FeatureSet train = Table.Clouds(150, 20, 3, 0.35), known = new("known", Split.Train, Standardization.Of(train.Values).Apply(train.Values), train.Labels.ToArray(), 3);
+        FeatureSet train = Table.Clouds(150, 20, 3, 0.35), known =
+            new("known", Split.Train, Standardization.Of(train.Values).Apply(train.Values), train.Labels.ToArray(), 3);
         double[] strengths = [10, 0.1, 1e-5];
         LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = strengths });
         int[] part = Folds.Parts(known.Labels, 3, 5, seed: 0);
@@ -90,7 +93,8 @@ public sealed class LinearProbeTests
         LinearProbe probe = LinearProbe.Fit(train);
         (Tensor weight, Tensor bias) = probe.Folded();
         float[] folded = train.Values.Linear(weight, bias).ToArray();
-        for (int i = 0; i < 90; i++) Assert.Equal(probe.Predict(train.Values)[i], Array.IndexOf(folded[(3 * i)..(3 * i + 3)], folded[(3 * i)..(3 * i + 3)].Max()));
+        for (int i = 0; i < 90; i++)
+            Assert.Equal(probe.Predict(train.Values)[i], Array.IndexOf(folded[(3 * i)..(3 * i + 3)], folded[(3 * i)..(3 * i + 3)].Max()));
     }
 
     // Pixels are like this: a few directions have almost all of the variance. Without the axes this takes hundreds of directions.
@@ -98,12 +102,15 @@ public sealed class LinearProbeTests
     [InlineData(60), InlineData(300)]
     public void Features_that_hang_together_are_fitted_in_a_few_steps(int width)
     {
-        Tensor hidden = Table.Normal(11, 700, width) * Tensor.From(Table.Cpu, [width], [.. Enumerable.Range(0, width).Select(i => MathF.Pow(0.9f, i))]);
+        Tensor hidden = Table.Normal(11, 700, width) * Tensor.From(Table.Cpu, [width],
+            [.. Enumerable.Range(0, width).Select(i => MathF.Pow(0.9f, i))]);
         int[] labels = [.. Table.Rows(hidden).Select(row => row[9] > 0 ? 1 : 0)];
         var train = new FeatureSet("mixed", Split.Train, hidden.MatMul(Table.Normal(12, width, width)), labels, 2);
         LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = [1e-3] });
-        LogisticRegression plain = LogisticRegression.Fit(Standardization.Of(train.Values).Apply(train.Values), train.Labels, 2, 1e-3, tolerance: 1e-5);
-        Assert.True(probe.Model.Minimum.Slope <= 1e-5 && 3 * probe.Model.Minimum.Iterations < plain.Minimum.Iterations, $"{probe.Model.Minimum} {plain.Minimum}");
+        LogisticRegression plain =
+            LogisticRegression.Fit(Standardization.Of(train.Values).Apply(train.Values), train.Labels, 2, 1e-3, tolerance: 1e-5);
+        Assert.True(probe.Model.Minimum.Slope <= 1e-5 && 3 * probe.Model.Minimum.Iterations < plain.Minimum.Iterations,
+            $"{probe.Model.Minimum} {plain.Minimum}");
         Assert.Equal(plain.Minimum.Value, probe.Model.Minimum.Value, 1e-4);
     }
 
@@ -113,7 +120,8 @@ public sealed class LinearProbeTests
         FeatureSet train = Table.Clouds(40, 100, 2, 0.3);
         var options = new LinearProbeOptions { Strengths = [0.1] };
         Tensor rows = Standardization.Of(train.Values).Apply(train.Values);
-        float[] expected = LogisticRegression.Fit(rows, train.Labels, 2, 0.1).Weight.ToArray(), actual = LinearProbe.Fit(train, options).Model.Weight.ToArray();
+        float[] expected = LogisticRegression.Fit(rows, train.Labels, 2, 0.1).Weight.ToArray(), actual =
+            LinearProbe.Fit(train, options).Model.Weight.ToArray();
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 2e-4);
     }
 

@@ -3,7 +3,8 @@ namespace NativeSsl.Tests.Evaluation;
 public sealed class LogisticRegressionTests
 {
     // 1/n Σ −ln softmax(W x + b)_y + λ/2 ‖W‖², and its gradient, written out.
-    static (double Value, double[,] Weight, double[] Bias) Textbook(double[][] x, int[] labels, int classes, double strength, float[] weight, float[] bias)
+    static (double Value, double[,] Weight, double[] Bias) Textbook(double[][] x, int[] labels, int classes, double strength,
+        float[] weight, float[] bias)
     {
         int width = x[0].Length;
         double value = 0;
@@ -41,7 +42,8 @@ public sealed class LogisticRegressionTests
     {
         FeatureSet set = Table.Clouds(120, 7, classes: 3, gap: 0.7);
         LogisticRegression fit = LogisticRegression.Fit(set.Values, set.Labels, 3, strength);
-        (double value, double[,] dw, double[] db) = Textbook(Table.Rows(set.Values), set.Labels.ToArray(), 3, strength, fit.Weight.ToArray(), fit.Bias.ToArray());
+        (double value, double[,] dw, double[] db) =
+            Textbook(Table.Rows(set.Values), set.Labels.ToArray(), 3, strength, fit.Weight.ToArray(), fit.Bias.ToArray());
         Assert.Equal(value, fit.Minimum.Value, 1e-5);
         Assert.All(dw.Cast<double>().Concat(db), slope => Assert.Equal(0, slope, 2e-5));
     }
@@ -54,7 +56,8 @@ public sealed class LogisticRegressionTests
         LogisticRegression fit = LogisticRegression.Fit(Tensor.From(Table.Cpu, [2, 1], 1, -1), [1, 0], 2, strength);
         double low = 0, high = 100;
         for (int i = 0; i < 100; i++)
-            if (1 / (1 + Math.Exp((low + high) / 2)) > strength / 2 * (low + high) / 2) low = (low + high) / 2; else high = (low + high) / 2;
+            if (1 / (1 + Math.Exp((low + high) / 2)) > strength / 2 * (low + high) / 2) low = (low + high) / 2; else high = (low + high)
+                / 2;
         float[] weight = fit.Weight.ToArray();
         Assert.Equal(low / 2, weight[1], low * 0.01);
         Assert.Equal(-low / 2, weight[0], low * 0.01);

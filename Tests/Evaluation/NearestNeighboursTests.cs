@@ -25,7 +25,8 @@ public sealed class NearestNeighboursTests
     {
         FeatureSet bank = Table.Clouds(301, 13, classes: 4, gap: 0.5);
         Tensor queries = Table.Clouds(277, 13, 4, 0.5, Split.Test).Values;
-        Assert.Equal(Textbook(bank, queries, neighbours, temperature), new NearestNeighbours(bank, temperature).Predict(queries, neighbours));
+        Assert.Equal(Textbook(bank, queries, neighbours, temperature), new NearestNeighbours(bank, temperature)
+            .Predict(queries, neighbours));
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class NearestNeighboursTests
     public void The_weight_decides_not_the_number()
     {
         // One row of class 1 in the query's own direction against two of class 0 at 60°: exp(1 / 0.07) is more than two exp(0.5 / 0.07).
-        var bank = new FeatureSet("hand", Split.Train, Tensor.From(Table.Cpu, [3, 2], 1, 0, 0.5f, 0.8660254f, 0.5f, -0.8660254f), [1, 0, 0], 2);
+        var bank = new FeatureSet("hand", Split.Train, Tensor.From(Table.Cpu, [3, 2], 1, 0, 0.5f, 0.8660254f, 0.5f, -0.8660254f),
+            [1, 0, 0], 2);
         Tensor query = Tensor.From(Table.Cpu, [1, 2], 3, 0);
         Assert.Equal([1], new NearestNeighbours(bank).Predict(query, 3));
         Assert.Equal([0], new NearestNeighbours(bank, temperature: 100).Predict(query, 3));
@@ -86,6 +88,7 @@ public sealed class NearestNeighboursTests
         Assert.Throws<NativeSslException>(() => new NearestNeighbours(train, temperature: 0));
         Assert.Throws<NativeSslException>(() => new NearestNeighbours(train).Predict(test.Values, 0));
         Assert.Throws<ShapeException>(() => new NearestNeighbours(train).Predict(Table.Normal(1, 4, 2), 1));
-        Assert.Throws<NativeSslException>(() => new NearestNeighbours(train).Accuracy(new FeatureSet("unlabelled", Split.Test, test.Values), 1));
+        Assert.Throws<NativeSslException>(() => new NearestNeighbours(train)
+            .Accuracy(new FeatureSet("unlabelled", Split.Test, test.Values), 1));
     }
 }

@@ -42,7 +42,9 @@ public sealed class ReportCardTests
         Assert.Equal(0.2484, score.GetProperty("halfWidth").GetDouble(), 1e-4);
         Assert.Equal(JsonValueKind.Null, rows[0].GetProperty("scores").GetProperty("kNN-20").GetProperty("halfWidth").ValueKind);
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("scores").GetProperty("spread").GetProperty("mean").ValueKind);
-        Assert.Equal((1.25, 3e9, 7), (rows[0].GetProperty("seconds").GetDouble(), rows[0].GetProperty("flops").GetDouble(), rows[0].GetProperty("imagesSeen").GetInt64()));
+        Assert.Equal((1.25, 3e9, 7),
+            (rows[0].GetProperty("seconds").GetDouble(), rows[0].GetProperty("flops").GetDouble(), rows[0].GetProperty("imagesSeen")
+                .GetInt64()));
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("flops").ValueKind);
     }
 
@@ -69,7 +71,8 @@ public sealed class ReportCardTests
         FeatureSet train = Table.Clouds(120, 8, 4, 0.8), test = Table.Clouds(80, 8, 4, 0.8, Split.Test);
         var card = new ReportCard("clouds");
         Measures.Add(card, card.AddRow("clouds", train.Cost), train, test);
-        Assert.Equal(["kNN-20", "kNN-200", "probe 1 per class", "probe 5 per class", "probe 10 per class", "probe 1 %", "probe 10 %", "probe 100 %",
+        Assert.Equal(["kNN-20", "kNN-200", "probe 1 per class", "probe 5 per class", "probe 10 per class", "probe 1 %", "probe 10 %",
+            "probe 100 %",
             "NMI", "ARI", "matched accuracy", "uniformity", "RankMe", "spread"], card.Measures.Select(measure => measure.Name));
         IReadOnlyDictionary<string, Score> scores = card.Rows[0].Scores;
         Assert.Equal(new NearestNeighbours(train).Accuracy(test, 20), scores["kNN-20"].Mean);
@@ -82,11 +85,13 @@ public sealed class ReportCardTests
     public void Robustness_asks_about_every_corruption_at_every_severity()
     {
         List<string> asked = [];
-        IReadOnlyDictionary<Corruption, double[]> accuracies = Robustness.Of(Pictures.Bars(8, 1), images => { asked.Add(images.Name); return asked.Count; });
+        IReadOnlyDictionary<Corruption, double[]> accuracies =
+            Robustness.Of(Pictures.Bars(8, 1), images => { asked.Add(images.Name); return asked.Count; });
         Assert.Equal(20, asked.Distinct().Count());
         var card = new ReportCard("bars");
         Robustness.Add(card, card.AddRow("encoder"), "kNN-20", accuracies);
-        Assert.Equal(["kNN-20, noise", "kNN-20, blur", "kNN-20, contrast", "kNN-20, occlusion"], card.Measures.Select(measure => measure.Name));
+        Assert.Equal(["kNN-20, noise", "kNN-20, blur", "kNN-20, contrast", "kNN-20, occlusion"],
+            card.Measures.Select(measure => measure.Name));
         Assert.Equal(3, card.Rows[0].Scores["kNN-20, noise"].Mean);
     }
 }

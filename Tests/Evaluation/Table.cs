@@ -13,7 +13,8 @@ static class Table
         var noise = new RandomSource(seed, split == Split.Train ? 1UL : 2UL);
         float[] values = new float[count * width];
         for (int i = 0; i < values.Length; i++) values[i] = centre[i / width % classes * width + i % width] + noise.NextNormal();
-        return new FeatureSet("clouds", split, Tensor.From(Cpu, [count, width], values), [.. Enumerable.Range(0, count).Select(i => i % classes)], classes);
+        return new FeatureSet("clouds", split, Tensor.From(Cpu, [count, width], values),
+            [.. Enumerable.Range(0, count).Select(i => i % classes)], classes);
     }
 
     public static Tensor Normal(ulong seed, params int[] shape)
@@ -24,12 +25,14 @@ static class Table
     }
 
     /// <summary>The same features with other labels.</summary>
-    public static FeatureSet With(FeatureSet set, IEnumerable<int> labels) => new(set.Name, set.Split, set.Values, [.. labels], set.Classes);
+    public static FeatureSet With(FeatureSet set, IEnumerable<int> labels) =>
+        new(set.Name, set.Split, set.Values, [.. labels], set.Classes);
 
     public static double[][] Rows(Tensor table)
     {
         float[] values = table.ToArray();
         int width = table.Shape[1];
-        return [.. Enumerable.Range(0, table.Shape[0]).Select(i => values.AsSpan(i * width, width).ToArray().Select(v => (double)v).ToArray())];
+        return [.. Enumerable.Range(0, table.Shape[0])
+            .Select(i => values.AsSpan(i * width, width).ToArray().Select(v => (double)v).ToArray())];
     }
 }

@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace NativeSsl;
 
-/// <summary>Sums and updates of rows of doubles, eight lanes at a time whatever the registers, so that every machine rounds alike.</summary>
+/// <summary>Sums and updates of rows of doubles, eight lanes at a time whatever the registers, so that every machine rounds
+/// alike.</summary>
 static class Doubles
 {
     /// <summary>Σ aᵢ bᵢ</summary>

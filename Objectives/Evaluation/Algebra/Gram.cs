@@ -20,7 +20,8 @@ static class Gram
     }
 
     /// <summary>XXᵀ, <c>[count, count]</c>, row by row.</summary>
-    internal static double[] OfRows(float[] x, int width, Workers workers) => Of(Array.ConvertAll(x, value => (double)value), x.Length / width, workers);
+    internal static double[] OfRows(float[] x, int width, Workers workers) =>
+        Of(Array.ConvertAll(x, value => (double)value), x.Length / width, workers);
 
     static double[] Of(double[] rows, int count, Workers workers)
     {

@@ -8,8 +8,8 @@ namespace NativeSsl;
 public readonly record struct Minimum(double Value, double Slope, int Iterations, int Evaluations);
 
 /// <summary>
-/// Finds the minimum of a smooth convex function by L-BFGS: Nocedal &amp; Wright 2006, “Numerical optimization”, algorithms 7.4 and 7.5, with a
-/// search along each direction that looks for a slope near zero. Deterministic, in doubles.
+/// Finds the minimum of a smooth convex function by L-BFGS: Nocedal &amp; Wright 2006, “Numerical optimization”, algorithms 7.4 and 7.5,
+/// with a search along each direction that looks for a slope near zero. Deterministic, in doubles.
 /// </summary>
 static class Minimizer
 {
@@ -30,7 +30,8 @@ static class Minimizer
     /// <param name="inverse">An approximate inverse of the Hessian up to a factor, symmetric and positive; the identity if null.</param>
     internal static Minimum Minimize(Function function, double[] x, double tolerance, int mostIterations, Preconditioner? inverse = null)
     {
-        double[] gradient = new double[x.Length], direction = new double[x.Length], trial = new double[x.Length], slopes = new double[x.Length];
+        double[] gradient = new double[x.Length], slopes = new double[x.Length];
+        double[] direction = new double[x.Length], trial = new double[x.Length];
         var history = new List<(double[] S, double[] Y, double Rho)>(Memory);
         double value = function(x, gradient), scale = 0;
         int evaluations = 1;
@@ -40,7 +41,8 @@ static class Minimizer
             if (!(largest > tolerance) || iteration == mostIterations) return new(value, largest, iteration, evaluations);
             Direction(gradient, history, inverse, scale, direction);
             double downhill = Dot(gradient, direction);
-            double step = scale > 0 ? 1 : 1 / Math.Sqrt(Dot(direction, direction)), low = 0, high = double.PositiveInfinity, found = double.NaN;
+            double step = scale > 0 ? 1 : 1 / Math.Sqrt(Dot(direction, direction));
+            double low = 0, high = double.PositiveInfinity, found = double.NaN;
             for (int tries = 0; tries < MostTrials; tries++)
             {
                 evaluations++;
@@ -60,7 +62,8 @@ static class Minimizer
     }
 
     // Algorithm 7.4, with the preconditioner as the initial matrix: −H g.
-    static void Direction(double[] gradient, List<(double[] S, double[] Y, double Rho)> history, Preconditioner? inverse, double scale, double[] q)
+    static void Direction(double[] gradient, List<(double[] S, double[] Y, double Rho)> history, Preconditioner? inverse,
+        double scale, double[] q)
     {
         for (int i = 0; i < q.Length; i++) q[i] = -gradient[i];
         double[] alpha = new double[history.Count];
@@ -76,8 +79,8 @@ static class Minimizer
     }
 
     // Returns γ = sᵀy / yᵀH₀y, equation 7.20.
-    static double Remember(List<(double[] S, double[] Y, double Rho)> history, double[] x, double[] next, double[] gradient, double[] slopes,
-        Preconditioner? inverse)
+    static double Remember(List<(double[] S, double[] Y, double Rho)> history, double[] x, double[] next, double[] gradient,
+        double[] slopes, Preconditioner? inverse)
     {
         double[] s = new double[x.Length], y = new double[x.Length];
         for (int i = 0; i < s.Length; i++) (s[i], y[i]) = (next[i] - x[i], slopes[i] - gradient[i]);

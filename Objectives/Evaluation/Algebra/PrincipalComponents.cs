@@ -20,9 +20,11 @@ public sealed class PrincipalComponents(Tensor mean, Tensor directions, IReadOnl
     public IReadOnlyList<double> Variances => variances;
 
     /// <summary>Fits the strongest components.</summary>
-    /// <param name="x">The rows, <c>[count, width]</c>. Rows wider than 1,024 are decomposed by iteration, in which the last few components are approximate.</param>
+    /// <param name="x">The rows, <c>[count, width]</c>. Rows wider than 1,024 are decomposed by iteration, in which the last few components
+    /// are approximate.</param>
     /// <param name="components">How many directions; at most the width.</param>
-    /// <exception cref="ShapeException">x is no table with a row at least, or more components are asked for than it has columns.</exception>
+    /// <exception cref="ShapeException">x is no table with a row at least, or more components are asked for than it has
+    /// columns.</exception>
     public static PrincipalComponents Fit(Tensor x, int components)
     {
         if (x.Shape.Rank != 2 || x.Shape[0] == 0 || components < 1 || components > x.Shape[1])
@@ -32,7 +34,8 @@ public sealed class PrincipalComponents(Tensor mean, Tensor directions, IReadOnl
         Tensor mean = MeanOf(x);
         (double[] variances, double[][] rows) = x.Shape[1] <= WidestExact ? Exact(x, mean) : SubspaceIteration.Of(x - mean, components);
         float[] directions = [.. rows.Take(components).SelectMany(row => row.Select(value => (float)value))];
-        return new(mean, Tensor.From(x.Backend, [components, x.Shape[1]], directions), [.. variances.Take(components).Select(value => Math.Max(0, value))]);
+        return new(mean, Tensor.From(x.Backend, [components, x.Shape[1]], directions),
+            [.. variances.Take(components).Select(value => Math.Max(0, value))]);
     }
 
     /// <summary>Coordinates along the directions.</summary>
@@ -45,7 +48,8 @@ public sealed class PrincipalComponents(Tensor mean, Tensor directions, IReadOnl
         Tensor y = (x - mean).MatMul(directions, transposeB: true);
         // A direction without variance is noise, however small: it is left as it is.
         double least = 1e-10 * variances[0];
-        return !whiten ? y : y * Tensor.From(x.Backend, [variances.Count], [.. variances.Select(v => v > least ? (float)(1 / Math.Sqrt(v)) : 1f)]);
+        return !whiten ? y : y * Tensor.From(x.Backend, [variances.Count],
+            [.. variances.Select(v => v > least ? (float)(1 / Math.Sqrt(v)) : 1f)]);
     }
 
     /// <summary>The rows that coordinates stand for, as near as the components allow.</summary>

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Few wide rows in as many coordinates as there are rows, with all their products unchanged: a penalised linear model that fits them has no weights
-/// outside the space they span (the representer theorem; Schölkopf, Herbrich &amp; Smola 2001), so it can be fitted there.
+/// Few wide rows in as many coordinates as there are rows, with all their products unchanged: a penalised linear model that fits them has
+/// no weights outside the space they span (the representer theorem; Schölkopf, Herbrich &amp; Smola 2001), so it can be fitted there.
 /// </summary>
 sealed class RowSpace
 {
@@ -19,7 +19,8 @@ sealed class RowSpace
     internal static RowSpace Of(Tensor x)
     {
         int count = x.Shape[0];
-        SymmetricEigen eigen = SymmetricEigen.Of(Gram.OfRows(x.ToArray(), x.Shape[1], (x.Backend as CpuBackend ?? CpuBackend.Default).Workers), count);
+        SymmetricEigen eigen =
+            SymmetricEigen.Of(Gram.OfRows(x.ToArray(), x.Shape[1], (x.Backend as CpuBackend ?? CpuBackend.Default).Workers), count);
         int rank = Math.Max(1, eigen.Values.Count(value => value > 1e-9 * eigen.Values[0]));
         float[] coordinates = new float[count * rank], weights = new float[rank * count];
         for (int k = 0; k < rank; k++)

@@ -6,8 +6,8 @@ public static class SingularValues
     /// <summary>All of them, largest first: as many as the shorter side is long.</summary>
     /// <param name="x"><c>[count, width]</c>.</param>
     /// <remarks>
-    /// The square roots of the eigenvalues of XᵀX, or XXᵀ if that is smaller, in doubles: values below 10⁻⁸ of the largest are rounding, which is
-    /// also how exactly single-precision features tell them.
+    /// The square roots of the eigenvalues of XᵀX, or XXᵀ if that is smaller, in doubles: values below 10⁻⁸ of the largest are rounding,
+    /// which is also how exactly single-precision features tell them.
     /// </remarks>
     /// <exception cref="ShapeException">x is not a table.</exception>
     /// <exception cref="NativeSslException">A feature is not finite.</exception>

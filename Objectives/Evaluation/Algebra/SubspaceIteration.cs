@@ -17,7 +17,8 @@ static class SubspaceIteration
     {
         int count = x.Shape[0], width = x.Shape[1], kept = Math.Min(width, components + Surplus);
         var random = new RandomSource(0, 0);
-        double[][] rows = [.. Enumerable.Range(0, kept).Select(_ => Enumerable.Range(0, width).Select(_ => (double)random.NextNormal()).ToArray())];
+        double[][] rows = [.. Enumerable.Range(0, kept)
+            .Select(_ => Enumerable.Range(0, width).Select(_ => (double)random.NextNormal()).ToArray())];
         Orthogonalize(rows);
         for (int i = 0; i < iterations; i++)
         {

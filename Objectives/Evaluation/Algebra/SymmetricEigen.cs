@@ -18,7 +18,8 @@ sealed record SymmetricEigen(double[] Values, double[][] Vectors)
     internal static SymmetricEigen Of(double[] matrix, int n, bool vectors = true)
     {
         if (Array.FindIndex(matrix, value => !double.IsFinite(value)) is >= 0 and int place)
-            throw new NativeSslException($"SymmetricEigen: element {place / n}, {place % n} is {matrix[place]}; only finite matrices have eigenvalues.");
+            throw new NativeSslException($"SymmetricEigen: element {place / n}, {place % n} is {matrix[place]}; only finite matrices " +
+                "have eigenvalues.");
         (double[] d, double[] e, double[] v) = Tridiagonal.Of(matrix, n, vectors);
         for (int last = n - 1; last > 0; last--)
             for (int steps = 0; !IsNothing(d, e, last - 1) && steps < MostSteps; steps++)
@@ -31,7 +32,8 @@ sealed record SymmetricEigen(double[] Values, double[][] Vectors)
         return new([.. order.Select(i => d[i])], vectors ? [.. order.Select(i => v.AsSpan(i * n, n).ToArray())] : []);
     }
 
-    static bool IsNothing(double[] d, double[] e, int i) => Math.Abs(e[i]) <= double.Epsilon + 1.1e-16 * (Math.Abs(d[i]) + Math.Abs(d[i + 1]));
+    static bool IsNothing(double[] d, double[] e, int i) => Math.Abs(e[i]) <= double.Epsilon
+        + 1.1e-16 * (Math.Abs(d[i]) + Math.Abs(d[i + 1]));
 
     // A shift near the last eigenvalue starts a bulge, which rotations of neighbouring rows chase down the diagonal.
     static void Step(double[] d, double[] e, double[] v, int first, int last)

@@ -1,12 +1,15 @@
 namespace NativeSsl;
 
-/// <summary>How well a clustering agrees with classes that it never saw. The numbers of clusters do not matter, only who is with whom.</summary>
+/// <summary>How well a clustering agrees with classes that it never saw. The numbers of clusters do not matter, only who is with
+/// whom.</summary>
 /// <param name="NormalizedMutualInformation">
-/// I(clusters, classes) / mean of the two entropies, 0 … 1. Strehl &amp; Ghosh 2002, “Cluster ensembles”, section 2.2, with the arithmetic mean.
+/// I(clusters, classes) / mean of the two entropies, 0 … 1. Strehl &amp; Ghosh 2002, “Cluster ensembles”, section 2.2, with the arithmetic
+/// mean.
 /// </param>
-/// <param name="AdjustedRandIndex">Pairs on whose togetherness both agree, beyond chance: 1 is agreement, 0 is chance. Hubert &amp; Arabie 1985,
-/// “Comparing partitions”, equation 5.</param>
-/// <param name="MatchedAccuracy">The accuracy after each cluster is given a class of its own, as favourably as possible (<see cref="Hungarian"/>).</param>
+/// <param name="AdjustedRandIndex">Pairs on whose togetherness both agree, beyond chance: 1 is agreement, 0 is chance. Hubert &amp; Arabie
+/// 1985, “Comparing partitions”, equation 5.</param>
+/// <param name="MatchedAccuracy">The accuracy after each cluster is given a class of its own, as favourably as possible
+/// (<see cref="Hungarian"/>).</param>
 public sealed record ClusterScores(double NormalizedMutualInformation, double AdjustedRandIndex, double MatchedAccuracy)
 {
     /// <summary>Compares clusters with classes.</summary>
@@ -27,7 +30,8 @@ public sealed record ClusterScores(double NormalizedMutualInformation, double Ad
         for (int i = 0; i < table.Clusters.Length; i++)
             for (int j = 0; j < table.Classes.Length; j++)
                 if (table.Counts[i, j] > 0)
-                    information += table.Counts[i, j] / n * Math.Log(table.Counts[i, j] * n / ((double)table.Clusters[i] * table.Classes[j]));
+                    information += table.Counts[i, j] / n
+                        * Math.Log(table.Counts[i, j] * n / ((double)table.Clusters[i] * table.Classes[j]));
         double entropies = Entropy(table.Clusters, n) + Entropy(table.Classes, n);
         return entropies == 0 ? 1 : Math.Clamp(2 * information / entropies, 0, 1);
     }
@@ -36,7 +40,8 @@ public sealed record ClusterScores(double NormalizedMutualInformation, double Ad
 
     static double Rand(ContingencyTable table)
     {
-        double together = table.Counts.Cast<long>().Sum(Pairs), inClusters = table.Clusters.Sum(Pairs), inClasses = table.Classes.Sum(Pairs);
+        double together = table.Counts.Cast<long>().Sum(Pairs);
+        double inClusters = table.Clusters.Sum(Pairs), inClasses = table.Classes.Sum(Pairs);
         double expected = table.Total < 2 ? 0 : inClusters * inClasses / Pairs(table.Total), most = (inClusters + inClasses) / 2;
         return most == expected ? 1 : (together - expected) / (most - expected);
     }

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Gives each row a column of its own at the least total cost. Kuhn 1955, “The Hungarian method for the assignment problem”, with the shortest
-/// augmenting paths of Jonker &amp; Volgenant 1987: n³ operations.
+/// Gives each row a column of its own at the least total cost. Kuhn 1955, “The Hungarian method for the assignment problem”, with the
+/// shortest augmenting paths of Jonker &amp; Volgenant 1987: n³ operations.
 /// </summary>
 public static class Hungarian
 {
@@ -12,7 +12,8 @@ public static class Hungarian
     public static int[] Match(double[,] cost)
     {
         int n = cost.GetLength(0);
-        if (cost.GetLength(1) != n) throw new ShapeException($"Hungarian: costs are {n} by {cost.GetLength(1)}; a square is needed, so fill up with zeros.");
+        if (cost.GetLength(1) != n)
+            throw new ShapeException($"Hungarian: costs are {n} by {cost.GetLength(1)}; a square is needed, so fill up with zeros.");
         double[] ofRows = new double[n], ofColumns = new double[n];             // dual prices: cost − prices is never negative
         int[] rowOf = new int[n], columnOf = new int[n];
         Array.Fill(rowOf, -1);

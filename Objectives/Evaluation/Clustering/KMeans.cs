@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// k centres, such that rows are near to one of them: Lloyd's iteration from centres seeded by k-means++ (<see cref="Seeding"/>). Lloyd 1982, “Least
-/// squares quantization in PCM”. Deterministic: of equally near centres the first takes a row, and sums run in the order of the rows.
+/// k centres, such that rows are near to one of them: Lloyd's iteration from centres seeded by k-means++ (<see cref="Seeding"/>). Lloyd
+/// 1982, “Least squares quantization in PCM”. Deterministic: of equally near centres the first takes a row, and sums run in the order of
+/// the rows.
 /// </summary>
 /// <param name="centres">The centres, <c>[k, width]</c>.</param>
 /// <param name="assignment">The centre of each row.</param>
@@ -26,9 +27,11 @@ public sealed class KMeans(Tensor centres, IReadOnlyList<int> assignment, IReadO
     public static KMeans Fit(Tensor x, int clusters, ulong seed = 0, int runs = 1, int mostIterations = 100)
     {
         if (x.Shape.Rank != 2 || clusters < 1 || clusters > x.Shape[0])
-            throw new ShapeException($"KMeans: {clusters} clusters of x of shape {x.Shape}; [count, width] is needed, and 1 to count clusters.");
+            throw new ShapeException($"KMeans: {clusters} clusters of x of shape {x.Shape}; [count, width] is needed, and 1 to count " +
+                "clusters.");
         if (runs < 1) throw new NativeSslException($"KMeans: {runs} runs; at least one is needed.");
-        return Enumerable.Range(0, runs).Select(run => FitOnce(x, clusters, new RandomSource(seed, (ulong)run), mostIterations)).MinBy(fit => fit.Inertia[^1])!;
+        return Enumerable.Range(0, runs).Select(run => FitOnce(x, clusters, new RandomSource(seed, (ulong)run), mostIterations))
+            .MinBy(fit => fit.Inertia[^1])!;
     }
 
     static KMeans FitOnce(Tensor x, int clusters, RandomSource random, int mostIterations)

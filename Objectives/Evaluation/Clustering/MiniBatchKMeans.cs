@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// k-means from small batches, for sets too large to look at again and again: each row of a batch draws its nearest centre towards itself by
-/// 1 / (rows this centre has seen). Sculley 2010, “Web-scale k-means clustering”, algorithm 1.
+/// k-means from small batches, for sets too large to look at again and again: each row of a batch draws its nearest centre towards itself
+/// by 1 / (rows this centre has seen). Sculley 2010, “Web-scale k-means clustering”, algorithm 1.
 /// </summary>
 public static class MiniBatchKMeans
 {
@@ -17,7 +17,8 @@ public static class MiniBatchKMeans
     public static KMeans Fit(Tensor x, int clusters, int batch = 1024, int iterations = 100, ulong seed = 0)
     {
         if (x.Shape.Rank != 2 || clusters < 1 || clusters > x.Shape[0])
-            throw new ShapeException($"MiniBatchKMeans: {clusters} clusters of x of shape {x.Shape}; [count, width] is needed, and 1 to count clusters.");
+            throw new ShapeException($"MiniBatchKMeans: {clusters} clusters of x of shape {x.Shape}; [count, width] is needed, and 1 to " +
+                "count clusters.");
         using Tape.NoGradientScope scope = Tape.NoGradient();
         int width = x.Shape[1];
         var random = new RandomSource(seed, 0);
@@ -43,6 +44,7 @@ public static class MiniBatchKMeans
         (int[] assignment, double[] distances) = NearestCentre.Of(x, centres);
         return new KMeans(centres, assignment, [distances.Sum()]);
 
-        Indices Draw(int count) => Indices.From(x.Backend, [count], [.. Enumerable.Range(0, count).Select(_ => random.NextInt(x.Shape[0]))]);
+        Indices Draw(int count) =>
+            Indices.From(x.Backend, [count], [.. Enumerable.Range(0, count).Select(_ => random.NextInt(x.Shape[0]))]);
     }
 }

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// First centres for k-means: each is a row, drawn with a probability proportional to its squared distance from the nearest centre so far. Arthur
-/// &amp; Vassilvitskii 2007, “k-means++: the advantages of careful seeding”, section 2.2.
+/// First centres for k-means: each is a row, drawn with a probability proportional to its squared distance from the nearest centre so far.
+/// Arthur &amp; Vassilvitskii 2007, “k-means++: the advantages of careful seeding”, section 2.2.
 /// </summary>
 public static class Seeding
 {

@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Images of another set in the size and the channels that an encoder was trained on: for transfer. Grey becomes three equal channels, colours become
-/// their brightness (ITU-R BT.601), and each new pixel is the mean of the area it covers, or lies between the four nearest when an image grows.
+/// Images of another set in the size and the channels that an encoder was trained on: for transfer. Grey becomes three equal channels,
+/// colours become their brightness (ITU-R BT.601), and each new pixel is the mean of the area it covers, or lies between the four nearest
+/// when an image grows.
 /// </summary>
 public sealed class AdaptedImages : IImageSource
 {
@@ -16,8 +17,10 @@ public sealed class AdaptedImages : IImageSource
     {
         int channels = images.Size.Channels;
         if (channels != size.Channels && (channels, size.Channels) is not ((1, 3) or (3, 1)))
-            throw new ShapeException($"AdaptedImages of {images.Name}: {channels} channels cannot become {size.Channels}; only 1 and 3 can become each other.");
-        if (size.Height < 1 || size.Width < 1) throw new ShapeException($"AdaptedImages of {images.Name}: a size of {size.Height} × {size.Width} is empty.");
+            throw new ShapeException($"AdaptedImages of {images.Name}: {channels} channels cannot become {size.Channels}; only 1 and 3 " +
+                "can become each other.");
+        if (size.Height < 1 || size.Width < 1)
+            throw new ShapeException($"AdaptedImages of {images.Name}: a size of {size.Height} × {size.Width} is empty.");
         (_images, Size) = (images, size);
         (_rows, _columns) = (Resampling(images.Size.Height, size.Height), Resampling(images.Size.Width, size.Width));
     }
@@ -37,7 +40,8 @@ public sealed class AdaptedImages : IImageSource
     public void Read(ReadOnlySpan<int> places, Span<byte> pixels)
     {
         if (pixels.Length < (long)places.Length * Size.Bytes)
-            throw new ShapeException($"AdaptedImages of {Name}: {places.Length} images of {Size.Bytes} bytes do not fit into {pixels.Length} bytes.");
+            throw new ShapeException($"AdaptedImages of {Name}: {places.Length} images of {Size.Bytes} bytes do not fit into " +
+                $"{pixels.Length} bytes.");
         byte[] source = new byte[_images.Size.Bytes];
         double[] values = new double[_images.Size.Height * _images.Size.Width];
         for (int i = 0; i < places.Length; i++)
@@ -66,7 +70,10 @@ public sealed class AdaptedImages : IImageSource
                 double sum = 0;
                 for (int i = 0; i < _rows[y].Weights.Length; i++)
                     for (int j = 0; j < _columns[x].Weights.Length; j++)
-                        sum += _rows[y].Weights[i] * _columns[x].Weights[j] * values[(_rows[y].From + i) * _images.Size.Width + _columns[x].From + j];
+                    {
+                        double value = values[(_rows[y].From + i) * _images.Size.Width + _columns[x].From + j];
+                        sum += _rows[y].Weights[i] * _columns[x].Weights[j] * value;
+                    }
                 image[(y * Size.Width + x) * Size.Channels + channel] = CorruptedImages.Rounded(sum);
             }
     }

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Lets the batch norm of an encoder that was never trained see the images once, so that its running statistics fit them: without this a random
-/// encoder is a weaker control than it need be.
+/// Lets the batch norm of an encoder that was never trained see the images once, so that its running statistics fit them: without this a
+/// random encoder is a weaker control than it need be.
 /// </summary>
 public static class Calibration
 {

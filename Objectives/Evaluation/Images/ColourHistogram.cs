@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NativeSsl;
 
 /// <summary>
-/// The share of an image's pixels in each bin of colour, 4 × 4 × 4 for red, green and blue, 16 for grey: what can be said without looking at shapes. A
-/// control that every encoder must beat.
+/// The share of an image's pixels in each bin of colour, 4 × 4 × 4 for red, green and blue, 16 for grey: what can be said without looking
+/// at shapes. A control that every encoder must beat.
 /// </summary>
 public static class ColourHistogram
 {

@@ -14,9 +14,10 @@ public enum Corruption
 }
 
 /// <summary>
-/// Images of a set, spoilt at one of five severities, as bytes, so that any encoder with any normalisation can be asked about them. The random part of
-/// an image depends on the seed and its place only. Noise, blur and contrast have the parameters of CIFAR-10-C; Hendrycks &amp; Dietterich 2019,
-/// “Benchmarking neural network robustness to common corruptions and perturbations”. Occlusion covers 1/16 … 9/16 of the area.
+/// Images of a set, spoilt at one of five severities, as bytes, so that any encoder with any normalisation can be asked about them. The
+/// random part of an image depends on the seed and its place only. Noise, blur and contrast have the parameters of CIFAR-10-C; Hendrycks
+/// &amp; Dietterich 2019, “Benchmarking neural network robustness to common corruptions and perturbations”. Occlusion covers 1/16 … 9/16 of
+/// the area.
 /// </summary>
 public sealed class CorruptedImages : IImageSource
 {

@@ -24,7 +24,8 @@ static class GaussianBlur
         {
             double sum = 0;
             int y = i / row;
-            for (int k = -radius; k <= radius; k++) sum += weights[k + radius] / total * across[i + (Math.Clamp(y + k, 0, size.Height - 1) - y) * row];
+            for (int k = -radius; k <= radius; k++)
+                sum += weights[k + radius] / total * across[i + (Math.Clamp(y + k, 0, size.Height - 1) - y) * row];
             image[i] = CorruptedImages.Rounded(sum);
         }
     }

@@ -18,6 +18,7 @@ public static class PixelComponents
         return (Applied(train), Applied(test));
 
         FeatureSet Applied(FeatureSet set) =>
-            new("PCA of pixels", set.Split, fit.Apply(set.Values), set.IsLabelled ? set.Labels.ToArray() : null, set.Classes, set.Cost + cost);
+            new("PCA of pixels", set.Split, fit.Apply(set.Values), set.IsLabelled ? set.Labels.ToArray() : null, set.Classes,
+                set.Cost + cost);
     }
 }

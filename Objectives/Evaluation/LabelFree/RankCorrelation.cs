@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Whether two scores put things in the same order: Spearman's ρ, the correlation of ranks, where equal values share the mean of their ranks
-/// (Kendall 1945, “The treatment of ties in ranking problems”).
+/// Whether two scores put things in the same order: Spearman's ρ, the correlation of ranks, where equal values share the mean of their
+/// ranks (Kendall 1945, “The treatment of ties in ranking problems”).
 /// </summary>
 public static class RankCorrelation
 {
@@ -11,7 +11,8 @@ public static class RankCorrelation
     public static double Spearman(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
         if (first.Length != second.Length || first.Length < 2)
-            throw new ShapeException($"RankCorrelation: {first.Length} and {second.Length} values; as many of both are needed, and at least two.");
+            throw new ShapeException($"RankCorrelation: {first.Length} and {second.Length} values; as many of both are needed, and at " +
+                "least two.");
         double[] x = Ranks(first), y = Ranks(second);
         double mean = (first.Length + 1) / 2.0, both = 0, ofX = 0, ofY = 0;
         for (int i = 0; i < x.Length; i++)

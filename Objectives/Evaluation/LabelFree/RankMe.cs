@@ -1,9 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// How many directions features take up: exp(−Σₖ pₖ ln pₖ) with pₖ = σₖ / ‖σ‖₁ + ε and σ the singular values of the features (not the eigenvalues of
-/// their covariance). Garrido, Balestriero, Najman &amp; LeCun 2023, “RankMe: assessing the downstream performance of pretrained
-/// self-supervised representations by their rank”, equations 1 and 2.
+/// How many directions features take up: exp(−Σₖ pₖ ln pₖ) with pₖ = σₖ / ‖σ‖₁ + ε and σ the singular values of the features (not the
+/// eigenvalues of their covariance). Garrido, Balestriero, Najman &amp; LeCun 2023, “RankMe: assessing the downstream performance of
+/// pretrained self-supervised representations by their rank”, equations 1 and 2.
 /// </summary>
 public static class RankMe
 {

@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Whether features have shrunk to a point or a line: the standard deviation of each feature over rows of length one, on average, times √d. About
-/// 1 if the rows fill the sphere, 0 if all are equal. Chen &amp; He 2021, “Exploring simple Siamese representation learning”, section 4.1.
+/// Whether features have shrunk to a point or a line: the standard deviation of each feature over rows of length one, on average, times √d.
+/// About 1 if the rows fill the sphere, 0 if all are equal. Chen &amp; He 2021, “Exploring simple Siamese representation learning”, section
+/// 4.1.
 /// </summary>
 public static class Spread
 {

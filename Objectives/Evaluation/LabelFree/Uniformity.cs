@@ -2,8 +2,8 @@ namespace NativeSsl;
 
 /// <summary>
 /// How evenly features fill the sphere: ln of the mean of exp(−2 ‖x − y‖²) over all pairs of different rows, −8 … 0; less is better, 0 is
-/// collapse. Wang &amp; Isola 2020, “Understanding contrastive representation learning through alignment and uniformity on the hypersphere”,
-/// equation 8, t = 2.
+/// collapse. Wang &amp; Isola 2020, “Understanding contrastive representation learning through alignment and uniformity on the
+/// hypersphere”, equation 8, t = 2.
 /// </summary>
 public static class Uniformity
 {

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>Draws rows by their class, from Philox: the same for every set of features with the same labels, so rows of a report are comparable.</summary>
+/// <summary>Draws rows by their class, from Philox: the same for every set of features with the same labels, so rows of a report are
+/// comparable.</summary>
 static class Folds
 {
     /// <summary>The places of each class, in an order drawn at random.</summary>

@@ -17,7 +17,8 @@ public readonly record struct LabelBudget
     /// <param name="share">Above 0, up to 1.</param>
     /// <exception cref="NativeSslException">Outside these bounds.</exception>
     public static LabelBudget Share(double share) =>
-        share is > 0 and <= 1 ? new(0, share) : throw new NativeSslException($"LabelBudget: a share of {share}; it must be above 0 and at most 1.");
+        share is > 0 and <= 1 ? new(0, share)
+            : throw new NativeSslException($"LabelBudget: a share of {share}; it must be above 0 and at most 1.");
 
     /// <summary>1, 5, 10 and 100 per class; 1 %, 10 % and all.</summary>
     public static IReadOnlyList<LabelBudget> Usual { get; } =

@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Which labels a classifier with a budget knows. A draw depends on the labels, the budget, its number and the seed, and on nothing else: every row of a
-/// report is asked the same questions. Draws have no label in common as long as there are enough, so their results are independent.
+/// Which labels a classifier with a budget knows. A draw depends on the labels, the budget, its number and the seed, and on nothing else:
+/// every row of a report is asked the same questions. Draws have no label in common as long as there are enough, so their results are
+/// independent.
 /// </summary>
 public static class LabelDraws
 {
@@ -23,7 +24,8 @@ public static class LabelDraws
         {
             int available = shuffled[c].Length, count = available == 0 ? 0 : budget.Of(available);
             if (count > available)
-                throw new NativeSslException($"LabelDraws: {budget} asked for, but class {c} has {available} labels. LabelBudget.Fits tells beforehand.");
+                throw new NativeSslException($"LabelDraws: {budget} asked for, but class {c} has {available} labels. LabelBudget.Fits " +
+                    "tells beforehand.");
             // One piece after the other of one order, and round again at its end.
             for (int i = 0; i < count; i++) places.Add(shuffled[c][(int)(((long)draw * count + i) % available)]);
         }

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>How well a linear probe does with few labels: the mean over several draws of the labels that are known, and its interval.</summary>
+/// <summary>How well a linear probe does with few labels: the mean over several draws of the labels that are known, and its
+/// interval.</summary>
 public static class FewLabelProbe
 {
     /// <summary>The accuracy on the test split, 0 … 1. With all labels there is one draw only.</summary>
@@ -11,7 +12,8 @@ public static class FewLabelProbe
     /// <param name="seed">The seed of the draws: the same seed gives every set of features the same labels.</param>
     /// <param name="options">How each probe is fitted.</param>
     /// <exception cref="NativeSslException">There are too few labels, or the features are of the wrong split.</exception>
-    public static Score Of(FeatureSet train, FeatureSet test, LabelBudget budget, int draws = 5, ulong seed = 0, LinearProbeOptions? options = null)
+    public static Score Of(FeatureSet train, FeatureSet test, LabelBudget budget, int draws = 5, ulong seed = 0,
+        LinearProbeOptions? options = null)
     {
         var space = new ProbeSpace(train);
         double[] accuracies = new double[budget.IsAll ? 1 : draws];

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// How well a linear classifier does on frozen features: logistic regression on features standardised by the training split. λ is the one with
-/// the best accuracy on labels held out of the training split; then all of them are fitted. Nothing here has ever seen a test image:
+/// How well a linear classifier does on frozen features: logistic regression on features standardised by the training split. λ is the one
+/// with the best accuracy on labels held out of the training split; then all of them are fitted. Nothing here has ever seen a test image:
 /// a set of the test split is refused.
 /// </summary>
 /// <remarks>Alain &amp; Bengio 2017, “Understanding intermediate layers using linear classifier probes”.</remarks>
@@ -27,7 +27,8 @@ public sealed class LinearProbe
     public static LinearProbe Fit(FeatureSet train, LinearProbeOptions? options = null) =>
         Fit(train, [.. Enumerable.Range(0, train.Count)], options);
 
-    /// <summary>Fits to some labels of the training split. Mean and deviation are those of the whole split: they ask for no labels.</summary>
+    /// <summary>Fits to some labels of the training split. Mean and deviation are those of the whole split: they ask for no
+    /// labels.</summary>
     /// <param name="train">The features.</param>
     /// <param name="labelled">The rows whose labels are known.</param>
     /// <param name="options">The λ to choose from.</param>
@@ -45,7 +46,8 @@ public sealed class LinearProbe
         known = new(known.Name, known.Split, few?.Rows ?? rows, known.Labels.ToArray(), known.Classes);
         Func<double, Minimizer.Preconditioner?> inverse = few is null ? space.Inverse : _ => null;
         (double strength, double? heldOut) = StrengthChoice.Of(known, options, inverse);
-        LogisticRegression model = LogisticRegression.Fit(known.Values, known.Labels, known.Classes, strength, null, 1e-5, 1000, inverse(strength));
+        LogisticRegression model =
+            LogisticRegression.Fit(known.Values, known.Labels, known.Classes, strength, null, 1e-5, 1000, inverse(strength));
         if (few is not null) model = new(few.Weights(model.Weight), model.Bias, model.Minimum);
         return new LinearProbe(space, model, strength, heldOut);
     }

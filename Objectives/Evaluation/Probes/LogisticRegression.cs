@@ -36,13 +36,16 @@ public sealed class LogisticRegression(Tensor weight, Tensor bias, Minimum minim
         double tolerance, int mostIterations, Minimizer.Preconditioner? inverse)
     {
         if (x.Shape.Rank != 2 || x.Shape[0] != labels.Length)
-            throw new ShapeException($"LogisticRegression: x has shape {x.Shape} but there are {labels.Length} labels; [labels, width] is needed.");
-        if (strength is not > 0) throw new NativeSslException($"LogisticRegression: λ is {strength}; without a positive λ there may be no minimum.");
+            throw new ShapeException($"LogisticRegression: x has shape {x.Shape} but there are {labels.Length} labels; [labels, width] " +
+                "is needed.");
+        if (strength is not > 0)
+            throw new NativeSslException($"LogisticRegression: λ is {strength}; without a positive λ there may be no minimum.");
         if (labels.IsEmpty) throw new NativeSslException("LogisticRegression: there are no rows to fit to.");
         IBackend backend = x.Backend;
         int width = x.Shape[1], weights = classes * width;
         Indices targets = Indices.From(backend, [labels.Length], labels);
-        Tensor weight = Tensor.Lasting(backend, [classes, width]).RequireGradient(), bias = Tensor.Lasting(backend, [classes]).RequireGradient();
+        Tensor weight = Tensor.Lasting(backend, [classes, width]).RequireGradient();
+        Tensor bias = Tensor.Lasting(backend, [classes]).RequireGradient();
         float[] host = start is null ? new float[weights + classes] : [.. start.Weight.ToArray(), .. start.Bias.ToArray()];
         double[] theta = [.. host.Select(value => (double)value)];
 

@@ -18,7 +18,8 @@ public sealed class NearestNeighbours
     /// <exception cref="NativeSslException">The bank is of the test split, unlabelled or empty, or τ is not positive.</exception>
     public NearestNeighbours(FeatureSet bank, double temperature = 0.07)
     {
-        if (temperature is not > 0) throw new NativeSslException($"NearestNeighbours: the temperature is {temperature}; it must be positive.");
+        if (temperature is not > 0)
+            throw new NativeSslException($"NearestNeighbours: the temperature is {temperature}; it must be positive.");
         using Tape.NoGradientScope scope = Tape.NoGradient();
         (_bank, _temperature) = (bank.ForLearning("NearestNeighbours"), temperature);
         _directions = bank.Values.Normalize().Keep();

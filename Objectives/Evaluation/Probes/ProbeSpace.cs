@@ -1,12 +1,14 @@
 namespace NativeSsl;
 
 /// <summary>
-/// What probes of one set of features share, whatever labels they know: the standardisation, and the principal axes in which their bowls are round.
+/// What probes of one set of features share, whatever labels they know: the standardisation, and the principal axes in which their bowls
+/// are round.
 /// </summary>
 /// <param name="train">Features of the training split.</param>
 sealed class ProbeSpace(FeatureSet train)
 {
-    // Along so many axes the shape of the bowl is known, all of them if the features are narrow; a few iterations find wide ones well enough.
+    // Along so many axes the shape of the bowl is known, all of them if the features are narrow; a few iterations find wide ones well
+    // enough.
     const int MostAxes = 256, WideAxes = 128, Iterations = 3;
 
     (double[] Variances, double[][] Directions)? _axes;
@@ -17,8 +19,9 @@ sealed class ProbeSpace(FeatureSet train)
     internal Standardization Standardization { get; } = Standardization.Of(train.ForLearning("LinearProbe").Values);
 
     /// <summary>
-    /// An approximate inverse of the Hessian of logistic regression, up to a factor: for uncertain predictions it is (XᵀX / n) / classes + λ, for each class
-    /// alike (Böhning 1992, “Multinomial logistic regression algorithm”, bounds it by that with ½ in place of 1 / classes).
+    /// An approximate inverse of the Hessian of logistic regression, up to a factor: for uncertain predictions it is (XᵀX / n) / classes +
+    /// λ, for each class alike (Böhning 1992, “Multinomial logistic regression algorithm”, bounds it by that with ½ in place of 1 /
+    /// classes).
     /// </summary>
     /// <param name="strength">λ.</param>
     internal Minimizer.Preconditioner Inverse(double strength)

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>Brings every feature to mean 0 and deviation 1, as measured on the rows it was made from; a constant feature becomes 0.</summary>
+/// <summary>Brings every feature to mean 0 and deviation 1, as measured on the rows it was made from; a constant feature becomes
+/// 0.</summary>
 /// <param name="mean">μ, <c>[width]</c>.</param>
 /// <param name="scale">1 / σ, or 0, <c>[width]</c>.</param>
 public sealed class Standardization(Tensor mean, Tensor scale)
@@ -19,7 +20,8 @@ public sealed class Standardization(Tensor mean, Tensor scale)
         Tensor mean = x.Mean(0);
         float[] means = mean.ToArray(), variances = (x - mean).Square().Mean(0).ToArray();
         // What rounding alone leaves of a constant is not to be blown up.
-        float[] scales = [.. variances.Select((variance, i) => MathF.Sqrt(variance) > 1e-6f * MathF.Abs(means[i]) ? 1f / MathF.Sqrt(variance) : 0f)];
+        float[] scales = [.. variances.Select((variance, i) => MathF.Sqrt(variance) > 1e-6f * MathF.Abs(means[i])
+            ? 1f / MathF.Sqrt(variance) : 0f)];
         return new Standardization(mean.Keep(), Tensor.From(x.Backend, mean.Shape, scales).Keep());
     }
 

@@ -6,9 +6,11 @@ static class StrengthChoice
     const double Tolerance = 1e-4;                          // enough to tell one λ from ten times as much
     const int MostIterations = 300;
 
-    /// <summary>The λ with the most held-out labels said rightly, of equal ones the strongest; and their share, if there was a choice.</summary>
+    /// <summary>The λ with the most held-out labels said rightly, of equal ones the strongest; and their share, if there was a
+    /// choice.</summary>
     // From the strongest to the weakest: each fit begins where the one before ended.
-    internal static (double Strength, double? HeldOut) Of(FeatureSet known, LinearProbeOptions options, Func<double, Minimizer.Preconditioner?> inverse)
+    internal static (double Strength, double? HeldOut) Of(FeatureSet known, LinearProbeOptions options,
+        Func<double, Minimizer.Preconditioner?> inverse)
     {
         double[] strengths = [.. options.Strengths.OrderDescending()];
         int[] counts = new int[known.Classes];
@@ -27,7 +29,8 @@ static class StrengthChoice
             LogisticRegression? model = null;
             for (int i = 0; i < strengths.Length; i++)
             {
-                model = LogisticRegression.Fit(fitted.Values, fitted.Labels, fitted.Classes, strengths[i], model, Tolerance, MostIterations, inverse(strengths[i]));
+                model = LogisticRegression.Fit(fitted.Values, fitted.Labels, fitted.Classes, strengths[i], model, Tolerance,
+                    MostIterations, inverse(strengths[i]));
                 right[i] += (int)Math.Round(held.Accuracy(model.Predict(held.Values)) * held.Count);
             }
         }

@@ -19,7 +19,8 @@ public sealed record MeasureOptions
     public bool LabelFree { get; init; } = true;
 }
 
-/// <summary>Puts a set of features through every measure that needs nothing but features, in the same order and with the same draws for each row.</summary>
+/// <summary>Puts a set of features through every measure that needs nothing but features, in the same order and with the same draws for
+/// each row.</summary>
 public static class Measures
 {
     /// <summary>Measures one row.</summary>

@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// What was learned, beside its controls: rows and measures with their intervals, and what each row took. Every bank and every probe in it was
-/// fitted on the training split alone: there is no way to give one a test image.
+/// What was learned, beside its controls: rows and measures with their intervals, and what each row took. Every bank and every probe in it
+/// was fitted on the training split alone: there is no way to give one a test image.
 /// </summary>
 /// <param name="title">Its heading.</param>
 public sealed class ReportCard(string title)
@@ -43,7 +43,8 @@ public sealed class ReportCard(string title)
     /// <summary>The report as a table in markdown.</summary>
     public string ToMarkdown() => ReportMarkdown.Of(this);
 
-    /// <summary>The report as JSON: <c>title</c>, <c>note</c> and <c>rows</c>, in which a score is <c>mean</c>, <c>halfWidth</c> and <c>count</c>.</summary>
+    /// <summary>The report as JSON: <c>title</c>, <c>note</c> and <c>rows</c>, in which a score is <c>mean</c>, <c>halfWidth</c> and
+    /// <c>count</c>.</summary>
     public string ToJson() => ReportJson.Of(this);
 
     /// <summary>Writes <c>report.md</c> and <c>report.json</c> into a folder, each whole or not at all.</summary>

@@ -10,17 +10,22 @@ static class ReportMarkdown
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {card.Title}\n\n| |");
-        foreach ((string name, bool isShare) in card.Measures) text.Append(CultureInfo.InvariantCulture, $" {Escaped(name)}{(isShare ? ", %" : "")} |");
+        foreach ((string name, bool isShare) in card.Measures)
+            text.Append(CultureInfo.InvariantCulture, $" {Escaped(name)}{(isShare ? ", %" : "")} |");
         text.Append(" seconds | GFLOP | images seen |\n|---|");
         for (int i = 0; i < card.Measures.Count + 3; i++) text.Append("--:|");
         text.Append('\n');
         foreach (ReportRow row in card.Rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {Escaped(row.Name)} |");
-            foreach ((string name, bool isShare) in card.Measures) text.Append(CultureInfo.InvariantCulture, $" {Shown(row, name, isShare)} |");
-            text.Append(CultureInfo.InvariantCulture, $" {row.Cost.Seconds:0.0} | {(row.Cost.Flops is { } flops ? (flops / 1e9).ToString("0", CultureInfo.InvariantCulture) : "–")} | {row.Cost.ImagesSeen} |\n");
+            foreach ((string name, bool isShare) in card.Measures)
+                text.Append(CultureInfo.InvariantCulture, $" {Shown(row, name, isShare)} |");
+            text.Append(CultureInfo.InvariantCulture, $" {row.Cost.Seconds:0.0} | " +
+                $"{(row.Cost.Flops is { } flops ? (flops / 1e9).ToString("0", CultureInfo.InvariantCulture) : "–")} | " +
+                    $"{row.Cost.ImagesSeen} |\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"\n± is half the 95 % interval (Student's t) over draws or seeds; without it there was one. {ReportCard.Note}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"\n± is half the 95 % interval (Student's t) over draws or seeds; without it there was one. {ReportCard.Note}\n");
         return text.ToString();
     }
 

@@ -1,6 +1,7 @@
 namespace NativeSsl;
 
-/// <summary>How much of an accuracy is left when the test images are spoilt: noise, blur, contrast and occlusion, at five severities each.</summary>
+/// <summary>How much of an accuracy is left when the test images are spoilt: noise, blur, contrast and occlusion, at five severities
+/// each.</summary>
 public static class Robustness
 {
     /// <summary>The highest severity.</summary>
@@ -8,7 +9,8 @@ public static class Robustness
 
     /// <summary>The accuracy for every corruption and severity.</summary>
     /// <param name="test">Images of the test split.</param>
-    /// <param name="accuracy">The accuracy on a set of images: of a bank, a probe or a classifier that was fitted on clean training images.</param>
+    /// <param name="accuracy">The accuracy on a set of images: of a bank, a probe or a classifier that was fitted on clean training
+    /// images.</param>
     /// <param name="seed">The seed of noise and places.</param>
     /// <returns>For each corruption, the accuracies at severities 1 … 5.</returns>
     public static IReadOnlyDictionary<Corruption, double[]> Of(IImageSource test, Func<IImageSource, double> accuracy, ulong seed = 0) =>

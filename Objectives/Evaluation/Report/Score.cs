@@ -12,7 +12,8 @@ public readonly record struct Score(double Mean, double? HalfWidth, int Count)
     /// <summary>One value, whose interval is not known.</summary>
     public static Score FromDouble(double value) => value;
 
-    /// <summary>The mean of independent values, with Student's interval: t₀.₉₇₅ s / √n (Student 1908, “The probable error of a mean”).</summary>
+    /// <summary>The mean of independent values, with Student's interval: t₀.₉₇₅ s / √n (Student 1908, “The probable error of a
+    /// mean”).</summary>
     /// <exception cref="NativeSslException">There are no values.</exception>
     public static Score Of(ReadOnlySpan<double> values)
     {

@@ -6,7 +6,8 @@ public sealed class FineTuned
     readonly Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> _tensors;
     readonly FineTuningOptions _options;
 
-    internal FineTuned(ImageEncoder encoder, Linear head, Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, FineTuningOptions options) =>
+    internal FineTuned(ImageEncoder encoder, Linear head, Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors,
+        FineTuningOptions options) =>
         (Encoder, Head, _tensors, _options) = (encoder, head, tensors, options);
 
     /// <summary>The encoder.</summary>
@@ -21,7 +22,8 @@ public sealed class FineTuned
     /// <summary>The class of each image.</summary>
     public int[] Predict(IImageSource images)
     {
-        FeatureSet logits = Features.Of("logits", Encoder.Backend, x => Head.Forward(Encoder.Forward(x)), images, Split.Test, _tensors, Math.Max(64, _options.Batch));
+        FeatureSet logits = Features.Of("logits", Encoder.Backend, x => Head.Forward(Encoder.Forward(x)), images, Split.Test, _tensors,
+            Math.Max(64, _options.Batch));
         int classes = logits.Width;
         float[] values = logits.Values.ToArray();
         int[] predicted = new int[images.Count];
@@ -34,7 +36,8 @@ public sealed class FineTuned
     /// <exception cref="NativeSslException">The images are not labelled.</exception>
     public double Accuracy(IImageSource images)
     {
-        if (images.Labels is not { } labels) throw new NativeSslException($"FineTuned: {images.Name} has no labels, so there is nothing to compare with.");
+        if (images.Labels is not { } labels)
+            throw new NativeSslException($"FineTuned: {images.Name} has no labels, so there is nothing to compare with.");
         return Predict(images).Where((predicted, i) => predicted == labels[i]).Count() / (double)images.Count;
     }
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NativeSsl;
 
 /// <summary>
-/// Trains an encoder and a linear classifier on labels: fine-tuning if the encoder was pretrained, supervised from scratch if it was not. One loop for
-/// both, so that they differ in nothing but the first weights. AdamW, cosine.
+/// Trains an encoder and a linear classifier on labels: fine-tuning if the encoder was pretrained, supervised from scratch if it was not.
+/// One loop for both, so that they differ in nothing but the first weights. AdamW, cosine.
 /// </summary>
 public static class FineTuning
 {
@@ -28,7 +28,8 @@ public static class FineTuning
         var tuned = new FineTuned(encoder, head, tensors, options);
         var order = new LabelledOrder(fitted, Math.Min(options.Batch, fitted.Length), options.Seed);
         var optimizer = new AdamW(TuningGroups.Of(encoder, head, options));
-        int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(fitted.Length / (double)order.Batch)), look = Math.Max(1, steps / Looks);
+        int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(fitted.Length / (double)order.Batch));
+        int look = Math.Max(1, steps / Looks);
         Schedule rate = new LinearWarmup(steps / 10, new Cosine(options.LearningRate, 0, steps - steps / 10));
         var best = held.Length == 0 ? null : new BestWeights(encoder, head);
         int done = 0;
@@ -62,8 +63,8 @@ public static class FineTuning
         return ([.. places.Where((_, i) => part[i] != 0)], [.. places.Where((_, i) => part[i] == 0)]);
     }
 
-    static Linear NewHead(ImageEncoder encoder, IImageSource train, int[] fitted, Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors,
-        FineTuningOptions options)
+    static Linear NewHead(ImageEncoder encoder, IImageSource train, int[] fitted,
+        Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, FineTuningOptions options)
     {
         var head = new Linear(new Init(encoder.Backend, options.Seed), encoder.Features, train.Classes.Count);
         if (!options.ProbeFirst) return head;

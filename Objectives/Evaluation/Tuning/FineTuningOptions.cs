@@ -9,12 +9,13 @@ public sealed record FineTuningOptions
     public int LeastSteps { get; init; } = 200;
     /// <summary>Images of a step; all of them if there are fewer.</summary>
     public int Batch { get; init; } = 64;
-    /// <summary>The classifier's learning rate at its highest; it rises over the first tenth of the steps and falls along half a cosine.</summary>
+    /// <summary>The classifier's learning rate at its highest; it rises over the first tenth of the steps and falls along half a
+    /// cosine.</summary>
     public double LearningRate { get; init; } = 1e-3;
     /// <summary>The encoder's learning rate as a share of the classifier's.</summary>
     public double EncoderRate { get; init; } = 1;
-    /// <summary>Each part of the encoder, from the last to the first, learns by this factor slower than the one after it (Howard &amp; Ruder 2018,
-    /// “Universal language model fine-tuning”, section 3.2); 1 for all alike.</summary>
+    /// <summary>Each part of the encoder, from the last to the first, learns by this factor slower than the one after it (Howard &amp;
+    /// Ruder 2018, “Universal language model fine-tuning”, section 3.2); 1 for all alike.</summary>
     public double LayerDecay { get; init; } = 1;
     /// <summary>AdamW's weight decay, on matrices only.</summary>
     public float WeightDecay { get; init; } = 0.05f;
@@ -22,14 +23,17 @@ public sealed record FineTuningOptions
     public float LabelSmoothing { get; init; }
     /// <summary>
     /// Whether the classifier begins as a linear probe of the frozen encoder, so that its first random gradients do not spoil the features.
-    /// Kumar, Raghunathan, Jones, Ma &amp; Liang 2022, “Fine-tuning can distort pretrained features and underperform out-of-distribution”, section 4.
+    /// Kumar, Raghunathan, Jones, Ma &amp; Liang 2022, “Fine-tuning can distort pretrained features and underperform out-of-distribution”,
+    /// section 4.
     /// </summary>
     public bool ProbeFirst { get; init; }
     /// <summary>How that probe is fitted.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
-    /// <summary>Whether batch norm keeps the running statistics of pretraining instead of the batch's: a few images have poor ones.</summary>
+    /// <summary>Whether batch norm keeps the running statistics of pretraining instead of the batch's: a few images have poor
+    /// ones.</summary>
     public bool KeepStatistics { get; init; }
-    /// <summary>Of every so many labels one is held out, and the step that did best on those is kept; 0 to train on all labels to the end.</summary>
+    /// <summary>Of every so many labels one is held out, and the step that did best on those is kept; 0 to train on all labels to the
+    /// end.</summary>
     public int HeldOutParts { get; init; }
     /// <summary>Stops when the held-out labels have not been said better for so many of twenty looks.</summary>
     public int Patience { get; init; } = 6;

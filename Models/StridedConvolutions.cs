@@ -1,8 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Three times a 3 × 3 convolution with stride 2, batch norm and Relu, then the mean over all pixels: about the least that learns from small images, and
-/// fast on a CPU.
+/// Three times a 3 × 3 convolution with stride 2, batch norm and Relu, then the mean over all pixels: about the least that learns from
+/// small images, and fast on a CPU.
 /// </summary>
 public sealed class StridedConvolutions : ImageEncoder
 {
@@ -16,7 +16,8 @@ public sealed class StridedConvolutions : ImageEncoder
     {
         if (widths.Count == 0) widths = [64, 128, 256];
         (Channels, Features, Backend) = (channels, widths[^1], init.Backend);
-        _convolutions = [.. widths.Select((width, i) => new Conv2d(init, i == 0 ? channels : widths[i - 1], width, kernel: 3, stride: 2, padding: 1))];
+        _convolutions = [.. widths.Select((width, i) =>
+            new Conv2d(init, i == 0 ? channels : widths[i - 1], width, kernel: 3, stride: 2, padding: 1))];
         _norms = [.. widths.Select(width => new BatchNorm(init, width))];
     }
 

@@ -174,7 +174,7 @@ public sealed class ImageViewsTests
         Refused<NativeSslException>("no images", () => Normalization.Of(Set(0)));
 
         static ImageViews Views(Augmentation how, int batch = 8) => new(CpuBackend.Default, Set(8), [how], batch, 1);
-        static void Refused<T>(string part, Action call) where T : Exception =>
+        static void Refused<T>(string part, Func<object> call) where T : Exception =>
             Assert.Contains(part, Assert.Throws<T>(call).Message, StringComparison.Ordinal);
     }
 

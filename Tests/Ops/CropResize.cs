@@ -126,6 +126,6 @@ public sealed class CropResize
         Refused<ShapeException>("4 are needed", () => Tensor.Zeros(CpuBackend.Default, [4, 5, 3]).CropResize([new(0, 0, 4, 5)], 2, 2));
     }
 
-    internal static void Refused<T>(string part, Action call) where T : Exception =>
+    internal static void Refused<T>(string part, Func<object> call) where T : Exception =>
         Assert.Contains(part, Assert.Throws<T>(call).Message, StringComparison.Ordinal);
 }

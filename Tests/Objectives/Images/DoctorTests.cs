@@ -1,6 +1,6 @@
-namespace NativeSsl.Tests.Objectives.Images;
-
 using static NativeSsl.Tests.Objectives.Images.SmallImages;
+
+namespace NativeSsl.Tests.Objectives.Images;
 
 /// <summary>Runs that are broken on purpose, each in one way; the doctor names it.</summary>
 public sealed class DoctorTests

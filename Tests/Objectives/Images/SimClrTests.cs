@@ -1,6 +1,6 @@
-namespace NativeSsl.Tests.Objectives.Images;
-
 using static NativeSsl.Tests.Objectives.Images.SmallImages;
+
+namespace NativeSsl.Tests.Objectives.Images;
 
 public sealed class SimClrTests
 {

@@ -1,6 +1,6 @@
-namespace NativeSsl.Tests.Objectives.Shapes;
-
 using static NativeSsl.Tests.Objectives.Shapes.Miniature;
+
+namespace NativeSsl.Tests.Objectives.Shapes;
 
 /// <summary>The hooks carry labels that are drawn anew every epoch.</summary>
 public sealed class EpochTests

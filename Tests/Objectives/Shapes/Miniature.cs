@@ -1,6 +1,6 @@
-namespace NativeSsl.Tests.Objectives.Shapes;
-
 using static NativeSsl.Tests.Objectives.Shapes.Miniature;
+
+namespace NativeSsl.Tests.Objectives.Shapes;
 
 /// <summary>What the objectives in miniature share: a few features, a training loop, points around four centres.</summary>
 static class Miniature

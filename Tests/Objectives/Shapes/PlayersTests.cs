@@ -1,6 +1,6 @@
-namespace NativeSsl.Tests.Objectives.Shapes;
-
 using static NativeSsl.Tests.Objectives.Shapes.Miniature;
+
+namespace NativeSsl.Tests.Objectives.Shapes;
 
 /// <summary>The hooks carry two players, each with its optimizer.</summary>
 public sealed class PlayersTests

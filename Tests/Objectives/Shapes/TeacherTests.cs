@@ -1,6 +1,6 @@
-namespace NativeSsl.Tests.Objectives.Shapes;
-
 using static NativeSsl.Tests.Objectives.Shapes.Miniature;
+
+namespace NativeSsl.Tests.Objectives.Shapes;
 
 /// <summary>The hooks carry a teacher that follows slowly.</summary>
 public sealed class TeacherTests

@@ -53,8 +53,8 @@ public abstract class Objective : Module
     public virtual double? ChanceLoss => null;
 
     /// <summary>
-    /// What the latest loss was computed from, by name: a row for each sample. The trainer looks at it now and then, before the backward pass
-    /// takes the memory back, and so notices a collapse.
+    /// What the latest loss was computed from, by name: a row for each sample. The trainer looks at it now and then, before the backward
+    /// pass takes the memory back, and so notices a collapse.
     /// </summary>
     public virtual IReadOnlyList<(string Name, Tensor Rows)> Embeddings => [];
 

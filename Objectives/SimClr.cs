@@ -1,8 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Two views of one image attract each other, and all other images of the batch repel. Chen, Kornblith, Norouzi &amp; Hinton 2020, “A simple
-/// framework for contrastive learning of visual representations”, algorithm 1. What is kept is the encoder: h is evaluated, not z (section 4.2).
+/// Two views of one image attract each other, and all other images of the batch repel. Chen, Kornblith, Norouzi &amp; Hinton 2020,
+/// “A simple framework for contrastive learning of visual representations”, algorithm 1. What is kept is the encoder: h is evaluated,
+/// not z (section 4.2).
 /// </summary>
 public sealed class SimClr : Objective
 {
@@ -29,7 +30,8 @@ public sealed class SimClr : Objective
     /// <exception cref="ShapeException">There are not two views of one shape, or there is one image only, which nothing repels.</exception>
     public override Tensor Loss(Views views)
     {
-        if (views.Tensors.Count != 2) throw new ShapeException($"SimClr: {views.Tensors.Count} views were given; two of each image are needed.");
+        if (views.Tensors.Count != 2)
+            throw new ShapeException($"SimClr: {views.Tensors.Count} views were given; two of each image are needed.");
         Tensor x = Tensor.Concat(views.Tensors, 0);             // x̃          [2N, height, width, channels]
         Tensor h = _encoder.Forward(x);                         // f(x̃)       [2N, features]
         Tensor z = _head.Forward(h);                            // g(h)       [2N, d]
@@ -47,11 +49,13 @@ public sealed class SimClr : Objective
     public static Tensor NtXent(Tensor z, float temperature)
     {
         if (z.Shape.Rank != 2 || z.Shape[0] < 4 || z.Shape[0] % 2 != 0)
-            throw new ShapeException($"NtXent: z has shape {z.Shape}; [2N, d] is needed, with N of at least 2: what repels an image is another one.");
+            throw new ShapeException($"NtXent: z has shape {z.Shape}; [2N, d] is needed, with N of at least 2: "
+                + "what repels an image is another one.");
         int n = z.Shape[0] / 2;
         Tensor unit = z.Normalize();
         Tensor similarity = unit.MatMul(unit, transposeB: true) / Positive(temperature);
-        int[] partners = [.. Enumerable.Range(0, 2 * n).Select(i => i < n ? i + n - 1 : i - n)];    // a row has itself left out before its second view
+        // A first view has itself left out in front of its partner, a second one behind it.
+        int[] partners = [.. Enumerable.Range(0, 2 * n).Select(i => i < n ? i + n - 1 : i - n)];
         return WithoutDiagonal(similarity).CrossEntropy(Indices.From(z.Backend, [2 * n], partners));
     }
 
@@ -63,7 +67,8 @@ public sealed class SimClr : Objective
     }
 
     static float Positive(float temperature) => temperature > 0f ? temperature
-        : throw new NativeSslException(FormattableString.Invariant($"SimClr: the temperature is {temperature}; it must be above 0, and 0.5 is usual for small images."));
+        : throw new NativeSslException(FormattableString.Invariant(
+            $"SimClr: the temperature is {temperature}; it must be above 0, and 0.5 is usual for small images."));
 
     /// <summary>ln(2N − 1): every other view as likely to be the partner as any other. Known once a batch has been seen.</summary>
     public override double? ChanceLoss => _embeddings is [.., (_, var z)] ? Math.Log(z.Shape[0] - 1) : null;

@@ -13,7 +13,8 @@ static class Evaluate
         var run = new Option<string>("--run") { Description = "the directory of the run", HelpName = "directory", Required = true };
         var data = new Option<string?>("--data") { Description = "other data than the run's own: a text, of which the last tenth is predicted, or images with labels", HelpName = "path" };
         var quick = new Option<bool>("--quick") { Description = "only what training prints at its end: of images, fewer draws of labels and no clusters" };
-        var command = new Command("evaluate", "what a run has learned, beside its controls: a text model against counting, an image encoder against pixels and random weights") { run, data, quick };
+        var fineTune = new Option<bool>("--fine-tune") { Description = "train with 10 and 100 labels a class as well, from this encoder and from scratch: minutes" };
+        var command = new Command("evaluate", "what a run has learned, beside its controls: a text model against counting, an image encoder against pixels and random weights") { run, data, quick, fineTune };
         command.SetAction(parsed =>
         {
             string directory = parsed.GetValue(run)!;
@@ -25,7 +26,7 @@ static class Evaluate
                 terminal.Note(loaded.Evaluated);
                 return ExitCode.Done;
             }
-            Report report = loaded.Evaluate(terminal, isThorough: !parsed.GetValue(quick));
+            Report report = loaded.Evaluate(terminal, parsed.GetValue(fineTune) ? Depth.FineTuned : parsed.GetValue(quick) ? Depth.Quick : Depth.Full);
             string file = Path.Combine(directory, "evaluation");
             AtomicFile.Write(file + ".md", Encoding.UTF8.GetBytes(report.ToMarkdown()));
             AtomicFile.Write(file + ".json", Encoding.UTF8.GetBytes(report.ToJson().ToJsonString() + "\n"));

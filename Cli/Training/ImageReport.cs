@@ -7,36 +7,66 @@ sealed record ImageReport(ReportCard Card) : Report
 {
     const string Learned = "this encoder", Probe = "probe 100 %", Nearest = "kNN-20";
 
-    internal static ImageReport Of(ImageRun run, bool isThorough, Terminal terminal)
+    internal static ImageReport Of(ImageRun run, Depth depth, Terminal terminal)
     {
         IImageSource test = run.Test ?? run.Train;
         bool isLabelled = run.Test is { Labels: not null } && run.Train.Labels is not null;
         var card = new ReportCard($"Evaluation on {run.Train.Name}{(isLabelled ? "" : ", without labels")}");
         MeasureOptions options = !isLabelled ? new() { Neighbours = [], Budgets = [], Clusters = false }
-            : isThorough ? new() : new() { Budgets = [LabelBudget.PerClass(10), LabelBudget.PerClass(100), LabelBudget.Share(1)], Draws = 3, Clusters = false };
-        foreach ((string name, ImageEncoder encoder) in new[] { (Learned, run.Objective.Encoder), ("random encoder", run.RandomEncoder()) })
-            Align(card, Add(name, (images, split) => Features.Of(encoder, images, split, run.Tensors)), encoder);
+            : depth > Depth.Quick ? new() : new() { Budgets = [LabelBudget.PerClass(10), LabelBudget.PerClass(100), LabelBudget.Share(1)], Draws = 3, Clusters = false };
         IBackend backend = run.Objective.Encoder.Backend;
-        Add("pixels", (images, split) => Features.Of("pixels", backend, x => x, images, split, run.Tensors));
-        Add("colour histogram", (images, split) => ColourHistogram.Of(backend, images, split));
+        foreach ((string name, ImageEncoder encoder) in new[] { (Learned, run.Objective.Encoder), ("random encoder", run.RandomEncoder()) })
+            Align(Add(name, Both((images, split) => Features.Of(encoder, images, split, run.Tensors))), encoder);
+        var pixels = Both((images, split) => Features.Of("pixels", backend, x => x, images, split, run.Tensors));
+        if (depth > Depth.Quick || !isLabelled) Add("pixels", pixels);
+        if (isLabelled) Add("pixels, 128 components", PixelComponents.Of(pixels.Train, pixels.Test));
+        Add("colour histogram", Both((images, split) => ColourHistogram.Of(backend, images, split)));
+        if (isLabelled && depth == Depth.FineTuned)
+        {
+            Tune(card, "this encoder, fine-tuned", run.CopyOfEncoder, run, test, terminal);
+            Tune(card, "supervised from scratch", () => run.NewObjective().Encoder, run, test, terminal);
+        }
         return new ImageReport(card);
 
-        ReportRow Add(string name, Func<IImageSource, Split, FeatureSet> features)
+        (FeatureSet Train, FeatureSet Test) Both(Func<IImageSource, Split, FeatureSet> features) => (features(run.Train, Split.Train), features(test, Split.Test));
+
+        ReportRow Add(string name, (FeatureSet Train, FeatureSet Test) features)
         {
             terminal.Note($"evaluating: {name}");
-            FeatureSet train = features(run.Train, Split.Train), asked = features(test, Split.Test);
-            ReportRow row = card.AddRow(name, train.Cost + asked.Cost);
-            Measures.Add(card, row, train, asked, options);
+            ReportRow row = card.AddRow(name, features.Train.Cost + features.Test.Cost);
+            Measures.Add(card, row, features.Train, features.Test, options);
             return row;
         }
 
-        void Align(ReportCard report, ReportRow row, ImageEncoder encoder)
+        void Align(ReportRow row, ImageEncoder encoder)
         {
-            using var step = new Step(encoder.Backend);
+            using var step = new Step(backend);
             using Tape.NoGradientScope scope = Tape.NoGradient();
             Views views = run.TwoViews();
-            report.Add(row, "alignment", Alignment.Of(encoder.Forward(views.Tensors[0]), encoder.Forward(views.Tensors[1])), isShare: false);
+            card.Add(row, "alignment", Alignment.Of(encoder.Forward(views.Tensors[0]), encoder.Forward(views.Tensors[1])), isShare: false);
         }
+    }
+
+    // Both are trained alike, on the same draws of labels; they differ in their first weights.
+    static void Tune(ReportCard card, string name, Func<ImageEncoder> encoder, ImageRun run, IImageSource test, Terminal terminal)
+    {
+        const int Draws = 5;
+        int[] labels = [.. run.Train.Labels!];
+        Cost cost = default;
+        List<(string Measure, Score Score)> scores = [];
+        foreach (LabelBudget budget in new[] { LabelBudget.PerClass(10), LabelBudget.PerClass(100) }.Where(budget => budget.Fits(labels)))
+        {
+            terminal.Note($"training: {name}, {budget}");
+            double[] accuracies = new double[Draws];
+            for (int draw = 0; draw < Draws; draw++)
+            {
+                FineTuned tuned = FineTuning.Fit(encoder(), run.Train, LabelDraws.Of(labels, budget, draw), run.Tensors, new FineTuningOptions { Seed = (ulong)draw });
+                (accuracies[draw], cost) = (tuned.Accuracy(test), cost + tuned.Cost);
+            }
+            scores.Add(($"trained on {budget}", Score.Of(accuracies)));
+        }
+        ReportRow row = card.AddRow(name, cost);
+        foreach ((string measure, Score score) in scores) card.Add(row, measure, score);
     }
 
     internal override string Heading =>
@@ -57,7 +87,7 @@ sealed record ImageReport(ReportCard Card) : Report
         {
             if (!Card.Measures.Any(measure => measure.Name == Probe)) return "Without labels nobody can say what the features are good for; name a set that has some with --data.";
             double Own(string measure) => Card.Rows[0].Scores[measure].Mean;
-            double Best(string measure) => Card.Rows.Skip(1).Max(row => row.Scores[measure].Mean);
+            double Best(string measure) => Card.Rows.Skip(1).Where(row => row.Scores.ContainsKey(measure)).Max(row => row.Scores[measure].Mean);
             return (Own(Probe) > Best(Probe), Own(Nearest) > Best(Nearest)) switch
             {
                 (true, true) => "Its features tell classes apart better than all that nobody learned, by neighbours and by probe: it has learned without labels.",

@@ -32,7 +32,7 @@ sealed class ImageRun : Run
         new(recipe, backend, data ?? recipe.Data, ImageFormat.Load(directory));
 
     /// <summary>The same networks before any training.</summary>
-    SimClr NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Format.Size.Channels);
+    internal SimClr NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Format.Size.Channels);
 
     private protected override Trainer NewTrainer(TrainerOptions options) => new(Objective, Views(), options);
 
@@ -53,7 +53,7 @@ sealed class ImageRun : Run
 
     internal override string Evaluated => Text.Invariant($"{Train.Count} images of {Train.Name} would be learned from, and {Test?.Count ?? 0} be asked for.");
 
-    internal override ImageReport Evaluate(Terminal terminal, bool isThorough) => ImageReport.Of(this, isThorough, terminal);
+    internal override ImageReport Evaluate(Terminal terminal, Depth depth) => ImageReport.Of(this, depth, terminal);
 
     internal override void Draw(string directory)
     {
@@ -82,6 +82,14 @@ sealed class ImageRun : Run
         ImageEncoder random = NewObjective().Encoder;
         Calibration.Run(random, Train, Tensors, Settings.Batch, (ulong)Settings.Seed);
         return random;
+    }
+
+    /// <summary>A copy of the encoder as it is now, to go on with.</summary>
+    internal ImageEncoder CopyOfEncoder()
+    {
+        ImageEncoder copy = NewObjective().Encoder;
+        copy.CopyFrom(Objective.Encoder.NamedTensors());
+        return copy;
     }
 
     /// <summary>Two views of some images, for measuring how near they come to each other.</summary>

@@ -20,8 +20,8 @@ abstract class Run(Recipe recipe, IBackend backend)
 
     /// <summary>What the model has learned, beside its controls.</summary>
     /// <param name="terminal">Told how it goes.</param>
-    /// <param name="isThorough">Whether to take minutes for it, where that says more.</param>
-    internal abstract Report Evaluate(Terminal terminal, bool isThorough);
+    /// <param name="depth">How much time it may take.</param>
+    internal abstract Report Evaluate(Terminal terminal, Depth depth);
 
     /// <summary>Draws what there is to see of the model, beside the curves of its training.</summary>
     /// <param name="directory">Where the pictures go.</param>

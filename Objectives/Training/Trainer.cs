@@ -50,7 +50,7 @@ public sealed partial class Trainer
     /// <param name="cancellation">Saves a checkpoint and returns after the current step.</param>
     /// <returns>Whether the run is complete.</returns>
     /// <exception cref="DivergedException">A loss or gradient is no finite number; the latest checkpoint stays as it was.</exception>
-    /// <exception cref="FailingRunException">The run does not learn, and the options say that it is to stop then; a checkpoint was saved.</exception>
+    /// <exception cref="FailingRunException">The run does not learn, and the options say to stop then; a checkpoint was saved.</exception>
     public bool Run(RunDirectory? directory = null, IProgress<TrainingReport>? progress = null, CancellationToken cancellation = default)
     {
         using MetricsLog? metrics = directory?.OpenMetrics(StepsDone);
@@ -63,7 +63,8 @@ public sealed partial class Trainer
                 report = report with { ValidationLoss = Validate() };
             metrics?.Append(report.Step, report.Warning,
                 [("loss", report.Loss), ("gradientNorm", report.GradientNorm), ("learningRate", report.LearningRate),
-                ("stepSeconds", report.Seconds), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : [], .. report.Health?.Values ?? []]);
+                ("stepSeconds", report.Seconds), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : [],
+                .. report.Health?.Values ?? []]);
             bool fails = _options.StopWhenFailing && report.Warning is not null;
             if (fails || (!last && Due(_options.CheckpointInterval))) Save(directory, metrics);
             progress?.Report(report);
@@ -96,7 +97,8 @@ public sealed partial class Trainer
             {
                 foreach ((string name, Optimizer optimizer, Schedule schedule) in _players)
                 {
-                    TrainingReport moved = Move(name, optimizer, schedule.At(StepsDone), views, progress, before, examined && report is null);
+                    bool looks = examined && report is null;
+                    TrainingReport moved = Move(name, optimizer, schedule.At(StepsDone), views, progress, before, looks);
                     report ??= moved;
                 }
             }
@@ -127,14 +129,16 @@ public sealed partial class Trainer
     }
 
     // The embeddings of the first micro-batch are looked at before the backward pass takes their memory back.
-    (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress, List<EmbeddingHealth>? embeddings)
+    (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress,
+        List<EmbeddingHealth>? embeddings)
     {
         parameters.Zero();
         double loss = 0;
         foreach (Views view in views)
         {
             Tensor value = _objective.Loss(view, player);
-            if (embeddings is { Count: 0 }) embeddings.AddRange(_objective.Embeddings.Select(entry => EmbeddingHealth.Of(entry.Name, entry.Rows)));
+            if (embeddings is { Count: 0 })
+                embeddings.AddRange(_objective.Embeddings.Select(entry => EmbeddingHealth.Of(entry.Name, entry.Rows)));
             value.Backward(Tensor.Full(_backend, value.Shape, 1f / views.Length));
             loss += value.Item() / views.Length;
         }

@@ -26,7 +26,7 @@ public sealed record TrainerOptions
     public long ValidationInterval { get; init; }
     /// <summary>Steps from one checkpoint to the next; 0 saves at the end only.</summary>
     public long CheckpointInterval { get; init; }
-    /// <summary>Steps from one examination of the run's health to the next; the first ones come sooner, at steps 1, 2, 4, 8, … 0 for none.</summary>
+    /// <summary>Steps from one examination of the run's health to the next, besides those at steps 1, 2, 4, 8, …; 0 for none.</summary>
     public long HealthInterval { get; init; } = 50;
     /// <summary>Whether a run that does not learn, as its warning says, stops with a <see cref="FailingRunException"/>.</summary>
     public bool StopWhenFailing { get; init; }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using NativeSsl.Cli;
+using NativeSsl.Cli.Training;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -60,6 +61,9 @@ public sealed class ImageTrainingTests : IDisposable
         using JsonDocument again = JsonDocument.Parse(Ok("evaluate", "--run", RunPath, "--quick", "--json"));
         Assert.Equal(Knn(result.RootElement.GetProperty("result")), Knn(again.RootElement));
         Assert.Contains("random encoder", File.ReadAllText(Path.Combine(RunPath, "evaluation.md")), StringComparison.Ordinal);
+        string tuned = Ok("evaluate", "--run", RunPath, "--fine-tune");
+        Assert.Contains("supervised from scratch", tuned, StringComparison.Ordinal);
+        Assert.Contains("trained on 10 per class", tuned, StringComparison.Ordinal);
         foreach (string picture in new[] { "curves.svg", "map.svg", "neighbours.svg" })
             Assert.Equal("svg", System.Xml.Linq.XDocument.Load(Path.Combine(RunPath, picture)).Root!.Name.LocalName);
         Assert.Contains("12", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
@@ -85,6 +89,27 @@ public sealed class ImageTrainingTests : IDisposable
         Assert.Contains("nativessl resume", console.Error, StringComparison.Ordinal);
         Ok("resume", "--run", RunPath);
         Assert.Equal(File.ReadAllBytes(RunDirectory.Latest(RunPath + "2")!.Path), File.ReadAllBytes(RunDirectory.Latest(RunPath)!.Path));
+    }
+
+    // Four steps are an epoch here, so these are inside of one, at the end of one, and a step after its beginning.
+    [Theory, InlineData(6, 1), InlineData(8, 2), InlineData(9, 2)]
+    public void Interrupted_anywhere_and_resumed_with_other_threads_is_uninterrupted(int split, int threads)
+    {
+        Train("whole", 12, 1);
+        Train("parts", split, threads);
+        Train("parts", 12, 1);
+        Assert.Equal(File.ReadAllBytes(RunDirectory.Latest(_scratch.File("whole"))!.Path), File.ReadAllBytes(RunDirectory.Latest(_scratch.File("parts"))!.Path));
+
+        void Train(string name, int until, int workers)
+        {
+            ImageRecipe recipe = Tiny with { Data = _data };
+            string folder = _scratch.File(name);
+            using RunDirectory run = Directory.Exists(folder) ? RunDirectory.Open(folder) : RunDirectory.Create(folder, recipe);
+            Trainer trainer = ImageRun.New(recipe, new CpuBackend(workers)).NewTrainer();
+            if (RunDirectory.Latest(folder) is { } checkpoint) trainer.Load(checkpoint.Path);
+            using var stop = new CancellationTokenSource();
+            trainer.Run(run, new Objectives.SmallRun.Reports(report => { if (report.Step == until) stop.Cancel(); }), stop.Token);
+        }
     }
 
     [Fact]

@@ -22,7 +22,8 @@ sealed class Doctor(long patience)
     readonly HashSet<Mechanism> _said = [];
 
     /// <summary>Whether a step is one that is examined: at intervals, and at the very beginning, where a bad learning rate shows.</summary>
-    public static bool IsDue(long step, long interval) => interval > 0 && (step % interval == 0 || (step < interval && BitOperations.IsPow2(step)));
+    public static bool IsDue(long step, long interval) =>
+        interval > 0 && (step % interval == 0 || (step < interval && BitOperations.IsPow2(step)));
 
     /// <summary>Takes in a step.</summary>
     /// <param name="step">How many steps have been done.</param>
@@ -59,32 +60,40 @@ sealed class Doctor(long patience)
         }
     }
 
-    static string? Hasty(Health health, double learningRate) => health.UpdateRatio <= HastyUpdate ? null : FormattableString.Invariant(
-            $"A step has moved the weights by {health.UpdateRatio:G2} of their own length: the learning rate, {learningRate:G3}, is too high. ")
-        + "A hundredth is much, a thousandth is usual.";
+    static string? Hasty(Health health, double learningRate) => health.UpdateRatio <= HastyUpdate ? null
+        : FormattableString.Invariant($"A step has moved the weights by {health.UpdateRatio:G2} of their own length: ")
+            + FormattableString.Invariant($"the learning rate, {learningRate:G3}, is too high. ")
+            + "A hundredth is much, a thousandth is usual.";
 
-    static string? Collapsed(Health health) =>
-        health.Embeddings.FirstOrDefault(embedding => embedding.Spread < NoSpread || (embedding.Spread < LittleSpread && HasFewDirections(embedding))) is not { } equal ? null
-        : FormattableString.Invariant($"All {equal.Name} are equal: their spread is {equal.Spread:G2} of 1/√{equal.Width}, their rank {equal.Rank:F1}: ")
-            + "the model has collapsed. Look at what should keep samples apart (negatives, a stopped gradient, batch norm), then at the learning rate.";
+    static string? Collapsed(Health health) => health.Embeddings.FirstOrDefault(IsPoint) is not { } equal ? null
+        : FormattableString.Invariant($"All {equal.Name} are equal: their spread is {equal.Spread:G2} of 1/√{equal.Width}, ")
+            + FormattableString.Invariant($"their rank {equal.Rank:F1}: the model has collapsed. Look at what should keep samples apart ")
+            + "(negatives, a stopped gradient, batch norm), then at the learning rate.";
 
-    static string? Flat(Health health) =>
-        health.Embeddings.FirstOrDefault(embedding => embedding.Spread >= LittleSpread && HasFewDirections(embedding)) is not { } flat ? null
+    static string? Flat(Health health) => health.Embeddings.FirstOrDefault(IsLine) is not { } flat ? null
         : FormattableString.Invariant($"The rank of the {flat.Name} is {flat.Rank:F1} of {flat.MostRank}: a dimensional collapse. ")
             + "Try stronger views, a higher temperature or a smaller learning rate.";
+
+    static bool IsPoint(EmbeddingHealth embedding) =>
+        embedding.Spread < NoSpread || (embedding.Spread < LittleSpread && HasFewDirections(embedding));
+
+    static bool IsLine(EmbeddingHealth embedding) => embedding.Spread >= LittleSpread && HasFewDirections(embedding);
 
     static bool HasFewDirections(EmbeddingHealth embedding) => embedding.MostRank >= 16 && embedding.Rank < FewDirections;
 
     // Later steps may overcome it, at the price of embeddings that huddle within the temperature.
-    static string? SureFromTheFirst(double loss, double chance) => loss < FarAboveAtFirst * Math.Max(chance, 0.5) ? null : FormattableString.Invariant(
-            $"The first loss is {loss:F4}, far above {chance:F4}, which is what a model shows that has learned nothing: ")
-        + "this one is sure of what is wrong. The temperature is too low, or the first weights are too large.";
+    static string? SureFromTheFirst(double loss, double chance) => loss < FarAboveAtFirst * Math.Max(chance, 0.5) ? null
+        : FormattableString.Invariant($"The first loss is {loss:F4}, far above {Ignorance(chance)}: ")
+            + "this one is sure of what is wrong. The temperature is too low, or the first weights are too large.";
 
-    static string? SureAndWrong(double mean, double chance) => mean < FarAboveChance * Math.Max(chance, 0.5) ? null : FormattableString.Invariant(
-            $"The last {Window} losses average {mean:F4}, far above {chance:F4}, which is what a model shows that has learned nothing: ")
-        + "this one is sure of what is wrong. The temperature is too low, or the learning rate too high.";
+    static string? SureAndWrong(double mean, double chance) => mean < FarAboveChance * Math.Max(chance, 0.5) ? null
+        : FormattableString.Invariant($"The last {Window} losses average {mean:F4}, far above {Ignorance(chance)}: ")
+            + "this one is sure of what is wrong. The temperature is too low, or the learning rate too high.";
 
-    static string? Stuck(double mean, double chance) => Math.Abs(mean - chance) > NearChance * Math.Max(chance, 0.5) ? null : FormattableString.Invariant(
-            $"The last {Window} losses average {mean:F4}, and {chance:F4} is what a model shows that has learned nothing: ")
-        + "this run is stuck. Try a smaller learning rate, a longer warm-up, or look at the data.";
+    static string? Stuck(double mean, double chance) => Math.Abs(mean - chance) > NearChance * Math.Max(chance, 0.5) ? null
+        : FormattableString.Invariant($"The last {Window} losses average {mean:F4}, near {Ignorance(chance)}: ")
+            + "this run is stuck. Try a smaller learning rate, a longer warm-up, or look at the data.";
+
+    static string Ignorance(double chance) =>
+        FormattableString.Invariant($"{chance:F4}, which is what a model shows that has learned nothing");
 }

@@ -19,6 +19,7 @@ public sealed record EmbeddingHealth(string Name, int Width, double Spread, doub
         using Tape.NoGradientScope scope = Tape.NoGradient();
         Tensor some = embeddings.Reshape([(int)embeddings.Shape.Rows, width]).Slice(0, 0, rows);
         bool isFinite = double.IsFinite(some.Backend.SquaredNorm(some));
-        return new EmbeddingHealth(name, width, isFinite ? NativeSsl.Spread.Of(some) : double.NaN, isFinite ? RankMe.Of(some) : double.NaN, Math.Min(rows, width));
+        double spread = isFinite ? NativeSsl.Spread.Of(some) : double.NaN, rank = isFinite ? RankMe.Of(some) : double.NaN;
+        return new EmbeddingHealth(name, width, spread, rank, Math.Min(rows, width));
     }
 }

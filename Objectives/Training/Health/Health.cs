@@ -1,7 +1,8 @@
 namespace NativeSsl;
 
 /// <summary>What was measured on one step about how a run is going.</summary>
-/// <param name="UpdateRatio">‖Δw‖ / ‖w‖: how far the step has moved the weights, in parts of their own length. Usual is a thousandth to a hundredth.</param>
+/// <param name="UpdateRatio">‖Δw‖ / ‖w‖: how far the step has moved the weights, in parts of their own length.
+/// Usual is a thousandth to a hundredth.</param>
 /// <param name="OverChance">The loss less the chance constant: below zero something is known; null if the constant is not known.</param>
 /// <param name="Embeddings">Those of the objective.</param>
 public sealed record Health(double UpdateRatio, double? OverChance, IReadOnlyList<EmbeddingHealth> Embeddings)
@@ -11,6 +12,7 @@ public sealed record Health(double UpdateRatio, double? OverChance, IReadOnlyLis
     [
         ("updateRatio", UpdateRatio),
         .. OverChance is { } over ? new[] { ("overChance", over) } : [],
-        .. Embeddings.SelectMany(embedding => new[] { ($"{embedding.Name}Spread", embedding.Spread), ($"{embedding.Name}Rank", embedding.Rank) }),
+        .. Embeddings.SelectMany(embedding => new[]
+            { ($"{embedding.Name}Spread", embedding.Spread), ($"{embedding.Name}Rank", embedding.Rank) }),
     ];
 }

@@ -16,7 +16,8 @@ public sealed partial record ImageRecipe : Recipe
         (LearningRate, FinalLearningRate, WarmUp, WeightDecay) = (2e-3, 0, 39, 1e-6);
     }
 
-    /// <summary>The architecture: <c>convolutions</c> (three, each with stride 2), <c>resnet-small</c> (three stages), <c>resnet-9</c> or <c>resnet-18</c> (four).</summary>
+    /// <summary>The architecture: <c>convolutions</c> (three, each with stride 2), <c>resnet-small</c> (three stages), <c>resnet-9</c> or
+    /// <c>resnet-18</c> (four).</summary>
     [JsonPropertyOrder(10)] public string Encoder { get; init; } = "convolutions";
     /// <summary>Channels of the encoder's first stage; every stage after it has twice as many.</summary>
     [JsonPropertyOrder(11)] public int Width { get; init; } = 64;
@@ -47,7 +48,8 @@ public sealed partial record ImageRecipe : Recipe
 
     internal static RecipeRule[] Rules { get; } =
     [
-        RecipeRule.Text("encoder", "\"convolutions\", \"resnet-small\", \"resnet-9\" or \"resnet-18\"", "convolutions", "resnet-small", "resnet-9", "resnet-18"),
+        RecipeRule.Text("encoder", "\"convolutions\", \"resnet-small\", \"resnet-9\" or \"resnet-18\"",
+            "convolutions", "resnet-small", "resnet-9", "resnet-18"),
         RecipeRule.Whole("width", 1, 4096, "64 is usual"),
         RecipeRule.Whole("headWidth", 1, 1 << 16, "256 is usual"),
         RecipeRule.Whole("projection", 2, 1 << 16, "128 is usual"),

@@ -74,7 +74,8 @@ public abstract record Recipe
         Dictionary<string, JsonElement> fields = FlatJson.Read(Serialize(), "Recipe");
         if (RecipeKind.Problem(fields) is { } problem) throw new NativeSslException($"Recipe: {problem}");
         if (RecipeKind.Of(fields)!.Type != GetType())
-            throw new NativeSslException($"Recipe: objective '{Objective}' does not go with a {GetType().Name}; it takes a {RecipeKind.Of(fields)!.Type.Name}.");
+            throw new NativeSslException($"Recipe: objective '{Objective}' does not go with a {GetType().Name}; "
+                + $"it takes a {RecipeKind.Of(fields)!.Type.Name}.");
     }
 
     /// <summary>The real numbers that only this kind has: JSON has no word for NaN.</summary>

@@ -2,18 +2,22 @@ using System.Text.Json;
 
 namespace NativeSsl;
 
-/// <summary>A kind of recipe: the objectives it is for, and what each of its fields may be. The field <c>objective</c> chooses it.</summary>
-sealed class RecipeKind(Type type, string[] objectives, RecipeRule[] own, Func<IReadOnlyDictionary<string, JsonElement>, string?> conflict, RecipeKind.Reader read)
+/// <summary>A kind of recipe: the objectives it is for, and what each field may be. The field <c>objective</c> chooses it.</summary>
+sealed class RecipeKind(Type type, string[] objectives, RecipeRule[] own,
+    Func<IReadOnlyDictionary<string, JsonElement>, string?> conflict, RecipeKind.Reader read)
 {
     internal delegate Recipe Reader(ReadOnlySpan<byte> json);
 
     static readonly RecipeKind[] All =
     [
-        new(typeof(TextRecipe), ["next-token"], TextRecipe.Rules, TextRecipe.Conflict, json => JsonSerializer.Deserialize(json, RecipeJson.Default.TextRecipe)!),
-        new(typeof(ImageRecipe), ["simclr"], ImageRecipe.Rules, _ => null, json => JsonSerializer.Deserialize(json, RecipeJson.Default.ImageRecipe)!),
+        new(typeof(TextRecipe), ["next-token"], TextRecipe.Rules, TextRecipe.Conflict,
+            json => JsonSerializer.Deserialize(json, RecipeJson.Default.TextRecipe)!),
+        new(typeof(ImageRecipe), ["simclr"], ImageRecipe.Rules, _ => null,
+            json => JsonSerializer.Deserialize(json, RecipeJson.Default.ImageRecipe)!),
     ];
 
-    static readonly RecipeRule Objective = RecipeRule.Text("objective", "\"next-token\" or \"simclr\"", [.. All.SelectMany(kind => kind._objectives)]);
+    static readonly RecipeRule Objective =
+        RecipeRule.Text("objective", "\"next-token\" or \"simclr\"", [.. All.SelectMany(kind => kind._objectives)]);
 
     readonly string[] _objectives = objectives;
 
@@ -50,8 +54,10 @@ sealed class RecipeKind(Type type, string[] objectives, RecipeRule[] own, Func<I
         string[] known = [Objective.Name, .. _rules.Select(rule => rule.Name)];
         foreach (string name in fields.Keys)
             if (!known.Contains(name))
-                return $"field '{(name.Length > 60 ? name[..60] + "…" : name)}' is unknown{Nearest(name, known)}. Known are {string.Join(", ", known)}.";
-        return _rules.Select(rule => rule.Problem(fields)).FirstOrDefault(problem => problem is not null) ?? conflict(fields) ?? ConflictOfSchedule(fields);
+                return $"field '{(name.Length > 60 ? name[..60] + "…" : name)}' is unknown{Nearest(name, known)}. "
+                    + $"Known are {string.Join(", ", known)}.";
+        return _rules.Select(rule => rule.Problem(fields)).FirstOrDefault(problem => problem is not null)
+            ?? conflict(fields) ?? ConflictOfSchedule(fields);
     }
 
     static string? ConflictOfSchedule(IReadOnlyDictionary<string, JsonElement> fields) =>
@@ -59,11 +65,13 @@ sealed class RecipeKind(Type type, string[] objectives, RecipeRule[] own, Func<I
             ? $"field 'finalLearningRate' is {FlatJson.Show(fields["finalLearningRate"])}, " +
                 $"above learningRate {FlatJson.Show(fields["learningRate"])}; it is where the rate falls to."
         : fields["warmUp"].GetInt32() > fields["steps"].GetInt32()
-            ? $"field 'warmUp' is {FlatJson.Show(fields["warmUp"])}, more than steps {FlatJson.Show(fields["steps"])}; take a tenth of the steps."
+            ? $"field 'warmUp' is {FlatJson.Show(fields["warmUp"])}, more than steps {FlatJson.Show(fields["steps"])}; "
+                + "take a tenth of the steps."
         : null;
 
     // A slip of the finger is off by case or by a letter or two.
     static string Nearest(string name, string[] known) =>
-        known.FirstOrDefault(other => string.Equals(other, name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)) is { } meant
+        known.FirstOrDefault(other =>
+            string.Equals(other, name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)) is { } meant
             ? $"; '{meant}' is meant" : "";
 }

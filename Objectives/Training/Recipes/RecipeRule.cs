@@ -3,17 +3,20 @@ using System.Text.Json;
 namespace NativeSsl;
 
 /// <summary>What a field of a recipe may be, with what to write instead.</summary>
-sealed record RecipeRule(string Name, JsonValueKind Kind, double Least, double Most, string Cure, bool IsWhole = false, string[]? Words = null)
+sealed record RecipeRule(string Name, JsonValueKind Kind, double Least, double Most, string Cure, bool IsWhole = false,
+    string[]? Words = null)
 {
     /// <summary>A string; one of some words if there are any.</summary>
-    public static RecipeRule Text(string name, string cure, params string[] words) => new(name, JsonValueKind.String, 0, 0, cure, Words: words);
+    public static RecipeRule Text(string name, string cure, params string[] words) =>
+        new(name, JsonValueKind.String, 0, 0, cure, Words: words);
 
     /// <summary>A whole number.</summary>
     public static RecipeRule Whole(string name, double least, double most, string cure) =>
         new(name, JsonValueKind.Number, least, most, cure, IsWhole: true);
 
     /// <summary>A real number.</summary>
-    public static RecipeRule Real(string name, double least, double most, string cure) => new(name, JsonValueKind.Number, least, most, cure);
+    public static RecipeRule Real(string name, double least, double most, string cure) =>
+        new(name, JsonValueKind.Number, least, most, cure);
 
     /// <summary>True or false.</summary>
     public static RecipeRule Truth(string name) => new(name, JsonValueKind.True, 0, 0, "true or false");

@@ -56,8 +56,10 @@ public sealed class LogisticRegressionTests
         LogisticRegression fit = LogisticRegression.Fit(Tensor.From(Table.Cpu, [2, 1], 1, -1), [1, 0], 2, strength);
         double low = 0, high = 100;
         for (int i = 0; i < 100; i++)
-            if (1 / (1 + Math.Exp((low + high) / 2)) > strength / 2 * (low + high) / 2) low = (low + high) / 2; else high = (low + high)
-                / 2;
+        {
+            double middle = (low + high) / 2;
+            if (1 / (1 + Math.Exp(middle)) > strength / 2 * middle) low = middle; else high = middle;
+        }
         float[] weight = fit.Weight.ToArray();
         Assert.Equal(low / 2, weight[1], low * 0.01);
         Assert.Equal(-low / 2, weight[0], low * 0.01);

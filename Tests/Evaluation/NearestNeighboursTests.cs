@@ -25,8 +25,8 @@ public sealed class NearestNeighboursTests
     {
         FeatureSet bank = Table.Clouds(301, 13, classes: 4, gap: 0.5);
         Tensor queries = Table.Clouds(277, 13, 4, 0.5, Split.Test).Values;
-        Assert.Equal(Textbook(bank, queries, neighbours, temperature), new NearestNeighbours(bank, temperature)
-            .Predict(queries, neighbours));
+        int[] expected = Textbook(bank, queries, neighbours, temperature);
+        Assert.Equal(expected, new NearestNeighbours(bank, temperature).Predict(queries, neighbours));
     }
 
     [Fact]

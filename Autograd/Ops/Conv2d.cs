@@ -35,19 +35,21 @@ public static partial class TensorOps
             x.Backend.Conv2d(x, weight, bias, c, y);
             return y.Record(op, bias is null ? [x, weight] : [x, weight, bias], dy =>
             {
-                Tensor? dx = null, dweight = null;
-                bool isOurs = true;
-                if (x.RequiresGradient) x.Backend.Conv2dGradInput(dy, weight, c, dx = x.NewGradient());
-                if (weight.RequiresGradient)
-                {
-                    Tensor? sink = weight.GradientSink(out bool accumulate);
-                    (dweight, isOurs) = (sink ?? weight.Like(), sink is null);
-                    x.Backend.Conv2dGradWeight(x, dy, c, dweight, accumulate);
-                }
-                Tensor?[] gradients = [dx, isOurs ? dweight : null];
+                Tensor? dx = x.RequiresGradient ? x.NewGradient() : null;
+                if (dx is not null) x.Backend.Conv2dGradInput(dy, weight, c, dx);
+                Tensor?[] gradients = [dx, weight.RequiresGradient ? WeightGradientFor(weight, x, dy, c) : null];
                 return bias is null ? gradients : [.. gradients, bias.RequiresGradient ? SumFor(bias, dy) : null];
             });
         }
+    }
+
+    // The gradient of a weight: straight into the gradient of a leaf, or returned.
+    static Tensor? WeightGradientFor(Tensor weight, Tensor x, Tensor dy, Convolution c)
+    {
+        Tensor? sink = weight.GradientSink(out bool accumulate);
+        Tensor gradient = sink ?? weight.Like();
+        weight.Backend.Conv2dGradWeight(x, dy, c, gradient, accumulate);
+        return sink is null ? gradient : null;
     }
 
     static void CheckConvolution(string op, Tensor x, Tensor weight, Tensor? bias, int stride, int padding, int groups)

@@ -12,6 +12,7 @@ internal static unsafe class Depthwise
     internal static bool Suits(in Convolution c) => c.Groups > 1 && c.Inputs == 1 && c.Outputs == 1;
 
     /// <summary>rows[tap, channel] ← the weights <c>[channel, tap]</c>.</summary>
+    [MethodImpl(Compile.Loop)]
     internal static void Pack(float* weight, in Convolution c, float* rows)
     {
         for (int tap = 0; tap < c.Taps; tap++)
@@ -20,6 +21,7 @@ internal static unsafe class Depthwise
 
     /// <summary>The same of every StrideY-th row of the kernel from <paramref name="firstY"/> on, the last one first;
     /// columns likewise.</summary>
+    [MethodImpl(Compile.Loop)]
     internal static void PackFlipped(float* weight, in Convolution c, int firstY, int firstX, float* rows)
     {
         for (int h = Last(c.KernelHeight, firstY, c.StrideY); h >= firstY; h -= c.StrideY)

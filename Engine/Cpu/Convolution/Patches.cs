@@ -50,6 +50,7 @@ public sealed partial class CpuBackend
 {
     readonly unsafe struct ScatterPatches(float* dy, float* weight, float* dx, Convolution c, CpuPool pool) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             int image = part / c.Groups, group = part % c.Groups, row = Lanes.RoundUp(c.Taps);
@@ -58,7 +59,7 @@ public sealed partial class CpuBackend
             using CpuPool.Loan patches = pool.Lend((long)c.OutWidth * row);
             using CpuPool.Loan window = pool.Lend((long)height * Patches.WindowRow(c) + Lanes.Count);
             new Span<float>(window.Floats, height * Patches.WindowRow(c) + Lanes.Count).Clear();
-            // All lanes of a row, also those behind the last tap, which nobody reads.
+            // A product for all lanes of a row of patches: what is behind the last tap is computed as well, and never read.
             for (int p = 0; p < c.OutHeight; p++)
             {
                 SmallGemm<T>.Multiply(c.OutWidth, row, c.Outputs, slopes + (nint)p * c.OutWidth * c.OutChannels, c.OutChannels, 1,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl;
 
 /// <summary>
@@ -83,6 +85,7 @@ internal unsafe struct Winograd
     internal readonly nint OffsetOf(in Place tile) => (((nint)tile.Image * Rows + tile.Y) * Columns + tile.X) * Outputs;
 
     /// <summary>Bᵀ d B of a tile. Where it reaches beyond an edge, its pixels are copied, to have zeros beside them.</summary>
+    [MethodImpl(Compile.Loop)]
     internal readonly void Transform<T>(in Place tile, float* copy, float* v, nint plane) where T : struct, IWide<T>
     {
         int y = tile.Y + Top, x = tile.X + Left;
@@ -125,6 +128,7 @@ public sealed partial class CpuBackend
 
     readonly unsafe struct WinogradBlocks(Winograd w, CpuPool pool) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int block) where T : struct, IWide<T>
         {
             int first = block * w.TilesPerBlock, tiles = Math.Min(w.TilesPerBlock, w.Tiles - first);

@@ -23,6 +23,7 @@ public sealed partial class CpuBackend
     // share[element, output, input] ← Σ over the stretch's tiles of (A dY Aᵀ) ⊙ (Bᵀ d B)
     readonly unsafe struct WinogradShares(Winograd w, float* dy, float* shares, int stretches, int outputParts, CpuPool pool) : IKernel
     {
+        [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             int stretch = part % stretches, firstOutput = (int)((long)w.Outputs * (part / stretches) / outputParts),

@@ -101,6 +101,14 @@ public static partial class TensorOps
         };
     }
 
+    // Numbers multiplied by one product of queries and keys, those that a causal mask hides left out.
+    static double Pairs(AttentionShape shape)
+    {
+        double seen = 0;
+        for (int query = 0; query < shape.Queries; query++) seen += shape.Visible(query, shape.Keys);
+        return seen * shape.Batch * shape.Heads * shape.Width;
+    }
+
     // Inputs are queries, keys and values, or one tensor that holds all three;
     // viewGradient says where the k-th of the three lies in its gradient.
     static Tensor Attend(string name, AttentionShape shape, AttentionOptions options, Tensor[] inputs, HeadView q, HeadView k, HeadView v,
@@ -111,6 +119,7 @@ public static partial class TensorOps
         Tensor y = Tensor.Empty(backend, [shape.Batch, shape.Queries, shape.Heads, shape.Width]);
         Tensor logSumExp = Tensor.Empty(backend, [shape.Batch, shape.Heads, shape.Queries]);
         backend.Attention(shape, mask, q, k, v, HeadView.Of(y), logSumExp);
+        FlopCount.Add(2 * Pairs(shape));                // q kᵀ and its product with v
         Tensor[] all = options.Bias is { } bias ? [.. inputs, bias] : inputs;
         return y.Record(name, all, dy =>
         {
@@ -124,6 +133,7 @@ public static partial class TensorOps
             }
             HeadView Gradient(int i) => viewGradient(i, gradients[inputs.Length == 1 ? 0 : i]!);
             backend.AttentionGrad(shape, mask, q, k, v, HeadView.Of(y), logSumExp, HeadView.Of(dy), Gradient(0), Gradient(1), Gradient(2));
+            FlopCount.Add(4 * Pairs(shape));
             if (mask.Bias is { RequiresGradient: true })
             {
                 Tensor dbias = mask.Bias.Like();

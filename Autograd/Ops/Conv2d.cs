@@ -33,10 +33,15 @@ public static partial class TensorOps
         {
             Tensor y = Tensor.Empty(x.Backend, shape);
             x.Backend.Conv2d(x, weight, bias, c, y);
+            FlopCount.AddProduct(y, c.Taps);
             return y.Record(op, bias is null ? [x, weight] : [x, weight, bias], dy =>
             {
                 Tensor? dx = x.RequiresGradient ? x.NewGradient() : null;
-                if (dx is not null) x.Backend.Conv2dGradInput(dy, weight, c, dx);
+                if (dx is not null)
+                {
+                    x.Backend.Conv2dGradInput(dy, weight, c, dx);
+                    FlopCount.AddProduct(dy, c.Taps);
+                }
                 Tensor?[] gradients = [dx, weight.RequiresGradient ? WeightGradientFor(weight, x, dy, c) : null];
                 return bias is null ? gradients : [.. gradients, bias.RequiresGradient ? SumFor(bias, dy) : null];
             });
@@ -49,6 +54,7 @@ public static partial class TensorOps
         Tensor? sink = weight.GradientSink(out bool accumulate);
         Tensor gradient = sink ?? weight.Like();
         weight.Backend.Conv2dGradWeight(x, dy, c, gradient, accumulate);
+        FlopCount.AddProduct(dy, c.Taps);
         return sink is null ? gradient : null;
     }
 

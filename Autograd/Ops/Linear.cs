@@ -38,6 +38,7 @@ public static partial class TensorOps
             Tensor y = Tensor.Empty(x.Backend, shape);
             Tensor? before = needsBefore ? y.Like() : null;
             x.Backend.Linear(x, weight, bias, activation, residual, before, y);
+            FlopCount.AddProduct(y, weight.Shape[1]);
 
             // h = x wᵀ + b:   dh = dy f′(h),  dx = dh w,  dw = dhᵀ x,  db = Σ dh over rows
             y.Record("linear", inputs, dy =>

@@ -61,11 +61,13 @@ public static partial class TensorOps
                 Tensor chunk = Part(x, start, count, features), logits = Part(all, 0, count, classes);
                 Labels labelsOfChunk = labels with { Targets = targets.Slice(start, count) };
                 backend.Linear(chunk, weight, bias, Activation.None, residual: null, before: null, logits);
+                FlopCount.AddProduct(logits, features);
                 backend.CrossEntropy(logits, labelsOfChunk, lossOfChunk, statistics);
                 backend.Accumulate(lossOfChunk, loss);
                 if (!wanted) continue;
 
                 backend.CrossEntropyGrad(logits, labelsOfChunk, statistics, one, logits);
+                FlopCount.Add((double)count * classes * features * ((dx is null ? 0 : 1) + (dw is null ? 0 : 1)));
                 if (dx is not null) backend.MatMul(logits, weight, Part(dx, start, count, features), false, false, accumulate: false);
                 if (dw is not null) backend.MatMul(logits, chunk, dw, transposeA: true, false, accumulate: true);
                 if (db is not null) backend.SumRows(logits, db, accumulate: true);

@@ -25,6 +25,7 @@ public static partial class TensorOps
             Shape leading = a.Shape.Rank > 2 ? a.Shape : b.Shape;
             Tensor c = Tensor.Empty(a.Backend, leading.With(-2, a.Shape[transposeA ? -1 : -2]).With(-1, b.Shape[transposeB ? -2 : -1]));
             a.Backend.MatMul(a, b, c, transposeA, transposeB, accumulate: false);
+            FlopCount.AddProduct(c, a.Shape[stepsOfA]);
 
             // da = dc bᵀ and db = aᵀ dc; the gradient of a matrix stored transposed is the transposed product, (dc bᵀ)ᵀ = b dcᵀ.
             return c.Record("matmul", [a, b], dc =>
@@ -42,6 +43,8 @@ public static partial class TensorOps
         Tensor? sink = a.GradientSink(out bool accumulate);
         Tensor gradient = sink ?? a.Like();
         Shape many = left.Shape.Rank > 2 ? left.Shape : right.Shape;
+        int rows = left.Shape[transposeLeft ? -1 : -2], steps = left.Shape[transposeLeft ? -2 : -1], columns = right.Shape[transposeRight ? -2 : -1];
+        FlopCount.Add((double)many.Span(0, many.Rank - 2) * rows * steps * columns);
         if (many.Rank == a.Shape.Rank) a.Backend.MatMul(left, right, gradient, transposeLeft, transposeRight, accumulate);
         else if (transposeLeft && !transposeRight && left.Shape.Rank == right.Shape.Rank)
             // Σᵢ leftᵢᵀ rightᵢ is one product of tall matrices

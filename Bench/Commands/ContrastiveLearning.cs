@@ -1,4 +1,3 @@
-using System.Globalization;
 using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Commands;
@@ -38,21 +37,7 @@ static class ContrastiveLearning
         foreach (var (measure, least) in ((string, double)[])[("kNN-20", 53), ($"probe {Budgets[0]}", 40), ($"probe {Budgets[1]}", 51), ($"probe {Budgets[2]}", 58)])
             report.GoalAtLeast($"SimCLR on CIFAR-10, {measure}, mean of {rows.Count}, %", 100 * rows.Average(row => row.Scores[measure].Mean), least);
         report.Goal($"seconds of training, mean of {rows.Count}", rows.Average(row => row.Cost.Seconds), 520, " s");
-        AddCheckpoints(report, checkpoints);
+        LabelFreeTable.Add(report, checkpoints);
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- simclr" + (quick ? " --quick" : ""));
-    }
-
-    // Along the first run: what is known without labels, and what kNN says.
-    static void AddCheckpoints(Report report, List<double[]> checkpoints)
-    {
-        string[] scores = ["loss", "alignment", "uniformity", "RankMe", "spread"];
-        report.Text("Along the first run: the mean loss of the latest epoch, and of test images alignment (of two views), uniformity, RankMe and spread of the encoder's features.");
-        report.Head(["epoch", "kNN-20, %", .. scores]);
-        foreach (double[] row in checkpoints)
-            report.Row([.. row.Select((value, i) => value.ToString(i == 0 ? "0" : i == 1 ? "0.0" : "0.000", CultureInfo.InvariantCulture))]);
-        report.EndTable();
-        double[] Column(int column) => [.. checkpoints.Select(row => row[column])];
-        report.Text("Spearman's rank correlation with kNN-20 over these checkpoints: " + string.Join(", ", scores.Select((name, i) =>
-            string.Create(CultureInfo.InvariantCulture, $"{name} {RankCorrelation.Spearman(Column(i + 2), Column(1)):F2}"))) + ".");
     }
 }

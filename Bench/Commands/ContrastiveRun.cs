@@ -10,12 +10,12 @@ sealed class ContrastiveRun
     readonly ImageViews _views;
     readonly Trainer _trainer;
     readonly ImageRecipe _recipe;
-    double _seconds, _loss;
+    double _seconds, _flops, _loss;
 
     public ContrastiveRun(LabelledPictures pictures, ImageRecipe recipe)
     {
         (_pictures, _recipe) = (pictures, recipe);
-        _objective = recipe.NewObjective(new Init(pictures.Backend, (ulong)recipe.Seed), channels: 3);
+        _objective = recipe.NewObjective(new Init(pictures.Backend, (ulong)recipe.Seed), _pictures.Train.Size.Channels);
         _views = new ImageViews(pictures.Backend, pictures.Train, [recipe.NewAugmentation(), recipe.NewAugmentation()], recipe.Batch, (ulong)recipe.Seed, pictures.Normalization);
         _trainer = new Trainer(_objective, _views, new TrainerOptions
         {
@@ -30,8 +30,19 @@ sealed class ContrastiveRun
 
     public ImageEncoder Encoder => _objective.Encoder;
 
-    /// <summary>Seconds of all steps, views included, and images seen, two views counting as one image.</summary>
-    public Cost Cost => new(_seconds, null, _trainer.StepsDone * _recipe.Batch);
+    /// <summary>The encoder with its first weights.</summary>
+    public ImageEncoder NewEncoder() => _recipe.NewObjective(new Init(_pictures.Backend, (ulong)_recipe.Seed), _pictures.Train.Size.Channels).Encoder;
+
+    /// <summary>A copy of the encoder as it is now, to go on with.</summary>
+    public ImageEncoder CopyOfEncoder()
+    {
+        ImageEncoder copy = NewEncoder();
+        copy.CopyFrom(Encoder.NamedTensors());
+        return copy;
+    }
+
+    /// <summary>Seconds and operations of all steps, views included, and images seen, two views counting as one image.</summary>
+    public Cost Cost => new(_seconds, _flops, _trainer.StepsDone * _recipe.Batch);
 
     /// <summary>All steps.</summary>
     /// <param name="look">Called every few epochs with their number.</param>
@@ -42,7 +53,7 @@ sealed class ContrastiveRun
         while (_trainer.StepsDone < _recipe.Steps)
         {
             TrainingReport report = _trainer.Step();
-            (_seconds, sum) = (_seconds + report.Seconds, sum + report.Loss);
+            (_seconds, _flops, sum) = (_seconds + report.Seconds, _flops + report.Flops, sum + report.Loss);
             if (_trainer.StepsDone % epoch != 0) continue;
             (_loss, sum) = (sum / epoch, 0);
             int epochs = (int)(_trainer.StepsDone / epoch);

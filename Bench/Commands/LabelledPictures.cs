@@ -3,12 +3,16 @@ namespace NativeSsl.Bench.Commands;
 /// <summary>A labelled set of images, from the folder that NATIVESSL_DATA names, and the controls that stand beside every result on it.</summary>
 sealed class LabelledPictures
 {
-    public LabelledPictures(string name)
+    /// <param name="name">The folder.</param>
+    /// <param name="like">What the encoder was trained on, if it is to be shown images made like those.</param>
+    public LabelledPictures(string name, LabelledPictures? like = null)
     {
         string folder = Environment.GetEnvironmentVariable("NATIVESSL_DATA") ?? throw new NativeSslException("NATIVESSL_DATA must name the folder of data sets.");
         (Train, IImageSource? test) = ImageData.Open(Path.Combine(folder, name));
-        Test = test ?? throw new NativeSslException($"{name} has no part to test on.");
-        Normalization = Normalization.Of(Train);
+        Test = test!;
+        if (test is null) (Train, Test) = HeldOutImages.Of(Train);
+        if (like is not null && like.Train.Size != Train.Size) (Train, Test) = (new AdaptedImages(Train, like.Train.Size), new AdaptedImages(Test, like.Train.Size));
+        Normalization = like?.Normalization ?? Normalization.Of(Train);
     }
 
     public CpuBackend Backend { get; } = new(2);
@@ -25,6 +29,23 @@ sealed class LabelledPictures
         return (Of(Train, Split.Train), Of(Test, Split.Test));
     }
 
+    /// <summary>Trains encoders with few labels; a row for each budget.</summary>
+    public Score AddTuned(ReportCard card, string name, Func<ImageEncoder> encoder, LabelBudget budget, FineTuningOptions options)
+    {
+        (Score accuracy, Cost cost) = FewLabelTuning.Of(encoder, Train, Test, budget, Tensors, options);
+        card.Add(card.AddRow($"{name}, {budget}", cost), "trained on so many", accuracy);
+        Console.WriteLine($"{name}, {budget}: {accuracy.Mean:F3} ± {accuracy.HalfWidth:F3}, {cost.Seconds:F0} s");
+        return accuracy;
+    }
+
+    /// <summary>What is left of nearest neighbours on spoilt test images.</summary>
+    public void AddSpoilt(ReportCard card, string name, Func<Tensor, Tensor> encoder)
+    {
+        FeatureSet Of(IImageSource images, Split split) => NativeSsl.Features.Of(name, Backend, encoder, images, split, Tensors);
+        var bank = new NearestNeighbours(Of(Train, Split.Train));
+        Robustness.Add(card, name, Robustness.Of(Test, images => bank.Accuracy(Of(images, Split.Test), 20)));
+    }
+
     /// <summary>Pixels, their colours, their principal components, and the same encoder with random weights.</summary>
     public void AddControls(ReportCard card, MeasureOptions measures, ImageRecipe recipe)
     {
@@ -32,7 +53,7 @@ sealed class LabelledPictures
         Add(pixels);
         Add((ColourHistogram.Of(Backend, Train, Split.Train), ColourHistogram.Of(Backend, Test, Split.Test)));
         Add(PixelComponents.Of(pixels.Train, pixels.Test));
-        ImageEncoder random = recipe.NewObjective(new Init(Backend, (ulong)recipe.Seed), channels: 3).Encoder;
+        ImageEncoder random = recipe.NewObjective(new Init(Backend, (ulong)recipe.Seed), Train.Size.Channels).Encoder;
         Calibration.Run(random, Train, Tensors);
         Add(Features("random encoder", random.Forward));
 

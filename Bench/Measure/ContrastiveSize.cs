@@ -6,6 +6,9 @@ sealed record ContrastiveSize(string Name, ImageRecipe Recipe, int Images, int S
     /// <summary>Three stages 32-64-128 of two blocks, 512 views.</summary>
     public static ContrastiveSize Small { get; } = new("small ResNet, 512 views", new ImageRecipe { Encoder = "resnet-small", Width = 32 }, Images: 256);
 
+    /// <summary>The reference run: three strided convolutions 64-128-256, 512 views.</summary>
+    public static ContrastiveSize Strided { get; } = new("three strided convolutions, 512 views", new ImageRecipe(), Images: 256);
+
     /// <summary>ResNet-18 with the stem for small images, 128 views.</summary>
     public static ContrastiveSize ResNet18 { get; } = new("ResNet-18, 128 views", new ImageRecipe { Encoder = "resnet-18", HeadWidth = 512 }, Images: 64);
 
@@ -13,37 +16,14 @@ sealed record ContrastiveSize(string Name, ImageRecipe Recipe, int Images, int S
     public static ContrastiveSize Tiny { get; } = new("tiny ResNet, 12 views",
         new ImageRecipe { Encoder = "resnet-small", Width = 5, HeadWidth = 11, Projection = 7 }, Images: 6, Side: 9);
 
-    public static ContrastiveSize[] Trained { get; } = [Small, ResNet18];
+    public static ContrastiveSize[] Trained { get; } = [Strided, Small, ResNet18];
 
-    /// <summary>The sizes of the encoder, as both sides build it.</summary>
-    public ResNet.Config Network => Recipe.Encoder == "resnet-18"
+    /// <summary>The sizes of the ResNet, as both sides build it; null if the encoder is none.</summary>
+    public ResNet.Config? Network => Recipe.Encoder == "convolutions" ? null : Recipe.Encoder == "resnet-18"
         ? ResNet.Config.ResNet18 with { Stem = ResNetStem.Cifar, Widths = [64, 128, 256, 512] }
         : ResNet.Config.Small with { Widths = [Recipe.Width, 2 * Recipe.Width, 4 * Recipe.Width] };
 
     public SimClr NewObjective(CpuBackend backend) => Recipe.NewObjective(new Init(backend, seed: 1), channels: 3);
-
-    /// <summary>
-    /// Floating-point operations of one training step: two for each weight and place of the convolutions forward, four backward, of which the first
-    /// convolution, whose input is data, needs but half. The head and the loss are under a hundredth of it.
-    /// </summary>
-    public double StepFlops
-    {
-        get
-        {
-            int side = Side, inputs = Network.Widths[0];
-            double stem = 2.0 * 9 * 3 * inputs * side * side, blocks = 0;
-            for (int stage = 0; stage < Network.Blocks.Count; stage++)
-                for (int place = 0; place < Network.Blocks[stage]; place++)
-                {
-                    int outputs = Network.Widths[stage];
-                    bool halves = stage > 0 && place == 0;
-                    if (halves) side = (side + 1) / 2;
-                    blocks += 2.0 * side * side * (9.0 * (inputs + outputs) * outputs + (inputs != outputs || halves ? inputs * outputs : 0));
-                    inputs = outputs;
-                }
-            return 2.0 * Images * (2 * stem + 3 * blocks);
-        }
-    }
 
     /// <summary>Both views of one batch, <c>[2 · images, height, width, channels]</c>: noise, of which the two views of an image share the greater part.</summary>
     public float[] DrawBatch(ulong number)

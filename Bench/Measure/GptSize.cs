@@ -19,12 +19,6 @@ sealed record GptSize(string Name, int Layers, int Heads, int Width, int Context
 
     public int Tokens => Batch * Context;
 
-    /// <summary>
-    /// Floating-point operations of one training step: 2 per weight and token in the matrix products forward, 4 backward; and the two
-    /// products of causal attention, of which half the scores are needed.
-    /// </summary>
-    public double StepFlops => Tokens * (6.0 * (12.0 * Layers * Width * Width + Vocabulary * Width) + 6.0 * Layers * Width * Context);
-
     /// <summary>The tokens of one batch, and their successors, from the generator that both sides share.</summary>
     public (int[] Inputs, int[] Targets) DrawBatch(ulong number)
     {

@@ -24,7 +24,15 @@ sealed class OurTraining
     }, new Init(backend, seed: 1));
 
     /// <summary>Forward, backward, optimizer.</summary>
-    public void Step() => _losses.Add(_trainer.Step().Loss);
+    public void Step()
+    {
+        TrainingReport report = _trainer.Step();
+        _losses.Add(report.Loss);
+        StepFlops = report.Flops;
+    }
+
+    /// <summary>Multiplications and additions of the latest step.</summary>
+    public double StepFlops { get; private set; }
 
     /// <summary>The losses of all steps.</summary>
     public IReadOnlyList<double> Losses => _losses;

@@ -29,13 +29,13 @@ static class Compare
         var theirs = new TorchTraining(size, reference, Batches);
         var ours = new OurTraining(size, model, new SharedBatches(size, Both.Ours, Batches));
         Pair with = Both.Measure(ours.Step, () => theirs.Step(), seconds);
-        report.Row($"{size.Name}, with optimizer", with, size.StepFlops);
+        report.Row($"{size.Name}, with optimizer", with, ours.StepFlops);
         double apart = ours.Losses.Zip(theirs.Losses, (a, b) => Math.Abs(a - b)).Take(ComparedSteps).Max();
 
         Gpt second = OurTraining.Model(size, Both.Ours);
         var gradients = new OurGradients(second, new SharedBatches(size, Both.Ours, Batches));
         Pair without = Both.Measure(gradients.Step, () => theirs.Step(optimizer: false), seconds * 0.7);
-        report.Row($"{size.Name}, without", without, size.StepFlops);
+        report.Row($"{size.Name}, without", without, ours.StepFlops);
         string held = tuned ? ", libtorch's allocator tuned" : "";
         report.Goal($"training step {size.Name}{held}", with.Ratio, goal);
         report.Goal($"training step {size.Name}, without optimizer{held}", without.Ratio, goal);

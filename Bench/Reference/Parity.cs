@@ -37,17 +37,22 @@ static class Parity
         report.Save("dotnet run -c Release --project Bench -p:Libtorch=true -- parity");
     }
 
+    /// <summary>
+    /// A deep network with batch norm carries rounding from layer to layer and makes it larger: two right answers differ in floats. So a third, libtorch's in doubles,
+    /// is what both are held against.
+    /// </summary>
     static void Contrastive(Report report, ContrastiveSize size)
     {
         SimClr objective = size.NewObjective(Both.Ours);
-        using var reference = new TorchSimClr(size, objective, channelsLast: true);
-        new TorchContrastiveTraining(size, reference, 1, channelsLast: true).Step(optimizer: false);
+        using TorchSimClr floats = Differentiated(size, objective, torch.ScalarType.Float32), doubles = Differentiated(size, objective, torch.ScalarType.Float64);
         new OurContrastiveGradients(objective, new SharedImageViews(size, Both.Ours, 1)).Step();
-        var (worst, difference) = objective.NamedParameters().Select(parameter =>
+        (string Name, double Ours, double Theirs)[] errors = [.. objective.NamedParameters().Select(parameter =>
         {
-            using TorchTensor gradient = TorchSimClr.InOurLayout(reference.Weights[parameter.Name].grad!);
-            return (parameter.Name, Both.Difference(parameter.Tensor.Gradient.ToArray(), gradient));
-        }).MaxBy(entry => entry.Item2);
+            using TorchTensor exact = Gradient(doubles, parameter.Name), theirs = Gradient(floats, parameter.Name);
+            return (parameter.Name, Both.Difference(parameter.Tensor.Gradient.ToArray(), exact), Both.Difference(theirs.data<float>().ToArray(), exact));
+        })];
+        var worst = errors.MaxBy(entry => entry.Ours);
+        double theirWorst = errors.Max(entry => entry.Theirs);
 
         SimClr fresh = size.NewObjective(Both.Ours);
         using var freshReference = new TorchSimClr(size, fresh, channelsLast: true);
@@ -55,8 +60,17 @@ static class Parity
         var theirs = new TorchContrastiveTraining(size, freshReference, 4, channelsLast: true);
         for (int step = 0; step < 10; step++) { ours.Step(); theirs.Step(); }
         double apart = ours.Losses.Zip(theirs.Losses, (a, b) => Math.Abs(a - b)).Max();
-        report.Row(size.Name, $"{difference:E1}", worst, $"{apart:E1}");
-        report.Goal($"gradients of {size.Name} against libtorch's, relative", difference, 1e-4);
+        report.Row(size.Name, $"{worst.Ours:E1} (libtorch's own {theirWorst:E1})", worst.Name, $"{apart:E1}");
+        report.Goal($"gradients of {size.Name} against libtorch's in doubles, relative; or libtorch's own error", worst.Ours, Math.Max(1e-4, theirWorst));
         report.Goal($"ten losses of {size.Name} against libtorch's", apart, 1e-2);
     }
+
+    static TorchSimClr Differentiated(ContrastiveSize size, SimClr objective, torch.ScalarType precision)
+    {
+        var reference = new TorchSimClr(size, objective, channelsLast: true, precision);
+        new TorchContrastiveTraining(size, reference, 1, channelsLast: true, precision: precision).Step(optimizer: false);
+        return reference;
+    }
+
+    static TorchTensor Gradient(TorchSimClr reference, string name) => TorchSimClr.InOurLayout(reference.Weights[name].grad!.to(torch.ScalarType.Float32));
 }

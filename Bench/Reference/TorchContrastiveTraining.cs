@@ -18,12 +18,13 @@ sealed class TorchContrastiveTraining
     /// <param name="batches">Views made beforehand, in turn.</param>
     /// <param name="channelsLast">The layout of the images.</param>
     /// <param name="views">Makes the views in every step instead.</param>
-    public TorchContrastiveTraining(ContrastiveSize size, TorchSimClr model, int batches, bool channelsLast, TorchViews? views = null)
+    /// <param name="precision">What the networks compute in.</param>
+    public TorchContrastiveTraining(ContrastiveSize size, TorchSimClr model, int batches, bool channelsLast, TorchViews? views = null, ScalarType precision = ScalarType.Float32)
     {
         (_model, _views, _optimizer) = (model, views, model.Optimizer());
         _batches = [.. Enumerable.Range(0, batches).Select(number =>
         {
-            TorchTensor images = Both.Torch(size.DrawBatch((ulong)number), 2 * size.Images, size.Side, size.Side, 3).permute(0, 3, 1, 2);
+            TorchTensor images = Both.Torch(size.DrawBatch((ulong)number), 2 * size.Images, size.Side, size.Side, 3).permute(0, 3, 1, 2).to(precision);
             return channelsLast ? images : images.contiguous();
         })];
     }
@@ -39,5 +40,5 @@ sealed class TorchContrastiveTraining
     }
 
     /// <summary>The losses of all steps.</summary>
-    public double[] Losses => [.. _losses.Select(loss => (double)loss.item<float>())];
+    public double[] Losses => [.. _losses.Select(loss => loss.to(ScalarType.Float64).item<double>())];
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace NativeSsl.Bench.Reference;
 
 /// <summary>
-/// The same ResNet, head and loss in libtorch, in their best form: functions instead of modules, Relu and addition in place, intermediates disposed of
+/// The same encoder, head and loss in libtorch, in their best form: functions instead of modules, Relu and addition in place, intermediates disposed of
 /// as soon as a block is done, weights and images in either of the two layouts. Weights come by name, from our objective.
 /// </summary>
 sealed class TorchSimClr : IDisposable
@@ -15,13 +15,13 @@ sealed class TorchSimClr : IDisposable
     readonly Dictionary<string, TorchTensor> _running = [];
     readonly TorchTensor _self, _partners;
 
-    public TorchSimClr(ContrastiveSize size, SimClr ours, bool channelsLast)
+    public TorchSimClr(ContrastiveSize size, SimClr ours, bool channelsLast, ScalarType precision = ScalarType.Float32)
     {
         _size = size;
         HashSet<string> trained = [.. ours.NamedParameters().Select(entry => entry.Name)];
         foreach (var (name, tensor) in ours.NamedTensors())
         {
-            TorchTensor values = Both.Torch(tensor.ToArray(), tensor.Shape.AsSpan());
+            TorchTensor values = Both.Torch(tensor.ToArray(), tensor.Shape.AsSpan()).to(precision);
             // [out, height, width, in] with its axes renamed is [out, in, height, width], channels last.
             if (tensor.Shape.Rank == 4) values = values.permute(0, 3, 1, 2);
             if (tensor.Shape.Rank == 4 && !channelsLast) values = values.contiguous();
@@ -63,9 +63,14 @@ sealed class TorchSimClr : IDisposable
     TorchTensor Encode(TorchTensor x)
     {
         using var scope = NewDisposeScope();
+        if (_size.Network is not { } network)
+        {
+            for (int i = 0; i < 3; i++) x = Norm(Convolve(x, $"encoder.convolutions.{i}", 2), $"encoder.norms.{i}").relu_();
+            return x.mean([2, 3]).MoveToOuterDisposeScope();
+        }
         x = Norm(Convolve(x, "encoder.stem_conv", 1), "encoder.stem_norm").relu_();
-        for (int stage = 0; stage < _size.Network.Blocks.Count; stage++)
-            for (int place = 0; place < _size.Network.Blocks[stage]; place++)
+        for (int stage = 0; stage < network.Blocks.Count; stage++)
+            for (int place = 0; place < network.Blocks[stage]; place++)
                 x = Block(x, $"encoder.stages.{stage}.{place}", stage > 0 && place == 0 ? 2 : 1);
         return x.mean([2, 3]).MoveToOuterDisposeScope();
     }

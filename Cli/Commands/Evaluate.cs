@@ -26,7 +26,7 @@ static class Evaluate
                 terminal.Note(loaded.Evaluated);
                 return ExitCode.Done;
             }
-            Report report = loaded.Evaluate(terminal, parsed.GetValue(fineTune) ? Depth.FineTuned : parsed.GetValue(quick) ? Depth.Quick : Depth.Full);
+            Report report = loaded.Evaluate(directory, terminal, parsed.GetValue(fineTune) ? Depth.FineTuned : parsed.GetValue(quick) ? Depth.Quick : Depth.Full);
             string file = Path.Combine(directory, "evaluation");
             AtomicFile.Write(file + ".md", Encoding.UTF8.GetBytes(report.ToMarkdown()));
             AtomicFile.Write(file + ".json", Encoding.UTF8.GetBytes(report.ToJson().ToJsonString() + "\n"));

@@ -53,7 +53,7 @@ sealed class ImageRun : Run
 
     internal override string Evaluated => Text.Invariant($"{Train.Count} images of {Train.Name} would be learned from, and {Test?.Count ?? 0} be asked for.");
 
-    internal override ImageReport Evaluate(Terminal terminal, Depth depth) => ImageReport.Of(this, depth, terminal);
+    internal override ImageReport Evaluate(string directory, Terminal terminal, Depth depth) => new ImageEvaluation(this, CostOfTraining(directory), depth, terminal).Report();
 
     internal override void Draw(string directory)
     {

@@ -19,9 +19,19 @@ abstract class Run(Recipe recipe, IBackend backend)
     internal abstract string Evaluated { get; }
 
     /// <summary>What the model has learned, beside its controls.</summary>
+    /// <param name="directory">Where the run lives.</param>
     /// <param name="terminal">Told how it goes.</param>
     /// <param name="depth">How much time it may take.</param>
-    internal abstract Report Evaluate(Terminal terminal, Depth depth);
+    internal abstract Report Evaluate(string directory, Terminal terminal, Depth depth);
+
+    /// <summary>What training has taken so far, by its diary.</summary>
+    private protected Cost CostOfTraining(string directory)
+    {
+        string diary = Path.Combine(directory, "metrics.jsonl");
+        if (!File.Exists(diary)) return default;
+        IReadOnlyList<MetricsLine> lines = MetricsLog.Read(diary);
+        return new Cost(lines.Sum(line => line.Values.GetValueOrDefault("stepSeconds")), lines.Sum(line => line.Values.GetValueOrDefault("stepFlops")), (long)lines.Count * recipe.Batch);
+    }
 
     /// <summary>Draws what there is to see of the model, beside the curves of its training.</summary>
     /// <param name="directory">Where the pictures go.</param>

@@ -59,7 +59,7 @@ sealed class TextRun : Run
 
     internal override string Evaluated => Text.Invariant($"{Validation.Length} tokens of {Corpus.Name} would be predicted.");
 
-    internal override Controls Evaluate(Terminal terminal, Depth depth) => Controls.Of(this, ValidationLoss(Model));
+    internal override Controls Evaluate(string directory, Terminal terminal, Depth depth) => Controls.Of(this, ValidationLoss(Model));
 
     const int FloatsPerFeature = 18;            // norms, queries, keys, values, attention, two projections, hidden layer before and after its formula
 

@@ -14,7 +14,7 @@ static class TrainingLoop
             terminal.Note(Text.Invariant($"stopped after step {trainer.StepsDone} of {run.Recipe.Steps}; saved. Go on with: nativessl resume --run {directory.Path}"));
             return stop.Code;
         }
-        Report report = run.Evaluate(terminal, Depth.Quick);
+        Report report = run.Evaluate(directory.Path, terminal, Depth.Quick);
         if (json) terminal.Json(new JsonObject { ["run"] = directory.Path, ["steps"] = trainer.StepsDone, ["result"] = report.ToJson() });
         else
         {

@@ -2,7 +2,7 @@ namespace NativeSsl;
 
 /// <summary>What a result took: it stands beside every result.</summary>
 /// <param name="Seconds">Wall-clock time; zero if it was not measured.</param>
-/// <param name="Flops">Multiplications and additions, if they are known.</param>
+/// <param name="Flops">Multiplications and additions of products (<see cref="FlopCount"/>), if they are known.</param>
 /// <param name="ImagesSeen">How many images went through a network, each time counted.</param>
 public readonly record struct Cost(double Seconds, double? Flops = null, long ImagesSeen = 0)
 {

@@ -14,11 +14,10 @@ public static class Features
     /// <param name="split">Which part of the data the images are.</param>
     /// <param name="tensors">Reads the images at some places as <c>[places, height, width, channels]</c> on a device.</param>
     /// <param name="batch">How many images go through at once.</param>
-    /// <param name="flopsOfOne">Multiplications and additions for one image, if they are known.</param>
     /// <returns><c>[images, features]</c></returns>
     public static FeatureSet Of(ImageEncoder encoder, IImageSource images, Split split,
-        Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, int batch = 256, double? flopsOfOne = null) =>
-        Of("encoder", encoder.Backend, encoder.Forward, images, split, tensors, batch, flopsOfOne);
+        Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, int batch = 256) =>
+        Of("encoder", encoder.Backend, encoder.Forward, images, split, tensors, batch);
 
     /// <summary>What any function makes of the images.</summary>
     /// <param name="name">What the rows are called in a report.</param>
@@ -29,16 +28,16 @@ public static class Features
     /// <param name="split">Which part of the data the images are.</param>
     /// <param name="tensors">Reads the images at some places as <c>[places, height, width, channels]</c> on a device.</param>
     /// <param name="batch">How many images go through at once.</param>
-    /// <param name="flopsOfOne">Multiplications and additions for one image, if they are known.</param>
     /// <returns><c>[images, features]</c></returns>
     /// <exception cref="ShapeException">The function returns another number of rows than it was given images, or rows of several
     /// widths.</exception>
     /// <exception cref="NativeSslException">There are no images, or a feature is not a finite number.</exception>
     public static FeatureSet Of(string name, IBackend backend, Func<Tensor, Tensor> features, IImageSource images, Split split,
-        Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, int batch = 256, double? flopsOfOne = null)
+        Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, int batch = 256)
     {
         if (images.Count == 0) throw new NativeSslException($"Features {name}: {images.Name} has no images.");
         long began = Stopwatch.GetTimestamp();
+        using FlopCount flops = new();
         float[] values = [];
         int width = 0;
         foreach (ReadOnlyMemory<int> places in Batches(images.Count, batch))
@@ -62,7 +61,7 @@ public static class Features
                 $"is {values[place]}. The network has diverged: take an earlier checkpoint.");
         Tensor table = Tensor.Lasting(backend, [images.Count, width]);
         table.Storage.CopyFrom(values);
-        Cost cost = new(Stopwatch.GetElapsedTime(began).TotalSeconds, flopsOfOne * images.Count, images.Count);
+        Cost cost = new(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, images.Count);
         return new FeatureSet(name, split, table, images.Labels, images.Classes.Count, cost);
     }
 

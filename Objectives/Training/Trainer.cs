@@ -63,7 +63,7 @@ public sealed partial class Trainer
                 report = report with { ValidationLoss = Validate() };
             metrics?.Append(report.Step, report.Warning,
                 [("loss", report.Loss), ("gradientNorm", report.GradientNorm), ("learningRate", report.LearningRate),
-                ("stepSeconds", report.Seconds), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : [],
+                ("stepSeconds", report.Seconds), ("stepFlops", report.Flops), .. report.ValidationLoss is { } loss ? new[] { ("validationLoss", loss) } : [],
                 .. report.Health?.Values ?? []]);
             bool fails = _options.StopWhenFailing && report.Warning is not null;
             if (fails || (!last && Due(_options.CheckpointInterval))) Save(directory, metrics);
@@ -87,6 +87,7 @@ public sealed partial class Trainer
         if (_data.DrawsPerEpoch is not null && (StepsDone == 0 || EpochOf(StepsDone - 1) != progress.Epoch)) BeginEpoch(progress);
 
         bool examined = Doctor.IsDue(StepsDone + 1, _options.HealthInterval);
+        using FlopCount flops = new();
         TrainingReport? report = null;
         using (new Step(_backend, training: true, _options.Seed, (ulong)StepsDone))
         {
@@ -111,7 +112,7 @@ public sealed partial class Trainer
         }
         StepsDone++;
         string? warning = _doctor.Look(StepsDone, report!.Loss, _objective.ChanceLoss, report.LearningRate, report.Health);
-        return report with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Warning = warning };
+        return report with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Flops = flops.Total, Warning = warning };
     }
 
     TrainingReport Move(string player, Optimizer optimizer, double rate, Views[] views, Progress progress, Snapshot before, bool examined)

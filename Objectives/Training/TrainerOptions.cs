@@ -43,6 +43,8 @@ public sealed record TrainerOptions
 /// <param name="Seconds">How long the step took.</param>
 public sealed record TrainingReport(long Step, long Steps, double Loss, double GradientNorm, double LearningRate, double Seconds)
 {
+    /// <summary>Multiplications and additions of its products, forward and backward, as <see cref="FlopCount"/> counts them.</summary>
+    public double Flops { get; init; }
     /// <summary>The validation loss after the step, if it was taken.</summary>
     public double? ValidationLoss { get; init; }
     /// <summary>What was measured besides, at the steps that are examined.</summary>

@@ -58,12 +58,20 @@ public sealed class ImageTrainingTests : IDisposable
         string evaluation = Ok("evaluate", "--run", RunPath);
         Assert.Contains("random encoder", evaluation, StringComparison.Ordinal);
         Assert.Contains("pixels", evaluation, StringComparison.Ordinal);
+        Assert.Contains("this encoder, occlusion", evaluation, StringComparison.Ordinal);
+        using (JsonDocument full = JsonDocument.Parse(File.ReadAllText(Path.Combine(RunPath, "evaluation.json"))))
+        {
+            // what the features took, and the training before them: 12 steps of 16 images
+            JsonElement own = full.RootElement.GetProperty("rows")[0], random = full.RootElement.GetProperty("rows")[1];
+            Assert.Equal((12 * 16 + 96, 96), (own.GetProperty("imagesSeen").GetInt32(), random.GetProperty("imagesSeen").GetInt32()));
+            Assert.True(own.GetProperty("flops").GetDouble() > random.GetProperty("flops").GetDouble() && random.GetProperty("flops").GetDouble() > 0);
+            Assert.Equal(16, full.RootElement.GetProperty("spoilt").GetProperty("rows").GetArrayLength());
+        }
         using JsonDocument again = JsonDocument.Parse(Ok("evaluate", "--run", RunPath, "--quick", "--json"));
         Assert.Equal(Knn(result.RootElement.GetProperty("result")), Knn(again.RootElement));
         Assert.Contains("random encoder", File.ReadAllText(Path.Combine(RunPath, "evaluation.md")), StringComparison.Ordinal);
         string tuned = Ok("evaluate", "--run", RunPath, "--fine-tune");
-        Assert.Contains("supervised from scratch", tuned, StringComparison.Ordinal);
-        Assert.Contains("trained on 10 per class", tuned, StringComparison.Ordinal);
+        Assert.Contains("supervised from scratch, 10 per class", tuned, StringComparison.Ordinal);
         foreach (string picture in new[] { "curves.svg", "map.svg", "neighbours.svg" })
             Assert.Equal("svg", System.Xml.Linq.XDocument.Load(Path.Combine(RunPath, picture)).Root!.Name.LocalName);
         Assert.Contains("12", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
@@ -139,6 +147,17 @@ public sealed class ImageTrainingTests : IDisposable
             file.Read("test.features", features);
             return features;
         }
+    }
+
+    [Fact]
+    public void Of_labelled_images_without_a_part_to_test_on_a_fifth_is_kept_apart()
+    {
+        Ok(Pretrain(RunPath));
+        string one = _scratch.File("one");
+        Directory.CreateDirectory(one);
+        foreach (string file in Directory.GetFiles(_data, "train*")) File.Copy(file, Path.Combine(one, Path.GetFileName(file)));
+        using JsonDocument report = JsonDocument.Parse(Ok("evaluate", "--run", RunPath, "--data", one, "--quick", "--json"));
+        Assert.Equal(4, Knn(report.RootElement).Length);
     }
 
     [Fact]

@@ -75,6 +75,22 @@ public sealed class EvaluatedImagesTests
     }
 
     [Fact]
+    public void A_fifth_of_every_class_is_kept_apart_and_nothing_is_in_both_parts()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 30).Select(i => (byte)i)];
+        var images = new ImageSet("numbers", new ImageSize(1, 1, 1), pixels, [.. Enumerable.Range(0, 30).Select(i => i % 3)]);
+        (IImageSource train, IImageSource test) = HeldOutImages.Of(images);
+        Assert.Equal([8, 8, 8], train.Labels!.CountBy(label => label).OrderBy(pair => pair.Key).Select(pair => pair.Value));
+        Assert.Equal([2, 2, 2], test.Labels!.CountBy(label => label).OrderBy(pair => pair.Key).Select(pair => pair.Value));
+        byte[] learned = Read(train, [.. Enumerable.Range(0, 24)]), kept = Read(test, [.. Enumerable.Range(0, 6)]);
+        Assert.Equal(pixels, learned.Concat(kept).Order().ToArray());
+        Assert.All(kept.Zip(test.Labels!), pair => Assert.Equal(pair.First % 3, pair.Second));
+        Assert.NotEqual(kept, Read(HeldOutImages.Of(images, seed: 1).Test, [.. Enumerable.Range(0, 6)]));
+        Assert.Throws<NativeSslException>(() => HeldOutImages.Of(images, parts: 1));
+        Assert.Throws<NativeSslException>(() => HeldOutImages.Of(new ImageSet("unlabelled", images.Size, pixels)));
+    }
+
+    [Fact]
     public void Grey_becomes_equal_colours_and_colours_their_brightness()
     {
         Assert.Equal([0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255], Read(new AdaptedImages(Grey, new ImageSize(2, 2, 3)), 0));

@@ -18,8 +18,27 @@ public sealed class FineTuningTests
         FineTuned tuned = Fit(Short with { LeastSteps = 200 });
         Assert.True(tuned.Accuracy(Test) > 0.9, $"{tuned.Accuracy(Test)}");
         Assert.Equal(200 * 16, tuned.Cost.ImagesSeen);
-        Assert.True(tuned.Cost.Seconds > 0);
+        Assert.True(tuned.Cost.Seconds > 0 && tuned.Cost.Flops > 0);
         Assert.Null(tuned.HeldOutAccuracy);
+    }
+
+    [Fact]
+    public void Draws_of_few_labels_are_trained_on_one_after_the_other()
+    {
+        List<ImageEncoder> begun = [];
+        ImageEncoder New()
+        {
+            begun.Add(new Pictures.Encoder(Table.Cpu, 1));
+            return begun[^1];
+        }
+        (Score accuracy, Cost cost) = FewLabelTuning.Of(New, Train, Test, LabelBudget.PerClass(2), FeaturesTests.Plain, Short, draws: 3);
+        double[] each = [.. Enumerable.Range(0, 3).Select(draw => FineTuning.Fit(new Pictures.Encoder(Table.Cpu, 1), Train,
+            LabelDraws.Of([.. Train.Labels!], LabelBudget.PerClass(2), draw), FeaturesTests.Plain, Short with { Seed = (ulong)draw }).Accuracy(Test))];
+        Assert.Equal(Score.Of(each), accuracy);
+        Assert.Equal((3, 3 * 60 * 8L), (begun.Distinct().Count(), cost.ImagesSeen));
+        var unlabelled = new ImageSet("unlabelled", Train.Size, new byte[Train.Size.Bytes]);
+        Assert.Contains("no labels", Assert.Throws<NativeSslException>(() =>
+            FewLabelTuning.Of(New, unlabelled, Test, LabelBudget.PerClass(2), FeaturesTests.Plain, Short)).Message);
     }
 
     [Fact]

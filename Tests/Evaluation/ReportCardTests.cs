@@ -89,9 +89,9 @@ public sealed class ReportCardTests
             Robustness.Of(Pictures.Bars(8, 1), images => { asked.Add(images.Name); return asked.Count; });
         Assert.Equal(20, asked.Distinct().Count());
         var card = new ReportCard("bars");
-        Robustness.Add(card, card.AddRow("encoder"), "kNN-20", accuracies);
-        Assert.Equal(["kNN-20, noise", "kNN-20, blur", "kNN-20, contrast", "kNN-20, occlusion"],
-            card.Measures.Select(measure => measure.Name));
-        Assert.Equal(3, card.Rows[0].Scores["kNN-20, noise"].Mean);
+        Robustness.Add(card, "encoder", accuracies);
+        Assert.Equal(["encoder, noise", "encoder, blur", "encoder, contrast", "encoder, occlusion"], card.Rows.Select(row => row.Name));
+        Assert.Equal(["severity 1", "severity 2", "severity 3", "severity 4", "severity 5", "mean"], card.Measures.Select(measure => measure.Name));
+        Assert.Equal((8, 10, 8), (card.Rows[1].Scores["severity 3"].Mean, card.Rows[1].Scores["severity 5"].Mean, card.Rows[1].Scores["mean"].Mean));
     }
 }

@@ -1,10 +1,10 @@
 namespace NativeSsl;
 
 /// <summary>
-/// The images that come with the library, so that everything runs without a file. Each shows some figures of one kind: that kind is its
-/// class. Nothing else tells it: how many there are, where, how large, how tilted, of which colours, on which ground, in which light
-/// and among which strokes is drawn anew for every image, colours for every figure. So two crops of an image have little in common but
-/// the kind, which neither mirroring nor other colours change; pixels or colours compared as they are do not find it.
+/// The images that come with the library, so that everything runs without a file. Each is strewn with figures of one kind: that kind is
+/// its class. Nothing else tells it: how large they are and on which ground is drawn anew for every image, where, how tilted and of which
+/// colour for every figure. Colours are near grey and as often lighter as darker than the ground, so two crops of an image have little in
+/// common but the kind, which neither mirroring nor other colours change; pixels or colours compared as they are do not find it.
 /// </summary>
 public static class ProceduralImages
 {
@@ -49,37 +49,31 @@ public static class ProceduralImages
         internal byte[] Draw(int figure)
         {
             Ground();
-            for (int strokes = 3 + random.NextInt(4); strokes > 0; strokes--) Stroke();
-            foreach ((float x, float y, float radius) in Places()) Figure(figure, x, y, radius);
             for (int strokes = random.NextInt(3); strokes > 0; strokes--) Stroke();
+            foreach ((float x, float y, float radius) in Places()) Figure(figure, x, y, radius);
             return Expose();
         }
 
-        // A large figure about the middle, and up to two small ones where they find room.
+        // Tried at random, kept where there is room: as many as find some.
         List<(float X, float Y, float Radius)> Places()
         {
-            List<(float X, float Y, float Radius)> places = [(Between(12, 20), Between(12, 20), Between(8, 12))];
-            for (int tries = 0, wanted = 1 + random.NextInt(3); tries < 40 && places.Count < wanted; tries++)
+            List<(float X, float Y, float Radius)> places = [];
+            float usual = Between(4.5f, 7);
+            for (int tries = 0; tries < 60; tries++)
             {
-                float x = Between(2, Side - 2), y = Between(2, Side - 2), radius = Between(4, 6.5f);
-                if (!places.Exists(other => Square(other.X - x) + Square(other.Y - y) < Square(0.9f * (other.Radius + radius))))
+                float x = Between(1, Side - 1), y = Between(1, Side - 1), radius = usual * Between(0.85f, 1.15f);
+                if (!places.Exists(other => Square(other.X - x) + Square(other.Y - y) < Square(0.95f * (other.Radius + radius))))
                     places.Add((x, y, radius));
             }
             return places;
         }
 
-        // Four colours at the corners, blended.
+        // A grey with a touch of colour, a little lighter on one side.
         void Ground()
         {
-            float[] corners = [.. Enumerable.Range(0, 12).Select(_ => random.NextUniform())];
-            for (int y = 0; y < Side; y++)
-                for (int x = 0; x < Side; x++)
-                    for (int c = 0; c < 3; c++)
-                    {
-                        float across = x / (Side - 1f), down = y / (Side - 1f);
-                        _light[(y * Side + x) * 3 + c] = (corners[c] * (1 - across) + corners[3 + c] * across) * (1 - down)
-                            + (corners[6 + c] * (1 - across) + corners[9 + c] * across) * down;
-                    }
+            float grey = Between(0.35f, 0.65f);
+            float[] tint = [.. Enumerable.Range(0, 3).Select(_ => grey + Between(-0.04f, 0.04f))];
+            for (int i = 0; i < _light.Length; i++) _light[i] = tint[i % 3];
         }
 
         void Figure(int figure, float x, float y, float radius)
@@ -97,7 +91,8 @@ public static class ProceduralImages
         {
             (float cos, float sin) = Direction();
             float length = Between(3, 10), width = Between(0.4f, 1);
-            Span<float> colour = [random.NextUniform(), random.NextUniform(), random.NextUniform()];
+            float grey = random.NextUniform();
+            Span<float> colour = [grey, grey, grey];
             Paint(colour, Between(0, Side), Between(0, Side), length + 1, Between(0.5f, 1), (dx, dy) =>
                 MathF.Abs(dx * cos + dy * sin) < length && MathF.Abs(dy * cos - dx * sin) < width);
         }
@@ -117,20 +112,11 @@ public static class ProceduralImages
                 }
         }
 
-        // A figure has to be seen: its colour is far enough from what lies under its centre.
+        // A figure has to be seen: lighter or darker than what lies under its centre.
         void Contrasting(Span<float> colour, int x, int y)
         {
-            float distance;
-            do
-            {
-                distance = 0;
-                for (int c = 0; c < 3; c++)
-                {
-                    colour[c] = random.NextUniform();
-                    distance += Square(colour[c] - _light[(y * Side + x) * 3 + c]);
-                }
-            }
-            while (distance < 0.3f);
+            float contrast = Between(0.22f, 0.35f) * (random.NextInt(2) == 0 ? 1 : -1);
+            for (int c = 0; c < 3; c++) colour[c] = _light[(y * Side + x) * 3 + c] + contrast + Between(-0.06f, 0.06f);
         }
 
         // Light that falls off to one side, and the noise of a sensor: the sum of two bytes, which is nearly normal.

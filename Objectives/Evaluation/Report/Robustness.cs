@@ -17,11 +17,19 @@ public static class Robustness
         Enum.GetValues<Corruption>().ToDictionary(corruption => corruption, corruption =>
             Enumerable.Range(1, Severities).Select(severity => accuracy(new CorruptedImages(test, corruption, severity, seed))).ToArray());
 
-    /// <summary>Adds the mean over severities of each corruption to a report.</summary>
-    public static void Add(ReportCard card, ReportRow row, string measure, IReadOnlyDictionary<Corruption, double[]> accuracies)
+    /// <summary>Adds a row for each corruption to a report: what is left at each severity, and on the mean.</summary>
+    /// <param name="card">The report.</param>
+    /// <param name="name">What was asked: the rows are called after it and the corruption.</param>
+    /// <param name="accuracies">What <see cref="Of"/> gave.</param>
+    public static void Add(ReportCard card, string name, IReadOnlyDictionary<Corruption, double[]> accuracies)
     {
         foreach ((Corruption corruption, double[] at) in accuracies.OrderBy(entry => entry.Key))
-            card.Add(row, $"{measure}, {Names[(int)corruption]}", at.Average());
+        {
+            ReportRow row = card.AddRow($"{name}, {Names[(int)corruption]}");
+            for (int severity = 1; severity <= at.Length; severity++)
+                card.Add(row, FormattableString.Invariant($"severity {severity}"), at[severity - 1]);
+            card.Add(row, "mean", at.Average());
+        }
     }
 
     static readonly string[] Names = ["noise", "blur", "contrast", "occlusion"];

@@ -23,6 +23,7 @@ public static class FineTuning
         if (train.Labels is null || labelled.IsEmpty)
             throw new NativeSslException($"FineTuning: no labels of {train.Name} are given, so there is nothing to learn from.");
         long began = Stopwatch.GetTimestamp();
+        using FlopCount flops = new();
         (int[] fitted, int[] held) = HoldOut(train, labelled, options);
         Linear head = NewHead(encoder, train, fitted, tensors, options);
         var tuned = new FineTuned(encoder, head, tensors, options);
@@ -49,7 +50,7 @@ public static class FineTuning
         }
         best?.Restore();
         tuned.HeldOutAccuracy = best?.Accuracy;
-        tuned.Cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, null, (long)done * order.Batch);
+        tuned.Cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, (long)done * order.Batch);
         return tuned;
     }
 

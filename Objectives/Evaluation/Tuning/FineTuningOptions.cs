@@ -3,6 +3,13 @@ namespace NativeSsl;
 /// <summary>How encoder and classifier are trained on labels.</summary>
 public sealed record FineTuningOptions
 {
+    /// <summary>For an encoder whose weights are random.</summary>
+    public static FineTuningOptions FromScratch { get; } = new();
+
+    /// <summary>For an encoder that was pretrained: the classifier begins as its probe, the encoder moves slowly and keeps its
+    /// statistics.</summary>
+    public static FineTuningOptions Pretrained { get; } = new() { ProbeFirst = true, KeepStatistics = true, EncoderRate = 0.1 };
+
     /// <summary>How often each labelled image is seen.</summary>
     public int Epochs { get; init; } = 30;
     /// <summary>At least so many steps, however few labels there are.</summary>

@@ -51,8 +51,8 @@ public static class Gradients
 
         /// <summary>
         /// Gives the memory of an intermediate result back to the step's pool, if the backward pass can make it again from what is saved
-        /// anyway: so far, the result of <c>Linear</c> with an activation other than Relu. Small tensors are left alone. Nobody may read it
-        /// afterwards but the ops that have taken it as an input.
+        /// anyway: the result of <c>Linear</c> with an activation other than Relu, and of <c>BatchNorm</c> without a residual. Small
+        /// tensors are left alone. Nobody may read it afterwards but the ops that have taken it as an input.
         /// </summary>
         public void Forget()
         {

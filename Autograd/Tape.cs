@@ -110,6 +110,7 @@ public static class Tape
     static void Remember(Tensor x)
     {
         if (x.Node is not Node { Remake: { } remake } || !x.Storage.IsReleased) return;
+        foreach (Tensor input in ((Node)x.Node).Inputs) Remember(input);          // it may be made of others that were given back
         x.Storage = Tensor.Empty(x.Backend, x.Shape).Storage;
         remake();
     }

@@ -65,8 +65,8 @@ public sealed class Gpt : LanguageModel
     public override Tensor Head => _tokens.Weight;
 
     /// <inheritdoc/>
-    public override KeyValueCache NewCache(int batch = 1) =>
-        new(Backend, _config.Layers, batch, _config.Context, _config.Heads, _config.Width / _config.Heads);
+    public override KeyValueCache NewCache(int batch = 1, int? capacity = null) =>
+        new(Backend, _config.Layers, batch, capacity ?? _config.Context, _config.Heads, _config.Width / _config.Heads);
 
     /// <inheritdoc/>
     public override Tensor Features(Indices tokens, KeyValueCache? cache = null)

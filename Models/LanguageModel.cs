@@ -24,7 +24,8 @@ public abstract class LanguageModel : Module
 
     /// <summary>An empty cache for generation.</summary>
     /// <param name="batch">How many texts are written side by side.</param>
-    public abstract KeyValueCache NewCache(int batch = 1);
+    /// <param name="capacity">How many tokens of each it has room for; without it, as many as the model can see. Room costs memory from the start.</param>
+    public abstract KeyValueCache NewCache(int batch = 1, int? capacity = null);
 
     /// <summary>ln of the odds of every token at every position, up to a constant of the position: <c>[batch, time, vocabulary]</c>.</summary>
     public Tensor Logits(Indices tokens, KeyValueCache? cache = null) => Features(tokens, cache).Linear(Head);

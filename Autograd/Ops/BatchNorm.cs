@@ -54,7 +54,7 @@ public static partial class TensorOps
             x.Backend.BatchNorm(x, statistics, relu, residual, y);
             Tensor[] inputs = [x, .. gamma is null ? [] : (Tensor[])[gamma], .. beta is null ? [] : (Tensor[])[beta],
                 .. residual is null ? [] : (Tensor[])[residual]];
-            return y.Record("batch norm", inputs, dy =>
+            y.Record("batch norm", inputs, dy =>
             {
                 Tensor? mask = relu && residual is not null ? y : null;
                 Tensor? g = relu && residual is { RequiresGradient: true } ? residual.NewGradient() : null;
@@ -71,6 +71,9 @@ public static partial class TensorOps
                 return [dx, .. gamma is null ? [] : (Tensor?[])[dgamma], .. beta is null ? [] : (Tensor?[])[dbeta],
                     .. residual is null ? [] : (Tensor?[])[relu ? g : dy]];
             }, saved: [statistics]);
+            // One more pass over x, and where Relu was open is seen in y only if there is a residual.
+            if (residual is null && y.Node is Node node) node.Remake = () => x.Backend.BatchNorm(x, statistics, relu, null, y);
+            return y;
         }
     }
 

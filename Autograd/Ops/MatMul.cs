@@ -43,8 +43,8 @@ public static partial class TensorOps
         Tensor? sink = a.GradientSink(out bool accumulate);
         Tensor gradient = sink ?? a.Like();
         Shape many = left.Shape.Rank > 2 ? left.Shape : right.Shape;
-        int rows = left.Shape[transposeLeft ? -1 : -2], steps = left.Shape[transposeLeft ? -2 : -1], columns = right.Shape[transposeRight ? -2 : -1];
-        FlopCount.Add((double)many.Span(0, many.Rank - 2) * rows * steps * columns);
+        double items = many.Span(0, many.Rank - 2), rows = left.Shape[transposeLeft ? -1 : -2];
+        FlopCount.Add(items * rows * left.Shape[transposeLeft ? -2 : -1] * right.Shape[transposeRight ? -2 : -1]);
         if (many.Rank == a.Shape.Rank) a.Backend.MatMul(left, right, gradient, transposeLeft, transposeRight, accumulate);
         else if (transposeLeft && !transposeRight && left.Shape.Rank == right.Shape.Rank)
             // Σᵢ leftᵢᵀ rightᵢ is one product of tall matrices
@@ -53,8 +53,8 @@ public static partial class TensorOps
         {
             Tensor each = Tensor.Empty(a.Backend, many.With(-2, a.Shape[-2]).With(-1, a.Shape[-1]));
             a.Backend.MatMul(left, right, each, transposeLeft, transposeRight, accumulate: false);
-            int items = checked((int)many.Span(0, many.Rank - 2)), count = checked((int)a.Shape.Count);
-            a.Backend.SumRows(each.View([items, count]), gradient.View([count]), accumulate);
+            int count = checked((int)a.Shape.Count);
+            a.Backend.SumRows(each.View([checked((int)items), count]), gradient.View([count]), accumulate);
         }
         return sink is null ? gradient : null;
     }

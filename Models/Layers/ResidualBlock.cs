@@ -56,8 +56,13 @@ public sealed class BasicBlock : ResidualBlock
         [new("conv1", _conv1), new("norm1", _norm1), new("conv2", _conv2), new("norm2", _norm2)];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) =>
-        _norm2.Forward(_conv2.Forward(_norm1.Forward(_conv1.Forward(x), Activation.Relu)), Activation.Relu, Around(x));
+    public override Tensor Forward(Tensor x)
+    {
+        Tensor h = _norm1.Forward(_conv1.Forward(x), Activation.Relu);
+        Tensor y = _norm2.Forward(_conv2.Forward(h), Activation.Relu, Around(x));
+        h.Forget();                                         // made again from what conv1 gave, which its norm keeps anyway
+        return y;
+    }
 }
 
 /// <summary>
@@ -93,7 +98,10 @@ public sealed class Bottleneck : ResidualBlock
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        Tensor h = _norm2.Forward(_conv2.Forward(_norm1.Forward(_conv1.Forward(x), Activation.Relu)), Activation.Relu);
-        return _norm3.Forward(_conv3.Forward(h), Activation.Relu, Around(x));
+        Tensor narrow = _norm1.Forward(_conv1.Forward(x), Activation.Relu), h = _norm2.Forward(_conv2.Forward(narrow), Activation.Relu);
+        Tensor y = _norm3.Forward(_conv3.Forward(h), Activation.Relu, Around(x));
+        narrow.Forget();
+        h.Forget();
+        return y;
     }
 }

@@ -23,7 +23,8 @@ public static class Generation
 
     static IEnumerable<int> Tokens(LanguageModel model, IReadOnlyList<int> prompt, SamplingOptions options)
     {
-        KeyValueCache cache = model.NewCache();
+        // Room for a whole context is tens of megabytes in a large model: no more than will be written.
+        KeyValueCache cache = model.NewCache(capacity: (int)Math.Min(model.Context, (long)prompt.Count + options.MaxTokens));
         List<int> text = [.. prompt];
         int[] unread = [.. text.TakeLast(cache.Capacity)];
         for (int place = 0; place < options.MaxTokens; place++)

@@ -33,6 +33,33 @@ public sealed class ForgettingTests
         Assert.True(rest <= whole - 256 * 4096 * 4, $"{whole} bytes in use, {rest} after forgetting");
     }
 
+    // Convolution, norm, norm, convolution: the second norm is made of the first, so both have to be made again. 16 · 64 · 64 · 16 numbers, 4 MiB.
+    (float[][] Gradients, long InUse) RunNorms(bool training, bool forget)
+    {
+        Tensor x = Draw(1, 16, 64, 64, 16), first = Draw(2, 16, 1, 1, 16).RequireGradient(), second = Draw(3, 4, 1, 1, 16).RequireGradient();
+        Tensor gamma = Draw(4, 16).RequireGradient(), mean = Draw(5, 16), variance = Draw(6, 16).Square();
+        using var step = new Step(_cpu, training);
+        Tensor once = x.Conv2d(first).BatchNorm(gamma, null, mean, variance, activation: Activation.Relu);
+        Tensor twice = once.BatchNorm(null, null, mean, variance), y = twice.Conv2d(second);
+        if (forget)
+        {
+            once.Forget();
+            twice.Forget();
+        }
+        long inUse = _cpu.PoolBytesInUse;
+        y.Square().Mean().Backward();
+        return ([first.Gradient.ToArray(), second.Gradient.ToArray(), gamma.Gradient.ToArray(), mean.ToArray(), variance.ToArray()], inUse);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Norms_are_made_again_one_after_the_other(bool training)
+    {
+        (float[][] expected, long whole) = RunNorms(training, forget: false);
+        (float[][] actual, long rest) = RunNorms(training, forget: true);
+        Assert.Equal(expected, actual);
+        Assert.True(rest <= whole - 2 * (4 << 20), $"{whole} bytes in use, {rest} after forgetting");
+    }
+
     [Theory, InlineData(Activation.Relu), InlineData(Activation.None)]
     public void What_cannot_be_made_again_stays(Activation activation) =>
         Assert.Equal(Run(activation, forget: false).InUse, Run(activation, forget: true).InUse);

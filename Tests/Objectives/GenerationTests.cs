@@ -17,7 +17,8 @@ public sealed class GenerationTests
         public override Tensor Head { get; } = Tensor.From(Cpu, [GenerationTests.Vocabulary, GenerationTests.Vocabulary],
             [.. Enumerable.Range(0, GenerationTests.Vocabulary * GenerationTests.Vocabulary)
                 .Select(i => prefers && i / GenerationTests.Vocabulary == i % GenerationTests.Vocabulary ? 1f : 0f)]);
-        public override KeyValueCache NewCache(int batch = 1) => new(Cpu, 0, batch, Capacity, 1, 1);
+        public int Room { get; private set; }
+        public override KeyValueCache NewCache(int batch = 1, int? capacity = null) => new(Cpu, 0, batch, Room = capacity ?? Capacity, 1, 1);
 
         public override Tensor Features(Indices tokens, KeyValueCache? cache = null)
         {
@@ -36,6 +37,14 @@ public sealed class GenerationTests
         int[] written = [.. model.Generate([.. Enumerable.Range(0, 11)], new SamplingOptions { Temperature = 0, MaxTokens = 7 })];
         Assert.Equal(Enumerable.Range(11, 7), written);
         Assert.Equal(["0: 3 4 5 6 7 8 9 10", "0: 8 9 10 11", "4: 12", "5: 13", "6: 14", "7: 15", "0: 13 14 15 16"], model.Read);
+    }
+
+    [Theory, InlineData(3, 2, 5), InlineData(3, 5, 8), InlineData(3, int.MaxValue, 8), InlineData(11, 1, 8)]
+    public void The_cache_has_room_for_what_will_be_written_and_not_for_more_than_the_context(int prompt, int tokens, int room)
+    {
+        var model = new Counting(prefers: true);
+        Assert.Equal(prompt, model.Generate([.. Enumerable.Range(0, prompt)], new SamplingOptions { Temperature = 0, MaxTokens = tokens }).First());
+        Assert.Equal(room, model.Room);
     }
 
     [Fact]

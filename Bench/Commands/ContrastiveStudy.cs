@@ -16,10 +16,13 @@ sealed record ContrastiveStudy(string Recipe, string Data, string Title, (string
 
     static readonly LabelBudget[] Tuned = [LabelBudget.PerClass(10), LabelBudget.PerClass(100)];
 
+    /// <summary>A recipe of the program.</summary>
+    public static ImageRecipe OnTheShelf(string name) => (ImageRecipe)NativeSsl.Recipe.Load(Path.Combine(Machine.Root, "Cli", "Recipes", name + ".json"));
+
     public void Run(string[] arguments)
     {
         var report = new Report(Recipe, Title, "learning/simclr.md");
-        var recipe = (ImageRecipe)NativeSsl.Recipe.Load(Path.Combine(Machine.Root, "Cli", "Recipes", Recipe + ".json"));
+        ImageRecipe recipe = OnTheShelf(Recipe);
         if (arguments.Contains("--quick")) recipe = recipe with { Steps = recipe.Steps / 20, WarmUp = recipe.WarmUp / 20 };
         var pictures = new LabelledPictures(Data);
         var run = new ContrastiveRun(pictures, recipe);

@@ -29,6 +29,14 @@ sealed class TorchContrastiveTraining
         })];
     }
 
+    /// <summary>Steps that make their views of some images.</summary>
+    public static TorchContrastiveTraining WithViews(ContrastiveSize size, TorchSimClr model, ImageSet images, bool channelsLast)
+    {
+        byte[] pixels = new byte[images.Count * images.Size.Bytes];
+        images.Read([.. Enumerable.Range(0, images.Count)], pixels);
+        return new(size, model, 1, channelsLast, new TorchViews(pixels, size.Side, size.Images, channelsLast));
+    }
+
     public void Step(bool optimizer = true)
     {
         using var scope = NewDisposeScope();

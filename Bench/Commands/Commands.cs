@@ -30,9 +30,10 @@ static class Commands
         new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),
         new("learning-rate", "chooses the rate of the recipe nano-gpt-tuned on held-out training text (NATIVESSL_DATA)", LearningRate.Run, Everything: false),
         new("simclr", "SimCLR on CIFAR-10 (NATIVESSL_DATA): three seeds beside their controls, scores without labels along the way", ContrastiveLearning.Run, Everything: false),
+        new("encoders", "which encoder learns most of CIFAR-10 in five minutes (NATIVESSL_DATA)", EncoderChoice.Run, Everything: false),
         new(ContrastiveStudy.Cifar.Recipe, "half an hour of it, with fine-tuning, spoilt images, and other sets (NATIVESSL_DATA)", ContrastiveStudy.Cifar.Run, Everything: false),
         new(ContrastiveStudy.Fashion.Recipe, "SimCLR on Fashion-MNIST likewise (NATIVESSL_DATA)", ContrastiveStudy.Fashion.Run, Everything: false),
-        new("soak", "10,000 steps: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
+        new("soak", "10,000 steps of text, 2,000 of images: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("views", "views of images: milliseconds for 512 of them, recipe by recipe", MakeViews.Run),
         new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
     ];

@@ -61,6 +61,15 @@ sealed class ContrastiveRun
         }
     }
 
+    /// <summary>Seconds of a step of such a run.</summary>
+    public static double SecondsOfStep(LabelledPictures pictures, ImageRecipe recipe)
+    {
+        const int Some = 6;
+        var run = new ContrastiveRun(pictures, recipe with { Steps = 2 * Some, WarmUp = Some });
+        double[] seconds = [.. Enumerable.Range(0, 2 * Some).Select(_ => run._trainer.Step().Seconds)];
+        return Statistics.Median([.. seconds[Some..]]);
+    }
+
     /// <summary>Epoch, kNN-20 in per cent, and what is known without labels.</summary>
     public double[] LabelFree(int epoch)
     {

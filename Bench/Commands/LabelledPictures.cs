@@ -5,12 +5,13 @@ sealed class LabelledPictures
 {
     /// <param name="name">The folder.</param>
     /// <param name="like">What the encoder was trained on, if it is to be shown images made like those.</param>
-    public LabelledPictures(string name, LabelledPictures? like = null)
+    /// <param name="choosing">Whether something is to be chosen: a fifth of the training part takes the place of the test part then.</param>
+    public LabelledPictures(string name, LabelledPictures? like = null, bool choosing = false)
     {
         string folder = Environment.GetEnvironmentVariable("NATIVESSL_DATA") ?? throw new NativeSslException("NATIVESSL_DATA must name the folder of data sets.");
         (Train, IImageSource? test) = ImageData.Open(Path.Combine(folder, name));
         Test = test!;
-        if (test is null) (Train, Test) = HeldOutImages.Of(Train);
+        if (test is null || choosing) (Train, Test) = HeldOutImages.Of(Train);
         if (like is not null && like.Train.Size != Train.Size) (Train, Test) = (new AdaptedImages(Train, like.Train.Size), new AdaptedImages(Test, like.Train.Size));
         Normalization = like?.Normalization ?? Normalization.Of(Train);
     }

@@ -3,38 +3,55 @@ using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Commands;
 
-/// <summary>Does memory grow over 10,000 steps? Does every run that was killed resume?</summary>
+/// <summary>Does memory grow over 10,000 steps of text, over 2,000 of images? Does every run that was killed resume?</summary>
 static class Soak
 {
-    const int Steps = 10_000, Kills = 50;
+    const int TextSteps = 10_000, ImageSteps = 2_000, Images = 64, Kills = 50;
 
     public static void Run(string[] arguments)
     {
         var report = new Report("soak", "Soak");
         bool quick = arguments.Contains("--quick");
-        if (!arguments.Contains("--kills")) Memory(report, quick ? Steps / 20 : Steps);
+        if (!arguments.Contains("--kills"))
+        {
+            Memory(report, GptSize.NanoGpt.Name, Text, quick ? TextSteps / 20 : TextSteps);
+            Memory(report, $"SimCLR, three strided convolutions, {2 * Images} views made in the step", Pictures, quick ? ImageSteps / 20 : ImageSteps);
+        }
         Interruption.Run(report, quick ? 3 : Kills);
         report.Save("dotnet run -c Release --project Bench -- soak");
     }
 
-    static void Memory(Report report, int steps)
+    static Action Text(CpuBackend backend)
     {
         GptSize size = GptSize.NanoGpt;
-        var backend = new CpuBackend(2);
         var random = new RandomSource(5, 0);
         int[] text = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextInt(size.Vocabulary))];
-        var training = new OurTraining(size, OurTraining.Model(size, backend), new TokenWindows(backend, text, size.Context, size.Batch, seed: 5));
+        return new OurTraining(size, OurTraining.Model(size, backend), new TokenWindows(backend, text, size.Context, size.Batch, seed: 5)).Step;
+    }
+
+    static Action Pictures(CpuBackend backend)
+    {
+        ContrastiveSize size = ContrastiveSize.Strided;
+        Augmentation augmentation = size.Recipe.NewAugmentation();
+        return new OurContrastiveTraining(size.NewObjective(backend),
+            new ImageViews(backend, ProceduralImages.Train(count: 1024), [augmentation, augmentation], Images, seed: 5)).Step;
+    }
+
+    static void Memory(Report report, string name, Func<CpuBackend, Action> training, int steps)
+    {
+        var backend = new CpuBackend(2);
+        Action train = training(backend);
         List<(double Step, double Resident)> samples = [];
         long start = Stopwatch.GetTimestamp();
         for (int step = 1; step <= steps; step++)
         {
-            training.Step();
+            train();
             if (step % (steps / 100) == 0 && step >= steps / 10) samples.Add((step, ResidentMebibytes.Now));
         }
         double slope = Slope(samples) * 1000;
-        report.Text($"{steps} steps of {size.Name} in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: resident {samples[0].Resident:F1} MiB after {samples[0].Step}, "
+        report.Text($"{steps} steps of {name} in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: resident {samples[0].Resident:F1} MiB after {samples[0].Step}, "
             + $"{samples[^1].Resident:F1} MiB at the end, {backend.PoolBytes / 1048576.0:F1} MiB of it pooled; a straight line through {samples.Count} samples rises {slope:F3} MiB per 1,000 steps.");
-        report.Goal($"memory per 1,000 steps, over {steps}", slope, 1, " MiB");
+        report.Goal($"memory per 1,000 steps of {name}, over {steps}", slope, 1, " MiB");
     }
 
     static double Slope(List<(double X, double Y)> points)

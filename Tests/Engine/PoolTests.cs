@@ -8,7 +8,7 @@ public sealed class PoolTests
         for (long bytes = 1; bytes < 40_000_000; bytes += 1 + bytes / 7)
         {
             var pool = new CpuPool();
-            pool.Return(pool.Take(bytes, out int bucket), bucket);
+            pool.Return(pool.Take(bytes, out long size), size);
             Assert.InRange(pool.Held, bytes + CpuStorage.Slack, 1.25 * bytes + CpuStorage.Slack + 256);
             pool.Trim();
         }
@@ -18,7 +18,7 @@ public sealed class PoolTests
     public unsafe void Round_sizes_fill_their_class(long bytes)
     {
         var pool = new CpuPool();
-        pool.Return(pool.Take(bytes, out int bucket), bucket);
+        pool.Return(pool.Take(bytes, out long size), size);
         Assert.Equal(bytes + CpuStorage.Slack, pool.Held);
         pool.Trim();
     }

@@ -41,15 +41,15 @@ public sealed partial class CpuBackend
         else
         {
             float* panels = null;
-            int bucket = 0;
+            long size = 0;
             if (cut.Packing == Packing.Shared)
             {
-                panels = (float*)_pool.Take((long)p.Steps * Panels<T>.RoundUp(p.Columns) * sizeof(float), out bucket);
+                panels = (float*)_pool.Take((long)p.Steps * Panels<T>.RoundUp(p.Columns) * sizeof(float), out size);
                 var pack = new PackJob<T>(p, panels);
                 Workers.Run(pack, pack.Parts);
             }
             Workers.Run(new RegionJob<T>(p, cut, panels, _pool, aStride, bStride, cStride), checked(items * cut.Parts));
-            if (panels != null) _pool.Return((byte*)panels, bucket);
+            if (panels != null) _pool.Return((byte*)panels, size);
         }
     }
 
@@ -106,10 +106,10 @@ public sealed partial class CpuBackend
             cut.Find(piece, out int row, out int rows, out int column, out int columns);
             int scratch = Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.TurnsA);
             byte* memory = null;
-            int bucket = 0;
-            if (scratch > 0) memory = pool.Take(scratch * sizeof(float), out bucket);
+            long size = 0;
+            if (scratch > 0) memory = pool.Take(scratch * sizeof(float), out size);
             Region<T>.Run(p, row, rows, column, columns, cut.Packing, panels, cut.TurnsA, (float*)memory);
-            if (memory != null) pool.Return(memory, bucket);
+            if (memory != null) pool.Return(memory, size);
         }
     }
 

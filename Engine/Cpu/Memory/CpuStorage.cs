@@ -13,14 +13,16 @@ internal sealed unsafe class CpuStorage : Storage
 
     readonly object? _owner;                        // the pinned array, or the storage this is a slice of
     readonly CpuPool? _pool;
-    readonly int _bucket;
+    readonly long _size;
     byte* _pointer;
 
-    CpuStorage(long length, Format format, byte* pointer, object? owner, CpuPool? pool, int bucket) : base(length, format)
+    CpuStorage(long length, Format format, byte* pointer, object? owner, CpuPool? pool, long size) : base(length, format)
     {
         _pointer = pointer;
-        (_owner, _pool, _bucket) = (owner, pool, bucket);
+        (_owner, _pool, _size) = (owner, pool, size);
     }
+
+    internal static long RoundUp(long bytes) => (bytes + Alignment - 1) & ~(Alignment - 1L);
 
     internal static int BytesOf(Format format) => format == Format.BFloat16 ? 2 : 4;
 
@@ -35,8 +37,8 @@ internal sealed unsafe class CpuStorage : Storage
 
     internal static CpuStorage Pooled(CpuPool pool, long length, Format format)
     {
-        byte* block = pool.Take(checked(length * BytesOf(format)), out int bucket);
-        return new(length, format, block, null, pool, bucket);
+        byte* block = pool.Take(checked(length * BytesOf(format)), out long size);
+        return new(length, format, block, null, pool, size);
     }
 
     internal byte* Pointer => !IsReleased ? _pointer : throw new StaleTensorException(
@@ -48,7 +50,7 @@ internal sealed unsafe class CpuStorage : Storage
     protected internal override void Release()
     {
         if (_pool is null || _pointer == null) return;
-        _pool.Return(_pointer, _bucket);
+        _pool.Return(_pointer, _size);
         _pointer = null;
     }
 

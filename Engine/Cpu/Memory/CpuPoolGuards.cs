@@ -12,20 +12,18 @@ internal sealed unsafe partial class CpuPool
 
     internal bool Guards { get; set; }
 
-    byte* TakeGuarded(long length, out int bucket)
+    byte* TakeGuarded(long length, out long size)
     {
-        byte* lent = TakeBlock(Front + length, out bucket) + Front;
-        long size = SizeOf(bucket) - Front;
-        for (long i = -Front; i < size; i++) lent[i] = i >= 0 && i < length ? (byte)0xFF : Mark(lent + i);
+        byte* lent = TakeBlock(Front + length, out size) + Front;
+        for (long i = -Front; i < size - Front; i++) lent[i] = i >= 0 && i < length ? (byte)0xFF : Mark(lent + i);
         _lengths[(nint)lent] = length;
         return lent;
     }
 
-    byte* CheckGuards(byte* lent, int bucket)
+    byte* CheckGuards(byte* lent, long size)
     {
         _lengths.TryRemove((nint)lent, out long length);
-        long size = SizeOf(bucket) - Front;
-        for (long i = -Front; i < size; i = i == -1 ? length : i + 1)
+        for (long i = -Front; i < size - Front; i = i == -1 ? length : i + 1)
             if (lent[i] != Mark(lent + i)) throw new NativeSslException($"A kernel wrote at byte {i} of a tensor of {length} bytes.");
         return lent - Front;
     }

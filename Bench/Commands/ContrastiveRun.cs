@@ -1,3 +1,5 @@
+using NativeSsl.Bench.Measure;
+
 namespace NativeSsl.Bench.Commands;
 
 /// <summary>One run of SimCLR, timed, with looks at its features in between, which are not part of its seconds.</summary>

@@ -75,15 +75,25 @@ public sealed class LinearProbeTests
         double[] strengths = [10, 0.1, 1e-5];
         LinearProbe probe = LinearProbe.Fit(train, new LinearProbeOptions { Strengths = strengths });
         int[] part = Folds.Parts(known.Labels, 3, 5, seed: 0);
-        double[] accuracies = [.. strengths.Select(strength => Enumerable.Range(0, 5).Average(turn =>
+        (double Certainty, double Accuracy)[] held = [.. strengths.Select(strength =>
         {
-            FeatureSet fitted = known.Take([.. Enumerable.Range(0, 150).Where(i => part[i] != turn)]);
-            FeatureSet held = known.Take([.. Enumerable.Range(0, 150).Where(i => part[i] == turn)]);
-            return held.Accuracy(LogisticRegression.Fit(fitted.Values, fitted.Labels, 3, strength).Predict(held.Values));
-        }))];
-        Assert.Equal(accuracies.Max(), probe.HeldOutAccuracy!.Value, 1e-9);
-        Assert.Equal(strengths[Array.IndexOf(accuracies, accuracies.Max())], probe.Strength);
-        Assert.True(accuracies.Distinct().Count() > 1);
+            double certainty = 0, right = 0;
+            for (int turn = 0; turn < 5; turn++)
+            {
+                FeatureSet fitted = known.Take([.. Enumerable.Range(0, 150).Where(i => part[i] != turn)]);
+                FeatureSet asked = known.Take([.. Enumerable.Range(0, 150).Where(i => part[i] == turn)]);
+                LogisticRegression model = LogisticRegression.Fit(fitted.Values, fitted.Labels, 3, strength);
+                double[][] rows = Table.Rows(model.LogProbabilities(asked.Values));
+                certainty += rows.Select((row, i) => row[asked.Labels[i]]).Sum();
+                right += rows.Where((row, i) => Array.IndexOf(row, row.Max()) == asked.Labels[i]).Count();
+            }
+            return (certainty, right / 150);
+        })];
+        int best = Array.IndexOf(held, held.MaxBy(entry => entry.Certainty));
+        Assert.Equal(strengths[best], probe.Strength);
+        Assert.Equal(held[best].Accuracy, probe.HeldOutAccuracy!.Value, 1e-9);
+        Assert.NotEqual(0, best);                                           // neither the strongest, which would win without looking,
+        Assert.NotEqual(2, best);                                           // nor the weakest
     }
 
     [Fact]

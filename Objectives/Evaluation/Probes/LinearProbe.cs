@@ -2,7 +2,7 @@ namespace NativeSsl;
 
 /// <summary>
 /// How well a linear classifier does on frozen features: logistic regression on features standardised by the training split. λ is the one
-/// with the best accuracy on labels held out of the training split; then all of them are fitted. Nothing here has ever seen a test image:
+/// under which labels held out of the training split are the most probable; then all of them are fitted. Nothing here has ever seen a test image:
 /// a set of the test split is refused.
 /// </summary>
 /// <remarks>Alain &amp; Bengio 2017, “Understanding intermediate layers using linear classifier probes”.</remarks>
@@ -19,7 +19,7 @@ public sealed class LinearProbe
     public LogisticRegression Model { get; }
     /// <summary>The chosen λ.</summary>
     public double Strength { get; }
-    /// <summary>The accuracy on held-out labels that chose it, 0 … 1; null if there were too few labels to choose.</summary>
+    /// <summary>The accuracy on the held-out labels that chose it, 0 … 1; null if there were too few labels to choose.</summary>
     public double? HeldOutAccuracy { get; }
 
     /// <summary>Fits to all labels of the training split.</summary>

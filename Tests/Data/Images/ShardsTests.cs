@@ -61,31 +61,6 @@ public sealed class ShardsTests : IDisposable
     }
 
     [Fact]
-    public void A_set_ten_times_the_cap_is_read_in_random_order_within_the_cap()
-    {
-        const int Count = 2000, Cap = 1 << 20;
-        ImageSet set = Set(Count, side: 42);                                    // 5,418 bytes an image, 10.8 MB
-        ImageShards.Write(set, _scratch.File("set"), 64);
-        CachedImages read = ImageShards.Open(_scratch.File("set"), Cap);
-        int[] order = [.. Enumerable.Range(0, Count)];
-        new RandomSource(3, 0).Shuffle<int>(order);
-        byte[] pixels = new byte[16 * set.Size.Bytes];
-        read.Read(order.AsSpan(0, 16), pixels);
-        long before = GC.GetTotalMemory(forceFullCollection: true), most = 0;
-        for (int epoch = 0; epoch < 2; epoch++)
-            for (int start = 0; start < Count; start += 16)
-            {
-                read.Read(order.AsSpan(start, 16), pixels);
-                for (int i = 0; i < 16; i++)
-                    Assert.True(pixels.AsSpan(i * set.Size.Bytes, set.Size.Bytes).SequenceEqual(Read(set, [order[start + i]])));
-                most = Math.Max(most, read.HeldBytes);
-            }
-        Assert.InRange(most, Cap * 9 / 10, Cap);
-        // managed memory in use, with the table and the list; other tests allocate meanwhile
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4 * Cap);
-    }
-
-    [Fact]
     public void What_fits_the_cache_is_read_from_its_files_once()
     {
         CountingSource source = new(Set(10));

@@ -32,4 +32,22 @@ public sealed class MalformedFileException(string file, string reason, Exception
 }
 
 /// <summary>A device that cannot be had, or gave up.</summary>
-public sealed class DeviceException(string message, Exception? inner = null) : NativeSslException(message, inner);
+public class DeviceException(string message, Exception? inner = null) : NativeSslException(message, inner);
+
+/// <summary>A device has no room for more. What was on it is still there.</summary>
+/// <param name="device">Its name.</param>
+/// <param name="asked">Bytes that were asked for.</param>
+/// <param name="held">Bytes taken from it so far.</param>
+/// <param name="free">Bytes that may still be taken.</param>
+/// <param name="inner">What the driver said.</param>
+public sealed class DeviceMemoryException(string device, long asked, long held, long free, Exception? inner = null)
+    : DeviceException($"{device}: no room for {asked / 1048576.0:F1} MiB more: {held / 1048576.0:F1} MiB are held and {free / 1048576.0:F1} MiB free. "
+        + "Use a smaller batch, or accumulate gradients over several.", inner)
+{
+    /// <summary>Bytes that were asked for.</summary>
+    public long Asked { get; } = asked;
+    /// <summary>Bytes taken from the device so far.</summary>
+    public long Held { get; } = held;
+    /// <summary>Bytes that may still be taken.</summary>
+    public long Free { get; } = free;
+}

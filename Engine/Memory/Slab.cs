@@ -1,15 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace NativeSsl;
 
 /// <summary>
-/// A stretch of addresses of which pieces are lent, the lowest that is large enough first. Free neighbours become one piece again, so that two small
-/// activations make room for a large one. Asks Linux for huge pages: touching 16 MiB for the first time takes 1.3 ms that way instead of 7.3 ms.
+/// A stretch of memory of which pieces are lent, the lowest that is large enough first. Free neighbours become one piece again, so that two
+/// small activations make room for a large one.
 /// </summary>
-internal sealed unsafe partial class CpuSlab
+/// <typeparam name="T">What a device calls its memory.</typeparam>
+public sealed class Slab<T>
 {
-    const int HugePage = 2 << 20, MergeIntoHugePages = 14;          // MADV_HUGEPAGE
-
     sealed class Piece
     {
         internal long Start, Length;
@@ -17,34 +14,32 @@ internal sealed unsafe partial class CpuSlab
         internal Piece? Before, After;
     }
 
-    readonly byte* _memory;
     readonly Dictionary<long, Piece> _lent = [];
     readonly Piece _first;
 
-    /// <exception cref="OutOfMemoryException">The operating system does not give as much.</exception>
-    internal CpuSlab(long length)
+    internal Slab(T memory, long length)
     {
-        Length = (length + HugePage - 1) / HugePage * HugePage;
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Length, HugePage);
-        if (OperatingSystem.IsLinux()) _ = Advise(_memory, (nuint)Length, MergeIntoHugePages);
-        _first = new Piece { Length = Length };
+        (Memory, Length) = (memory, length);
+        _first = new Piece { Length = length };
     }
 
-    internal long Length { get; }
+    /// <summary>The memory.</summary>
+    public T Memory { get; }
+
+    /// <summary>Its length in bytes.</summary>
+    public long Length { get; }
 
     /// <summary>Up to here it was ever lent.</summary>
     internal long Touched { get; private set; }
 
     internal bool IsIdle => _lent.Count == 0;
 
-    internal bool Has(byte* block) => block >= _memory && block < _memory + Length;
-
-    /// <summary>A block of that many bytes, a multiple of <see cref="CpuStorage.Alignment"/>; null if there is no room.</summary>
-    internal byte* Take(long size)
+    /// <summary>The first byte of a piece of that many; −1 if there is no room.</summary>
+    internal long Take(long size)
     {
         Piece? piece = _first;
         while (piece is not null && !(piece.IsFree && piece.Length >= size)) piece = piece.After;
-        if (piece is null) return null;
+        if (piece is null) return -1;
         if (piece.Length > size)
         {
             var rest = new Piece { Start = piece.Start + size, Length = piece.Length - size, Before = piece, After = piece.After };
@@ -54,12 +49,12 @@ internal sealed unsafe partial class CpuSlab
         piece.IsFree = false;
         _lent.Add(piece.Start, piece);
         Touched = Math.Max(Touched, piece.Start + size);
-        return _memory + piece.Start;
+        return piece.Start;
     }
 
-    internal void Return(byte* block)
+    internal void Return(long start)
     {
-        _lent.Remove(block - _memory, out Piece? piece);
+        _lent.Remove(start, out Piece? piece);
         piece!.IsFree = true;
         if (piece.After is { IsFree: true }) Join(piece);
         if (piece.Before is { IsFree: true } before) Join(before);
@@ -73,9 +68,4 @@ internal sealed unsafe partial class CpuSlab
         piece.After = next.After;
         if (next.After is { } following) following.Before = piece;
     }
-
-    internal void Free() => NativeMemory.AlignedFree(_memory);
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(void* address, nuint length, int advice);
 }

@@ -21,10 +21,9 @@ public sealed partial class CpuBackend
     {
         int columns = x.Shape[-1], stretches = checked((int)((x.Shape.Rows + RowsPerSum - 1) / RowsPerSum));
         if (columns == 0) return;
-        float* sums = (float*)_pool.Take((long)stretches * columns * sizeof(float), out long size);
-        Run(new SumStretch(Floats(x), sums, x.Shape.Rows, columns), stretches);
-        Run(new SumSums(sums, Floats(y), stretches, columns, accumulate), 1);
-        _pool.Return((byte*)sums, size);
+        using CpuPool.Loan sums = _pool.Lend((long)stretches * columns);
+        Run(new SumStretch(Floats(x), sums.Floats, x.Shape.Rows, columns), stretches);
+        Run(new SumSums(sums.Floats, Floats(y), stretches, columns, accumulate), 1);
     }
 
     readonly unsafe struct SumStretch(float* x, float* sums, long rows, int columns) : IKernel

@@ -14,10 +14,9 @@ public sealed partial class CpuBackend
         {
             // Every unit of a head sums keys and values of its own; then they are added up in order.
             long floats = (long)shape.Batch * shape.Heads * cut.UnitsPerHead * AttentionGradKernel.SumFloats(shape);
-            byte* sums = _pool.Take(floats * sizeof(float), out long size);
-            Run(new AttentionGradKernel(pointers, cut, (float*)sums), cut.Parts);
-            Run(new AttentionSumKernel(pointers, cut, (float*)sums), shape.Batch * shape.Heads);
-            _pool.Return(sums, size);
+            using CpuPool.Loan sums = _pool.Lend(floats);
+            Run(new AttentionGradKernel(pointers, cut, sums.Floats), cut.Parts);
+            Run(new AttentionSumKernel(pointers, cut, sums.Floats), shape.Batch * shape.Heads);
         }
     }
 
@@ -33,9 +32,9 @@ public sealed partial class CpuBackend
             AttentionShape shape = _at.Shape;
             long slopeFloats = AttentionSlopes.Floats(shape), sumFloats = unitSums == null ? SumFloats(shape) : 0;
             long queryFloats = (long)AttentionCut.BlockRows * AttentionTiles.Padded(shape.Width);
-            byte* memory = _at.Pool.Take((slopeFloats + sumFloats + queryFloats) * sizeof(float), out long size);
-            AttentionSlopes slopes = new(_at, (float*)memory);
-            float* ownSums = (float*)memory + slopeFloats, querySums = ownSums + sumFloats;
+            using CpuPool.Loan memory = _at.Pool.Lend(slopeFloats + sumFloats + queryFloats);
+            AttentionSlopes slopes = new(_at, memory.Floats);
+            float* ownSums = memory.Floats + slopeFloats, querySums = ownSums + sumFloats;
             (int unit, int end) = cut.Units(part);
             for (; unit < end; unit++)
             {
@@ -45,7 +44,6 @@ public sealed partial class CpuBackend
                     sums, querySums);
                 if (unitSums == null) AttentionSumKernel.Write<T>(_at, head, sums);
             }
-            _at.Pool.Return(memory, size);
         }
 
         // dQ = scale · dS K, and over all blocks of queries dK / scale = Σ dSᵀ Q and dV = Σ (P ∘ M)ᵀ dO.

@@ -22,8 +22,8 @@ public sealed partial class CpuBackend
         public void Part<T>(int part) where T : struct, IWide<T>
         {
             AttentionShape shape = _at.Shape;
-            byte* memory = _at.Pool.Take(AttentionSlopes.Floats(shape) * sizeof(float), out long size);
-            AttentionSlopes slopes = new(_at, (float*)memory);
+            using CpuPool.Loan memory = _at.Pool.Lend(AttentionSlopes.Floats(shape));
+            AttentionSlopes slopes = new(_at, memory.Floats);
             int first = part % blocks * AttentionCut.BlockRows, end = Math.Min(shape.Queries, first + AttentionCut.BlockRows);
             float* output = dbias + ((long)(part / blocks) * shape.Queries + first) * shape.Keys;
             new Span<float>(output, checked((end - first) * shape.Keys)).Clear();
@@ -42,7 +42,6 @@ public sealed partial class CpuBackend
                             AttentionRows.Add<T>(slopes.Slopes + (nint)row * slopes.Stride, output + (nint)row * shape.Keys + from, to - from);
                     }
                 }
-            _at.Pool.Return(memory, size);
         }
     }
 }

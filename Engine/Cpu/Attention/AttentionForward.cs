@@ -32,8 +32,8 @@ public sealed partial class CpuBackend
             int scoreStride = AttentionTiles.ScoreStride(shape.Keys), padded = AttentionTiles.Padded(shape.Width);
             long keyFloats = PackedMatrix.Floats(shape.Width, shape.Keys), valueFloats = PackedMatrix.Floats(shape.Keys, shape.Width);
             long floats = keyFloats + valueFloats + GroupRows * scoreStride + Math.Max(scoreStride + Lanes.Count, GroupRows * padded);
-            byte* memory = _at.Pool.Take(floats * sizeof(float), out long size);
-            float* keys = (float*)memory, values = keys + keyFloats, scores = values + valueFloats;
+            using CpuPool.Loan memory = _at.Pool.Lend(floats);
+            float* keys = memory.Floats, values = keys + keyFloats, scores = values + valueFloats;
             (int unit, int end) = cut.Units(part);
             for (; unit < end; unit++)
             {
@@ -41,7 +41,6 @@ public sealed partial class CpuBackend
                 Unit<T>(head / shape.Heads, head % shape.Heads, first,
                     Math.Min(shape.Queries, first + cut.RowsPerUnit), keys, values, scores, scores + GroupRows * scoreStride);
             }
-            _at.Pool.Return(memory, size);
         }
 
         void Unit<T>(int batch, int head, int first, int end, float* keyPanels, float* valuePanels, float* scores, float* scratch)

@@ -40,16 +40,13 @@ public sealed partial class CpuBackend
         else if (isLongSum) MultiplyBySplitting<T>(p);
         else
         {
-            float* panels = null;
-            long size = 0;
+            using CpuPool.Loan panels = _pool.Lend(cut.Packing == Packing.Shared ? (long)p.Steps * Panels<T>.RoundUp(p.Columns) : 0);
             if (cut.Packing == Packing.Shared)
             {
-                panels = (float*)_pool.Take((long)p.Steps * Panels<T>.RoundUp(p.Columns) * sizeof(float), out size);
-                var pack = new PackJob<T>(p, panels);
+                var pack = new PackJob<T>(p, panels.Floats);
                 Workers.Run(pack, pack.Parts);
             }
-            Workers.Run(new RegionJob<T>(p, cut, panels, _pool, aStride, bStride, cStride), checked(items * cut.Parts));
-            if (panels != null) _pool.Return((byte*)panels, size);
+            Workers.Run(new RegionJob<T>(p, cut, panels.Floats, _pool, aStride, bStride, cStride), checked(items * cut.Parts));
         }
     }
 
@@ -104,12 +101,8 @@ public sealed partial class CpuBackend
             int item = part / cut.Parts, piece = part % cut.Parts;
             Product p = product.Item(item, aStride, bStride, cStride);
             cut.Find(piece, out int row, out int rows, out int column, out int columns);
-            int scratch = Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.TurnsA);
-            byte* memory = null;
-            long size = 0;
-            if (scratch > 0) memory = pool.Take(scratch * sizeof(float), out size);
-            Region<T>.Run(p, row, rows, column, columns, cut.Packing, panels, cut.TurnsA, (float*)memory);
-            if (memory != null) pool.Return(memory, size);
+            using CpuPool.Loan scratch = pool.Lend(Region<T>.Scratch(rows, p.Steps, cut.Packing, cut.TurnsA));
+            Region<T>.Run(p, row, rows, column, columns, cut.Packing, panels, cut.TurnsA, scratch.Floats);
         }
     }
 

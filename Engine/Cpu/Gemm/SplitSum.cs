@@ -8,11 +8,10 @@ public sealed partial class CpuBackend
     {
         int splits = Math.Min(MostSplits, p.Steps / StepsPerSplit), steps = (p.Steps + splits - 1) / splits,
             stride = Panels<T>.RoundUp(p.Columns);
-        float* sums = (float*)_pool.Take((long)splits * p.Rows * stride * sizeof(float), out long size);
-        Workers.Run(new SplitJob<T>(p, steps, sums, stride, _pool), splits);
+        using CpuPool.Loan sums = _pool.Lend((long)splits * p.Rows * stride);
+        Workers.Run(new SplitJob<T>(p, steps, sums.Floats, stride, _pool), splits);
         int rows = Math.Max(1, ElementsPerPart / (splits * stride));
-        Workers.Run(new GatherSplitsJob<T>(p, splits, sums, stride, rows), (p.Rows + rows - 1) / rows);
-        _pool.Return((byte*)sums, size);
+        Workers.Run(new GatherSplitsJob<T>(p, splits, sums.Floats, stride, rows), (p.Rows + rows - 1) / rows);
     }
 
     readonly unsafe struct SplitJob<T>(Product product, int stepsPerSplit, float* sums, int stride, CpuPool pool) : IJob
@@ -29,9 +28,8 @@ public sealed partial class CpuBackend
             p.C = new(sums + (nint)split * p.Rows * stride, stride, 1);
             bool isPanelAlready = p.B.HasRows && p.Columns == Panels<T>.Width && p.B.RowStride == p.Columns;
             Packing packing = isPanelAlready ? Packing.None : Packing.Private;
-            byte* scratch = pool.Take(Region<T>.Scratch(p.Rows, p.Steps, packing, !p.A.HasRows) * sizeof(float), out long size);
-            Region<T>.Run(p, 0, p.Rows, 0, p.Columns, packing, null, !p.A.HasRows, (float*)scratch);
-            pool.Return(scratch, size);
+            using CpuPool.Loan scratch = pool.Lend(Region<T>.Scratch(p.Rows, p.Steps, packing, !p.A.HasRows));
+            Region<T>.Run(p, 0, p.Rows, 0, p.Columns, packing, null, !p.A.HasRows, scratch.Floats);
         }
     }
 

@@ -6,15 +6,15 @@ namespace NativeSsl;
 
 /// <summary>
 /// Native memory kept for the next step. Small blocks come in size classes (four to each power of two), of which any two are alike; large ones are pieces of
-/// <see cref="CpuSlabs"/>, because what a layer gave back has to serve another layer of another size. Nothing is finalized; <see cref="Trim"/> frees what
+/// <see cref="Slabs{T}"/>, because what a layer gave back has to serve another layer of another size. Nothing is finalized; <see cref="Trim"/> frees what
 /// lies idle.
 /// </summary>
 internal sealed unsafe partial class CpuPool
 {
-    const long Large = 2 << 20;
+    const long Large = 2 << 20, LeastSlab = 64 << 20;
 
     readonly ConcurrentBag<nint>[] _idle = [.. Enumerable.Range(0, Bucket(Large) + 1).Select(_ => new ConcurrentBag<nint>())];
-    readonly CpuSlabs _slabs = new();
+    readonly Slabs<nint> _slabs = new(CpuPages.Allocate, CpuPages.Free, LeastSlab, growth: 1);
     long _held, _lent;
 
     /// <summary>Bytes taken from the operating system.</summary>
@@ -32,7 +32,7 @@ internal sealed unsafe partial class CpuPool
     {
         if (Guards) block = CheckGuards(block, size);
         Interlocked.Add(ref _lent, -size);
-        if (size >= Large) _slabs.Return(block);
+        if (size >= Large) ReturnLarge((nint)block);
         else _idle[Bucket(size - CpuStorage.Slack)].Add((nint)block);
     }
 
@@ -41,13 +41,25 @@ internal sealed unsafe partial class CpuPool
         int bucket = bytes < Large ? Bucket(bytes) : 0;
         size = bytes < Large ? SizeOf(bucket) : CpuStorage.RoundUp(bytes + CpuStorage.Slack);
         Interlocked.Add(ref _lent, size);
-        if (size >= Large) return _slabs.Take(size);
+        if (size >= Large) return TakeLarge(size);
         if (_idle[bucket].TryTake(out nint block)) return (byte*)block;
         Interlocked.Add(ref _held, size);
         return (byte*)NativeMemory.AlignedAlloc((nuint)size, CpuStorage.Alignment);
     }
 
-    /// <summary>Floats that a kernel needs while it runs; they go back when disposed.</summary>
+    byte* TakeLarge(long size)
+    {
+        (Slab<nint> slab, long start) = _slabs.Take(size);
+        return (byte*)slab.Memory + start;
+    }
+
+    void ReturnLarge(nint block)
+    {
+        Slab<nint> owner = _slabs.Find(slab => block >= slab.Memory && block < slab.Memory + slab.Length);
+        _slabs.Return(owner, block - owner.Memory);
+    }
+
+    /// <summary>Floats that a kernel needs while it runs; they go back when disposed. None are no block.</summary>
     internal Loan Lend(long floats) => new(this, checked(floats * sizeof(float)));
 
     internal readonly ref struct Loan
@@ -60,10 +72,13 @@ internal sealed unsafe partial class CpuPool
         internal Loan(CpuPool pool, long bytes)
         {
             _pool = pool;
-            Floats = (float*)pool.Take(bytes, out _size);
+            if (bytes > 0) Floats = (float*)pool.Take(bytes, out _size);
         }
 
-        public void Dispose() => _pool.Return((byte*)Floats, _size);
+        public void Dispose()
+        {
+            if (Floats != null) _pool.Return((byte*)Floats, _size);
+        }
     }
 
     internal void Trim()

@@ -6,8 +6,7 @@ namespace NativeSsl.Kernels;
 /// <summary>
 /// CUDA and OpenCL through ILGPU, or ILGPU's simulator where there is no GPU. Kernels and copies run in order on one stream; several
 /// threads may use the device, one at a time. Tensors may outlive it: using one afterwards is a <see cref="DeviceException"/>.
-/// ILGPU.Algorithms (scan, sort, group reductions) is referenced for kernels in which threads work together; the present ones have one
-/// thread to an element or a row and need none of it.
+/// A kernel has a thread to an element, or a team of threads to a row (<see cref="ITeam"/>). ILGPU.Algorithms (scan, sort) is referenced for kernels to come.
 /// </summary>
 public sealed partial class GpuBackend : IBackend, IDisposable
 {
@@ -19,17 +18,19 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     readonly Accelerator _gpu;
     readonly AcceleratorStream _stream;
     readonly int _groupSize;
+    readonly bool _hasWarps;
     readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launcher)> _kernels = [];
     readonly Lock _turn = new();
     string? _gone;
 
-    GpuBackend(Context context, Accelerator gpu, AcceleratorType type, int groupSize)
+    GpuBackend(Context context, Accelerator gpu, AcceleratorType type, int groupSize, long? memoryCap)
     {
         // Where no device that was asked for can be had, ILGPU quietly puts its own CPU device in.
         if (gpu.AcceleratorType != type)
             throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
         (_context, _gpu, _stream, _groupSize) = (context, gpu, gpu.DefaultStream, groupSize);
-        Pool = new GpuPool(gpu);
+        _hasWarps = type != AcceleratorType.OpenCL;          // ILGPU has OpenCL's exchange of registers for one maker alone
+        Pool = new GpuPool(gpu, memoryCap);
         if (type == AcceleratorType.CPU) SimulatorTrace.Install();
         Alive[this] = true;
     }
@@ -42,6 +43,12 @@ public sealed partial class GpuBackend : IBackend, IDisposable
 
     /// <summary>Bytes of the pool in use by tensors.</summary>
     public long PoolBytesInUse => Pool.Lent;
+
+    /// <summary>The most bytes of the pool that tensors ever used at once.</summary>
+    public long PoolBytesPeak => Pool.Peak;
+
+    /// <summary>Bytes the pool may take from the device.</summary>
+    public long MemoryCap => Pool.Cap;
 
     internal GpuPool Pool { get; }
 
@@ -57,7 +64,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         try
         {
             GpuBlock block = Pool.Take(checked(count * GpuStorage.BytesOf(format)));
-            if (lasting) block.Buffer.MemSetToZero(_stream);
+            if (lasting) block.View.MemSetToZero(_stream);
             return new GpuStorage(this, block, count, format, lasting);
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
@@ -150,7 +157,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
             "if it happens again, update the driver.", failure);
     }
 
-    static Floats View(Tensor tensor) =>
+    internal static Floats View(Tensor tensor) =>
         Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
     static ArrayView<ushort> Halves(Tensor tensor) =>
         Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);

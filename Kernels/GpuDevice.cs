@@ -37,32 +37,38 @@ public sealed partial class GpuBackend
     }
 
     /// <summary>ILGPU's simulator: slow, but the same kernels, on any machine.</summary>
-    public static GpuBackend Simulator()
+    /// <param name="memoryCap">Bytes it may take; null for as many as there are.</param>
+    public static GpuBackend Simulator(long? memoryCap = null)
     {
         // Warps of 32 as on NVIDIA hardware, in small groups: a simulated barrier costs microseconds for each thread of a group.
         Context context = NewContext(builder => builder.CPU(new CPUDevice(32, 1, 1)));
-        return new GpuBackend(context, context.CreateCPUAccelerator(0), AcceleratorType.CPU, groupSize: 32);
+        return new GpuBackend(context, context.CreateCPUAccelerator(0), AcceleratorType.CPU, groupSize: 32, memoryCap);
     }
 
     /// <summary>An NVIDIA GPU.</summary>
     /// <exception cref="DeviceException">There is no such GPU, or it refuses; the message says why and what helps.</exception>
-    public static GpuBackend Cuda(int index = 0)
+    /// <param name="index">Which of them.</param>
+    /// <param name="memoryCap">Bytes it may take; null for as many as there are.</param>
+    public static GpuBackend Cuda(int index = 0, long? memoryCap = null)
     {
         Context context = NewContext(builder => builder.Cuda());
-        return Open(context, "cuda", index, [.. context.GetCudaDevices()], AcceleratorType.Cuda, 256,
+        return Open(context, "cuda", index, [.. context.GetCudaDevices()], AcceleratorType.Cuda, 256, memoryCap,
             WhyNot("cuda", "NVIDIA's driver", "libcuda.so.1"));
     }
 
     /// <summary>An OpenCL device: GPUs of other makers, or PoCL, which runs kernels on the CPU.</summary>
     /// <exception cref="DeviceException">There is no such device, or it refuses; the message says why and what helps.</exception>
-    public static GpuBackend OpenCl(int index = 0)
+    /// <param name="index">Which of them.</param>
+    /// <param name="memoryCap">Bytes it may take; null for as many as there are.</param>
+    public static GpuBackend OpenCl(int index = 0, long? memoryCap = null)
     {
         Context context = NewContext(AllowOpenCl);
-        return Open(context, "opencl", index, [.. context.GetCLDevices()], AcceleratorType.OpenCL, 64,
+        return Open(context, "opencl", index, [.. context.GetCLDevices()], AcceleratorType.OpenCL, 64, memoryCap,
             WhyNot("OpenCL", "an OpenCL driver", "libOpenCL.so.1"));
     }
 
-    static GpuBackend Open(Context context, string kind, int index, Device[] devices, AcceleratorType type, int groupSize, string whyNone)
+    static GpuBackend Open(Context context, string kind, int index, Device[] devices, AcceleratorType type, int groupSize, long? memoryCap,
+        string whyNone)
     {
         try
         {
@@ -71,7 +77,7 @@ public sealed partial class GpuBackend
                 throw new DeviceException(
                     $"{kind}:{index}: this machine has {devices.Length}: " +
                     $"{string.Join(", ", devices.Select((device, i) => $"{kind}:{i} {device.Name}"))}.");
-            return new GpuBackend(context, devices[index].CreateAccelerator(context), type, groupSize);
+            return new GpuBackend(context, devices[index].CreateAccelerator(context), type, groupSize, memoryCap);
         }
         catch (Exception failure)
         {

@@ -1,50 +1,67 @@
 using System.Collections.Concurrent;
+using ILGPU.Runtime.Cuda;
 
 namespace NativeSsl.Kernels;
 
-/// <summary>A piece of device memory, of its size class's length.</summary>
-sealed class GpuBlock(MemoryBuffer1D<byte, Stride1D.Dense> buffer, int bucket)
+/// <summary>A piece of device memory.</summary>
+sealed class GpuBlock(Slab<MemoryBuffer1D<byte, Stride1D.Dense>> slab, long start, long size)
 {
-    internal MemoryBuffer1D<byte, Stride1D.Dense> Buffer { get; } = buffer;
-    internal int Bucket { get; } = bucket;
+    internal Slab<MemoryBuffer1D<byte, Stride1D.Dense>> Slab => slab;
+    internal long Start => start;
+    internal long Size => size;
+    internal ArrayView<byte> View => slab.Memory.View.AsContiguous().SubView(start, size);
 }
 
 /// <summary>
-/// Blocks of device memory in size classes (four to each power of two), used again and again: asking a driver for memory is slow, and
-/// giving it back waits for the device. A block may be lent again while earlier kernels still use it,
-/// because everything runs in order on one stream.
+/// Device memory, used again and again: asking a driver for it is slow, and giving it back waits for the device. Small blocks come in size classes (four to each
+/// power of two), large ones are cut from <see cref="Slabs{T}"/>. A block may be lent again while earlier kernels still use it, because everything runs in order
+/// on one stream.
 /// </summary>
-sealed class GpuPool(Accelerator gpu) : IDisposable
+sealed class GpuPool : IDisposable
 {
-    readonly List<GpuBlock>[] _idle = [.. Enumerable.Range(0, 200).Select(_ => new List<GpuBlock>())];
+    // ILGPU takes every view to be aligned to 256 bytes. A device gives all of a slab at once, so slabs grow by quarters.
+    const long Large = 1 << 20, LeastSlab = 4 << 20, Alignment = 256;
+    const double Growth = 0.25;
+
+    readonly Accelerator _gpu;
+    readonly Slabs<MemoryBuffer1D<byte, Stride1D.Dense>> _slabs;
+    readonly List<GpuBlock>[] _idle = [.. Enumerable.Range(0, Bucket(Large) + 1).Select(_ => new List<GpuBlock>())];
     // holds on to blocks whose tensors are gone, until the finalizer has brought them back
     readonly HashSet<GpuBlock> _lent = [];
     readonly ConcurrentQueue<GpuBlock> _found = [];
-    long _held, _inUse;
+    long _inUse, _peak;
     bool _disposed;
 
-    internal long Held => Volatile.Read(ref _held);
+    /// <param name="gpu">The device.</param>
+    /// <param name="cap">Bytes it may be asked for; null for as many as it has.</param>
+    internal GpuPool(Accelerator gpu, long? cap)
+    {
+        (_gpu, Cap) = (gpu, cap ?? gpu.MemorySize);
+        _slabs = new(Allocate, buffer => buffer.Dispose(), LeastSlab, Growth);
+    }
+
+    internal long Cap { get; }
+    internal long Held => _slabs.Held;
     internal long Lent => Volatile.Read(ref _inUse);
+    internal long Peak => Volatile.Read(ref _peak);
 
     /// <summary>A block of at least so many bytes. Call it, and <see cref="Trim"/>, in turn.</summary>
+    /// <exception cref="DeviceMemoryException">There is no room, not even after tidying up.</exception>
     internal GpuBlock Take(long bytes)
     {
         Collect();
-        int bucket = Bucket(bytes);
-        long size = SizeOf(bucket);
-        GpuBlock block;
-        if (_idle[bucket] is { Count: > 0 } idle)
-        {
-            block = idle[^1];
-            idle.RemoveAt(idle.Count - 1);
-        }
-        else
-        {
-            block = new GpuBlock(AllocateOrTidyUp(size), bucket);
-            _held += size;
-        }
+        GpuBlock block = bytes < Large ? TakeSmall(Bucket(bytes)) : Cut((bytes + Alignment - 1) / Alignment * Alignment);
         _lent.Add(block);
-        _inUse += size;
+        _inUse += block.Size;
+        _peak = Math.Max(_peak, _inUse);
+        return block;
+    }
+
+    GpuBlock TakeSmall(int bucket)
+    {
+        if (_idle[bucket] is not { Count: > 0 } idle) return Cut(SizeOf(bucket));
+        GpuBlock block = idle[^1];
+        idle.RemoveAt(idle.Count - 1);
         return block;
     }
 
@@ -55,18 +72,16 @@ sealed class GpuPool(Accelerator gpu) : IDisposable
         if (!_disposed) _found.Enqueue(block);
     }
 
+    /// <summary>Gives the device back what lies idle.</summary>
     internal void Trim()
     {
         Collect();
         foreach (List<GpuBlock> blocks in _idle)
         {
-            foreach (GpuBlock block in blocks)
-            {
-                _held -= SizeOf(block.Bucket);
-                block.Buffer.Dispose();
-            }
+            foreach (GpuBlock block in blocks) _slabs.Return(block.Slab, block.Start);
             blocks.Clear();
         }
+        _slabs.Trim();
     }
 
     void Collect()
@@ -74,42 +89,53 @@ sealed class GpuPool(Accelerator gpu) : IDisposable
         while (_found.TryDequeue(out GpuBlock? block))
         {
             if (!_lent.Remove(block)) continue;
-            _inUse -= SizeOf(block.Bucket);
-            _idle[block.Bucket].Add(block);
+            _inUse -= block.Size;
+            if (block.Size < Large) _idle[Bucket(block.Size)].Add(block);
+            else _slabs.Return(block.Slab, block.Start);
         }
     }
 
-    // The device may be full of blocks of other sizes, or of tensors that nobody holds but the garbage collector has not looked at yet.
-    MemoryBuffer1D<byte, Stride1D.Dense> AllocateOrTidyUp(long size)
+    // The device may be full of idle blocks, or of tensors that nobody holds but the garbage collector has not looked at yet.
+    GpuBlock Cut(long size)
     {
-        try { return gpu.Allocate1D<byte>(size); }
-        catch (Exception full) when (full is AcceleratorException or OutOfMemoryException)
+        try { return Piece(); }
+        catch (OutOfMemoryException)
         {
-            gpu.Synchronize();
+            _gpu.Synchronize();
             GC.Collect();
             GC.WaitForPendingFinalizers();
             Trim();
-            try { return gpu.Allocate1D<byte>(size); }
-            catch (Exception failure) when (failure is AcceleratorException or OutOfMemoryException)
-            {
-                throw new DeviceException($"{gpu.Name}: no room for {size / 1048576.0:F1} MB more; " +
-                    $"{_held / 1048576.0:F0} MB of {gpu.MemorySize / 1048576} MB are held. " +
-                    "Use a smaller batch, or accumulate gradients over several.", failure);
-            }
+            try { return Piece(); }
+            catch (OutOfMemoryException failure) { throw new DeviceMemoryException(_gpu.Name, size, Held, Free, failure.InnerException); }
         }
+
+        GpuBlock Piece()
+        {
+            (var slab, long start) = _slabs.Take(size);
+            return new GpuBlock(slab, start, size);
+        }
+    }
+
+    // Other programs take from the device too.
+    long Free => _gpu is CudaAccelerator cuda ? Math.Min(Cap - Held, cuda.GetFreeMemory()) : Cap - Held;
+
+    MemoryBuffer1D<byte, Stride1D.Dense> Allocate(long length)
+    {
+        if (length > Cap - Held) throw new InsufficientMemoryException();
+        try { return _gpu.Allocate1D<byte>(length); }
+        catch (AcceleratorException failure) { throw new InsufficientMemoryException(failure.Message, failure); }
     }
 
     /// <summary>Frees everything, also what is lent.</summary>
     public void Dispose()
     {
         _disposed = true;
-        Trim();
-        foreach (GpuBlock block in _lent) block.Buffer.Dispose();
+        _slabs.Clear();
         _lent.Clear();
-        _held = _inUse = 0;
+        _inUse = 0;
     }
 
-    // Bucket 4 p + q holds 2ᵖ (1 + q/4) · 1024 bytes, a multiple of the 256 bytes to which ILGPU takes every view to be aligned.
+    // Bucket 4 p + q holds 2ᵖ (1 + q/4) · 1024 bytes.
     internal static int Bucket(long bytes)
     {
         int bucket = 4 * System.Numerics.BitOperations.Log2((ulong)Math.Max(1, bytes / 1024));

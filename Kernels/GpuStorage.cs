@@ -25,7 +25,7 @@ sealed class GpuStorage : Storage
     internal ArrayView<T> View<T>() where T : unmanaged => IsReleased
         ? throw new StaleTensorException("This tensor's memory went back to the pool when its Step ended, " +
             "or when the backward pass had used it. Take a copy with Keep() before that.")
-        : _block.Buffer.View.AsContiguous().SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
+        : _block.View.SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
 
     public override bool IsReleased => _released || _whole is { IsReleased: true };
 
@@ -56,12 +56,12 @@ sealed class GpuStorage : Storage
         internal Lease(GpuPool pool, GpuBlock block)
         {
             (_pool, _block) = (pool, block);
-            GC.AddMemoryPressure(GpuPool.SizeOf(block.Bucket));
+            GC.AddMemoryPressure(block.Size);
         }
 
         ~Lease()
         {
-            GC.RemoveMemoryPressure(GpuPool.SizeOf(_block.Bucket));
+            GC.RemoveMemoryPressure(_block.Size);
             _pool.Return(_block);
         }
     }

@@ -8,8 +8,6 @@ namespace NativeSsl.Tests;
 /// register width and number of threads.</summary>
 public sealed class OpTests
 {
-    static readonly Lazy<GpuBackend> Simulator = new(GpuBackend.Simulator);
-    static readonly Lazy<GpuBackend> OpenCl = new(() => GpuBackend.OpenCl());
     static readonly CpuBackend[] Widths =
         [.. RegisterWidths.Testable.Select(width => new CpuBackend(width, threads: 2))];
     static readonly CpuBackend[] Guarded = [.. Widths.Select(plain => new CpuBackend(plain.Simd, threads: 2) { GuardsMemory = true })];
@@ -29,10 +27,10 @@ public sealed class OpTests
     }
 
     [Theory, MemberData(nameof(All))]
-    public void Gpu_simulator(string name) => ByName[name].Check(Simulator.Value);
+    public void Gpu_simulator(string name) => ByName[name].Check(Devices.Simulator);
 
     [OpenClTheory, MemberData(nameof(All))]
-    public void Gpu_opencl(string name) => ByName[name].Check(OpenCl.Value);
+    public void Gpu_opencl(string name) => ByName[name].Check(Devices.OpenCl);
 
     [Theory, MemberData(nameof(All))]
     public void Same_bits_at_any_number_of_threads(string name)

@@ -35,6 +35,7 @@ static class Commands
         new(ContrastiveStudy.Fashion.Recipe, "SimCLR on Fashion-MNIST likewise (NATIVESSL_DATA)", ContrastiveStudy.Fashion.Run, Everything: false),
         new("soak", "10,000 steps of text, 2,000 of images: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("views", "views of images: milliseconds for 512 of them, recipe by recipe", MakeViews.Run),
+        new("ptx", "registers, shared memory and stack of every GPU kernel, by NVIDIA's assembler (ptxas), without a GPU", KernelAssembly.Run, Everything: false),
         new("micro", "BenchmarkDotNet, one class an op; what follows is passed on to it", NativeSsl.Bench.Micro.MicroCommand.Run, Everything: false),
     ];
 

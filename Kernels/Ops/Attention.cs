@@ -49,7 +49,7 @@ readonly struct AttentionOnDevice
     }
 
     public float Probability(int batch, int head, int query, int key) =>
-        AttentionKernels.Exp(Score(batch, head, query, key) - LogSumExp[Shape.Row(batch, head, query)]);
+        DeviceMath.Exp(Score(batch, head, query, key) - LogSumExp[Shape.Row(batch, head, query)]);
 
     // D[i] = Σ dO O
     public float Delta(int batch, int head, int query) => Dot(GradO, query, O, query, batch, head);
@@ -70,8 +70,6 @@ readonly struct AttentionOnDevice
 /// <summary>Naive: one thread for each query, for each key, or for each element of the bias.</summary>
 static class AttentionKernels
 {
-    public static float Exp(float x) => LaneMath.Exp(new Scalar(x)).Value;
-
     public static void Forward(AttentionOnDevice a, long rows)
     {
         long row = Grid.GlobalLinearIndex;
@@ -91,14 +89,14 @@ static class AttentionKernels
         if (max == float.NegativeInfinity) max = 0f;                // nothing to see: exp(−∞ − 0) is 0, where −∞ − −∞ would be NaN
         for (int key = 0; key < visible; key++)
         {
-            float e = Exp(a.Score(batch, head, query, key) - max);
+            float e = DeviceMath.Exp(a.Score(batch, head, query, key) - max);
             long v = a.V.At(batch, key, head, width);
             sum += e;
             e *= a.Kept(batch, head, query, key);
             for (int i = 0; i < width; i++) a.O.Data[o + i] += e * a.V.Data[v + i];
         }
         for (int i = 0; i < width; i++) a.O.Data[o + i] = sum == 0f ? 0f : a.O.Data[o + i] / sum;
-        a.LogSumExp[row] = sum == 0f ? float.PositiveInfinity : max + LaneMath.Log(new Scalar(sum)).Value;
+        a.LogSumExp[row] = sum == 0f ? float.PositiveInfinity : max + DeviceMath.Log(sum);
     }
 
     public static void GradQuery(AttentionOnDevice a, HeadsOnDevice dq, long rows)

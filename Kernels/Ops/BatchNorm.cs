@@ -6,7 +6,7 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class BatchNormKernels
 {
-    internal const int RowsPerThread = 256;
+    const int RowsPerThread = SumRowsKernels.RowsPerThread;
 
     // m, Σ(x − m), Σ(x − m)² of a piece: the first sum is zero but for rounding, and corrects m.
     public static void Moments(Floats x, Floats shares, int width, long rows, long threads)
@@ -210,7 +210,4 @@ public sealed partial class GpuBackend
             x.Shape[-1], x.Shape.Count);
 
     static int Mask(bool relu, Tensor? y) => !relu ? 0 : y is null ? 1 : 2;
-
-    static (int Width, long Rows, int Pieces) Pieces(Tensor x) => (x.Shape[-1], x.Shape.Rows,
-        checked((int)((x.Shape.Rows + BatchNormKernels.RowsPerThread - 1) / BatchNormKernels.RowsPerThread)));
 }

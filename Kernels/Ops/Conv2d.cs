@@ -1,77 +1,66 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each element of the result, which walks over everything that it is the sum of.</summary>
-static class Conv2dKernels
+/// <summary>What the kernel of a convolution sees of x, as a matrix for each group: a row for each pixel of y, a column for each weight. It is never stored.</summary>
+readonly struct Patches(Floats x, Convolution c)
 {
-    public static void Forward(Floats x, Floats weight, Floats bias, int hasBias, Convolution c, Floats y, long count)
+    public float At(int group, int place, int tap)
     {
-        long index = Grid.GlobalLinearIndex;
-        if (index >= count) return;
-        int output = (int)(index % c.OutChannels), group = output / c.Outputs;
-        long place = index / c.OutChannels, image = place / c.OutPixels;
-        int p = (int)(place % c.OutPixels) / c.OutWidth, q = (int)(place % c.OutPixels) % c.OutWidth;
-        float sum = hasBias != 0 ? bias[output] : 0f;
-        for (int h = 0; h < c.KernelHeight; h++)
-        {
-            int row = p * c.StrideY + h - c.PadY;
-            if (row < 0 || row >= c.Height) continue;
-            for (int w = 0; w < c.KernelWidth; w++)
-            {
-                int column = q * c.StrideX + w - c.PadX;
-                if (column < 0 || column >= c.Width) continue;
-                long pixel = ((image * c.Height + row) * c.Width + column) * c.Channels + group * c.Inputs;
-                long tap = (((long)output * c.KernelHeight + h) * c.KernelWidth + w) * c.Inputs;
-                for (int i = 0; i < c.Inputs; i++) sum += x[pixel + i] * weight[tap + i];
-            }
-        }
-        y[index] = sum;
+        int image = place / c.OutPixels, pixel = place % c.OutPixels;
+        int row = pixel / c.OutWidth * c.StrideY + tap / c.Inputs / c.KernelWidth - c.PadY;
+        int column = pixel % c.OutWidth * c.StrideX + tap / c.Inputs % c.KernelWidth - c.PadX;
+        if (row < 0 || row >= c.Height || column < 0 || column >= c.Width) return 0f;
+        return x[(((long)image * c.Height + row) * c.Width + column) * c.Channels + group * c.Inputs + tap % c.Inputs];
+    }
+}
+
+/// <summary>y = patches of x · weightᵀ, an item for each group.</summary>
+readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int hasBias, Convolution c, Floats y) : IProduct
+{
+    public bool LeftLiesTurned => false;
+    public bool RightLiesTurned => true;
+    public float Left(int item, int row, int step) => new Patches(x, c).At(item, row, step);
+    public float Right(int item, int step, int column) => weight[(long)(item * c.Outputs + column) * c.Taps + step];
+
+    public void Write(int item, int piece, int row, int column, float sum)
+    {
+        int channel = item * c.Outputs + column;
+        y[(long)row * c.OutChannels + channel] = hasBias != 0 ? sum + bias[channel] : sum;
+    }
+}
+
+/// <summary>dx: for each pixel of x the pixels of y that saw it, times the weights they saw it with.</summary>
+readonly struct ConvolutionInputProduct(Floats dy, Floats weight, Convolution c, Floats dx) : IProduct
+{
+    public bool LeftLiesTurned => false;
+    public bool RightLiesTurned => false;
+
+    public float Left(int item, int row, int step)
+    {
+        int image = row / (c.Height * c.Width), pixel = row % (c.Height * c.Width);
+        int down = pixel / c.Width + c.PadY - step / c.Outputs / c.KernelWidth, across = pixel % c.Width + c.PadX - step / c.Outputs % c.KernelWidth;
+        int p = down / c.StrideY, q = across / c.StrideX;
+        if (down < 0 || across < 0 || p * c.StrideY != down || q * c.StrideX != across || p >= c.OutHeight || q >= c.OutWidth) return 0f;
+        return dy[(((long)image * c.OutHeight + p) * c.OutWidth + q) * c.OutChannels + item * c.Outputs + step % c.Outputs];
     }
 
-    public static void BackwardInput(Floats dy, Floats weight, Convolution c, Floats dx, long count)
-    {
-        long index = Grid.GlobalLinearIndex;
-        if (index >= count) return;
-        int channel = (int)(index % c.Channels), group = channel / c.Inputs, input = channel % c.Inputs;
-        long pixel = index / c.Channels, image = pixel / (c.Height * c.Width);
-        int row = (int)(pixel % (c.Height * c.Width)) / c.Width, column = (int)(pixel % (c.Height * c.Width)) % c.Width;
-        float sum = 0f;
-        for (int h = 0; h < c.KernelHeight; h++)
-        {
-            int down = row + c.PadY - h, p = down / c.StrideY;
-            if (down < 0 || p * c.StrideY != down || p >= c.OutHeight) continue;
-            for (int w = 0; w < c.KernelWidth; w++)
-            {
-                int across = column + c.PadX - w, q = across / c.StrideX;
-                if (across < 0 || q * c.StrideX != across || q >= c.OutWidth) continue;
-                long place = ((image * c.OutHeight + p) * c.OutWidth + q) * c.OutChannels;
-                for (int o = group * c.Outputs; o < (group + 1) * c.Outputs; o++)
-                    sum += dy[place + o] * weight[(((long)o * c.KernelHeight + h) * c.KernelWidth + w) * c.Inputs + input];
-            }
-        }
-        dx[index] = sum;
-    }
+    public float Right(int item, int step, int column) =>
+        weight[((long)(item * c.Outputs + step % c.Outputs) * c.KernelHeight * c.KernelWidth + step / c.Outputs) * c.Inputs + column];
 
-    public static void BackwardWeight(Floats x, Floats dy, Convolution c, Floats dweight, int accumulate, long count)
+    public void Write(int item, int piece, int row, int column, float sum) => dx[(long)row * c.Channels + item * c.Inputs + column] = sum;
+}
+
+/// <summary>dweight = dyᵀ · patches of x.</summary>
+readonly struct ConvolutionWeightProduct(Floats x, Floats dy, Convolution c, Floats dweight, long pieceLength, int accumulate) : IProduct
+{
+    public bool LeftLiesTurned => true;
+    public bool RightLiesTurned => false;
+    public float Left(int item, int row, int step) => dy[(long)step * c.OutChannels + item * c.Outputs + row];
+    public float Right(int item, int step, int column) => new Patches(x, c).At(item, step, column);
+
+    public void Write(int item, int piece, int row, int column, float sum)
     {
-        long index = Grid.GlobalLinearIndex;
-        if (index >= count) return;
-        int output = (int)(index / c.Taps), tap = (int)(index % c.Taps), input = tap % c.Inputs, group = output / c.Outputs;
-        int w = tap / c.Inputs % c.KernelWidth, h = tap / c.Inputs / c.KernelWidth;
-        float sum = accumulate != 0 ? dweight[index] : 0f;
-        for (int image = 0; image < c.Batch; image++)
-            for (int p = 0; p < c.OutHeight; p++)
-            {
-                int row = p * c.StrideY + h - c.PadY;
-                if (row < 0 || row >= c.Height) continue;
-                for (int q = 0; q < c.OutWidth; q++)
-                {
-                    int column = q * c.StrideX + w - c.PadX;
-                    if (column < 0 || column >= c.Width) continue;
-                    sum += dy[(((long)image * c.OutHeight + p) * c.OutWidth + q) * c.OutChannels + output]
-                        * x[(((long)image * c.Height + row) * c.Width + column) * c.Channels + group * c.Inputs + input];
-                }
-            }
-        dweight[index] = sum;
+        long place = piece * pieceLength + (long)(item * c.Outputs + row) * c.Taps + column;
+        dweight[place] = accumulate != 0 ? dweight[place] + sum : sum;
     }
 }
 
@@ -81,15 +70,16 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y) =>
-        Launch(Conv2dKernels.Forward, y.Shape.Count,
-            View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, View(y), y.Shape.Count);
+        Multiply(new ConvolutionProduct(View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, View(y)),
+            new ProductShape(c.Groups, checked(c.Batch * c.OutPixels), c.Outputs, c.Taps));
 
     /// <inheritdoc/>
     public void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx) =>
-        Launch(Conv2dKernels.BackwardInput, dx.Shape.Count, View(dy), View(weight), c, View(dx), dx.Shape.Count);
+        Multiply(new ConvolutionInputProduct(View(dy), View(weight), c, View(dx)),
+            new ProductShape(c.Groups, checked(c.Batch * c.Height * c.Width), c.Inputs, c.KernelHeight * c.KernelWidth * c.Outputs));
 
     /// <inheritdoc/>
     public void Conv2dGradWeight(Tensor x, Tensor dy, Convolution c, Tensor dweight, bool accumulate) =>
-        Launch(Conv2dKernels.BackwardWeight, dweight.Shape.Count,
-            View(x), View(dy), c, View(dweight), accumulate ? 1 : 0, dweight.Shape.Count);
+        MultiplyLong(new ProductShape(c.Groups, c.Outputs, c.Taps, checked(c.Batch * c.OutPixels)), dweight, accumulate, (target, adds) =>
+            new ConvolutionWeightProduct(View(x), View(dy), c, target, dweight.Shape.Count, adds ? 1 : 0));
 }

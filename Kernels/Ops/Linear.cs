@@ -1,19 +1,21 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each output.</summary>
-static class LinearKernels<F> where F : struct, IFormula
+/// <summary>x wᵀ, and what a layer does to a sum before it stores it.</summary>
+readonly struct LinearProduct<F>(Floats x, Floats weight, Floats bias, Floats residual, Floats before, Floats y, int inputs, int outputs,
+    int hasBias, int hasResidual, int hasBefore) : IProduct where F : struct, IFormula
 {
-    public static void Forward(Floats x, Floats weight, Floats bias, Floats residual, Floats before, Floats y, long count, int inputs,
-        int outputs, int hasBias, int hasResidual, int hasBefore)
+    public bool LeftLiesTurned => false;
+    public bool RightLiesTurned => true;
+    public float Left(int item, int row, int step) => x[(long)row * inputs + step];
+    public float Right(int item, int step, int column) => weight[(long)column * inputs + step];
+
+    public void Write(int item, int piece, int row, int column, float sum)
     {
-        long index = Grid.GlobalLinearIndex;
-        if (index >= count) return;
-        long row = index / outputs, output = index % outputs;
-        float sum = hasBias != 0 ? bias[output] : 0f;
-        for (long i = 0; i < inputs; i++) sum += x[row * inputs + i] * weight[output * inputs + i];
-        if (hasBefore != 0) before[index] = sum;
+        long place = (long)row * outputs + column;
+        if (hasBias != 0) sum += bias[column];
+        if (hasBefore != 0) before[place] = sum;
         float value = F.Value(new Scalar(sum)).Value;
-        y[index] = hasResidual != 0 ? value + residual[index] : value;
+        y[place] = hasResidual != 0 ? value + residual[place] : value;
     }
 }
 
@@ -34,7 +36,7 @@ public sealed partial class GpuBackend
 
     // A tensor that is not there is replaced by y, which the kernel then does not touch in its place.
     void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IFormula =>
-        Launch(LinearKernels<F>.Forward, y.Shape.Count, View(x), View(weight), View(bias ?? y), View(residual ?? y), View(before ?? y),
-            View(y), y.Shape.Count, weight.Shape[1], weight.Shape[0], bias is null ? 0 : 1,
-            residual is null ? 0 : 1, before is null ? 0 : 1);
+        Multiply(new LinearProduct<F>(View(x), View(weight), View(bias ?? y), View(residual ?? y), View(before ?? y), View(y), weight.Shape[1],
+            weight.Shape[0], bias is null ? 0 : 1, residual is null ? 0 : 1, before is null ? 0 : 1),
+            new ProductShape(1, checked((int)y.Shape.Rows), weight.Shape[0], weight.Shape[1]));
 }

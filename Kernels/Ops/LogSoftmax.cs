@@ -1,28 +1,24 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each row.</summary>
-static class LogSoftmaxKernels
+/// <summary>A team to each row.</summary>
+static class LogSoftmaxKernels<T> where T : struct, ITeam
 {
-    public static void Forward(Floats x, Floats y, int width, long rows)
+    public static void Forward(Floats x, Floats y, int width)
     {
-        long row = Grid.GlobalLinearIndex;
-        if (row >= rows) return;
-        Floats input = x.SubView(row * width, width), output = y.SubView(row * width, width);
-
-        float max = float.NegativeInfinity, sum = 0f;
-        for (int i = 0; i < width; i++) max = input[i] > max ? input[i] : max;
-        for (int i = 0; i < width; i++) sum += LaneMath.Exp(new Scalar(input[i] - max)).Value;
-        float log = LaneMath.Log(new Scalar(sum)).Value;
-        for (int i = 0; i < width; i++) output[i] = input[i] - max - log;
+        Floats input = x.SubView((long)Grid.IdxX * width, width), output = y.SubView((long)Grid.IdxX * width, width);
+        float max = Team.LargestOf<T>(input, width), sum = 0f;
+        for (int i = Group.IdxX; i < width; i += Group.DimX) sum += DeviceMath.Exp(input[i] - max);
+        float log = DeviceMath.Log(Team.Sum<T>(sum));
+        for (int i = Group.IdxX; i < width; i += Group.DimX) output[i] = input[i] - max - log;
     }
 
-    public static void Backward(Floats y, Floats dy, Floats dx, int width, long rows)
+    public static void Backward(Floats y, Floats dy, Floats dx, int width)
     {
-        long row = Grid.GlobalLinearIndex;
-        if (row >= rows) return;
+        long start = (long)Grid.IdxX * width, end = start + width;
         float sum = 0f;
-        for (long i = row * width; i < (row + 1) * width; i++) sum += dy[i];
-        for (long i = row * width; i < (row + 1) * width; i++) dx[i] = dy[i] - LaneMath.Exp(new Scalar(y[i])).Value * sum;
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) sum += dy[i];
+        sum = Team.Sum<T>(sum);
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dx[i] = dy[i] - DeviceMath.Exp(y[i]) * sum;
     }
 }
 
@@ -30,9 +26,10 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void LogSoftmax(Tensor x, Tensor y) =>
-        Launch(LogSoftmaxKernels.Forward, x.Shape.Rows, View(x), View(y), x.Shape[-1], x.Shape.Rows);
+        Launch(_hasWarps ? LogSoftmaxKernels<WarpTeam>.Forward : LogSoftmaxKernels<SharedTeam>.Forward, Rows(x), View(x), View(y), x.Shape[-1]);
 
     /// <inheritdoc/>
     public void LogSoftmaxGrad(Tensor y, Tensor dy, Tensor dx) =>
-        Launch(LogSoftmaxKernels.Backward, y.Shape.Rows, View(y), View(dy), View(dx), y.Shape[-1], y.Shape.Rows);
+        Launch(_hasWarps ? LogSoftmaxKernels<WarpTeam>.Backward : LogSoftmaxKernels<SharedTeam>.Backward, Rows(y),
+            View(y), View(dy), View(dx), y.Shape[-1]);
 }

@@ -1,20 +1,19 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each element of c. Strides say which operand is transposed,
-/// and which is one matrix for all items.</summary>
-static class MatMulKernels
+/// <summary>Matrices, of which either may lie turned, and one of which may be the same for all items.</summary>
+readonly struct MatMulProduct(Floats a, Floats b, Floats c, long aItem, long bItem, long pieceLength, int rows, int columns, int steps,
+    int transposes, int accumulate) : IProduct
 {
-    public static void Product(Floats a, Floats b, Floats c, long count, int rows, int columns, int steps, long aItem, long bItem,
-        int transposeA, int transposeB, int accumulate)
+    public bool LeftLiesTurned => (transposes & 1) != 0;
+    public bool RightLiesTurned => (transposes & 2) != 0;
+    public float Left(int item, int row, int step) => a[item * aItem + (LeftLiesTurned ? (long)step * rows + row : (long)row * steps + step)];
+    public float Right(int item, int step, int column) =>
+        b[item * bItem + (RightLiesTurned ? (long)column * steps + step : (long)step * columns + column)];
+
+    public void Write(int item, int piece, int row, int column, float sum)
     {
-        long index = Grid.GlobalLinearIndex;
-        if (index >= count) return;
-        long column = index % columns, row = index / columns % rows, item = index / columns / rows;
-        long aRow = transposeA != 0 ? 1 : steps, aStep = transposeA != 0 ? rows : 1, bStep = transposeB != 0 ? 1 : columns,
-            bColumn = transposeB != 0 ? steps : 1;
-        float sum = accumulate != 0 ? c[index] : 0f;
-        for (long k = 0; k < steps; k++) sum += a[item * aItem + row * aRow + k * aStep] * b[item * bItem + k * bStep + column * bColumn];
-        c[index] = sum;
+        long place = piece * pieceLength + ((long)item * rows + row) * columns + column;
+        c[place] = accumulate != 0 ? c[place] + sum : sum;
     }
 }
 
@@ -24,8 +23,9 @@ public sealed partial class GpuBackend
     public void MatMul(Tensor a, Tensor b, Tensor c, bool transposeA, bool transposeB, bool accumulate)
     {
         int rows = c.Shape[-2], columns = c.Shape[-1], steps = a.Shape[transposeA ? -2 : -1];
+        int items = checked((int)c.Shape.Span(0, c.Shape.Rank - 2));
         long aItem = a.Shape.Rank == 2 ? 0 : (long)rows * steps, bItem = b.Shape.Rank == 2 ? 0 : (long)steps * columns;
-        Launch(MatMulKernels.Product, c.Shape.Count, View(a), View(b), View(c), c.Shape.Count, rows, columns, steps, aItem, bItem,
-            transposeA ? 1 : 0, transposeB ? 1 : 0, accumulate ? 1 : 0);
+        MultiplyLong(new ProductShape(items, rows, columns, steps), c, accumulate, (target, adds) => new MatMulProduct(
+            View(a), View(b), target, aItem, bItem, c.Shape.Count, rows, columns, steps, (transposeA ? 1 : 0) + (transposeB ? 2 : 0), adds ? 1 : 0));
     }
 }

@@ -1,6 +1,6 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each stretch of elements, a single one that adds them up;
+/// <summary>Naive: one thread for each stretch of elements, a team that adds them up;
 /// for the gradient one for each element.</summary>
 static class MeanSquaredErrorKernels
 {
@@ -30,7 +30,7 @@ public sealed partial class GpuBackend
         long count = x.Shape.Count, stretches = (count + MeanSquaredErrorKernels.Stretch - 1) / MeanSquaredErrorKernels.Stretch;
         Tensor sums = Tensor.Empty(this, [checked((int)stretches)]);
         if (count > 0) Launch(MeanSquaredErrorKernels.Forward, stretches, View(x), View(t), View(sums), count);
-        Launch(CrossEntropyKernels.Mean, 1, View(sums), View(loss), stretches, count);
+        Mean(sums, count, loss);
     }
 
     /// <inheritdoc/>

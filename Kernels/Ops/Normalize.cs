@@ -1,28 +1,27 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each row.</summary>
-static class NormalizeKernels
+/// <summary>A team to each row.</summary>
+static class NormalizeKernels<T> where T : struct, ITeam
 {
-    public static void Forward(Floats x, float epsilon, Floats y, Floats norms, int width, long rows)
+    public static void Forward(Floats x, float epsilon, Floats y, Floats norms, int width)
     {
-        long row = Grid.GlobalLinearIndex;
-        if (row >= rows) return;
+        long row = Grid.IdxX, start = row * width, end = start + width;
         float squares = 0f;
-        for (long i = row * width; i < (row + 1) * width; i++) squares += x[i] * x[i];
-        float norm = MathF.Sqrt(squares);
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) squares += x[i] * x[i];
+        float norm = MathF.Sqrt(Team.Sum<T>(squares));
         norm = norm < epsilon ? epsilon : norm;
-        norms[row] = norm;
-        for (long i = row * width; i < (row + 1) * width; i++) y[i] = x[i] / norm;
+        if (Group.IdxX == 0) norms[row] = norm;
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) y[i] = x[i] / norm;
     }
 
-    public static void Backward(Floats y, float epsilon, Floats norms, Floats dy, Floats dx, int width, long rows)
+    public static void Backward(Floats y, float epsilon, Floats norms, Floats dy, Floats dx, int width)
     {
-        long row = Grid.GlobalLinearIndex;
-        if (row >= rows) return;
+        long row = Grid.IdxX, start = row * width, end = start + width;
         float dot = 0f;
-        for (long i = row * width; i < (row + 1) * width; i++) dot += dy[i] * y[i];
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dot += dy[i] * y[i];
+        dot = Team.Sum<T>(dot);
         dot = norms[row] <= epsilon ? 0f : dot;
-        for (long i = row * width; i < (row + 1) * width; i++) dx[i] = (dy[i] - y[i] * dot) / norms[row];
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dx[i] = (dy[i] - y[i] * dot) / norms[row];
     }
 }
 
@@ -30,9 +29,11 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Normalize(Tensor x, float epsilon, Tensor y, Tensor norms) =>
-        Launch(NormalizeKernels.Forward, x.Shape.Rows, View(x), epsilon, View(y), View(norms), x.Shape[-1], x.Shape.Rows);
+        Launch(_hasWarps ? NormalizeKernels<WarpTeam>.Forward : NormalizeKernels<SharedTeam>.Forward, Rows(x),
+            View(x), epsilon, View(y), View(norms), x.Shape[-1]);
 
     /// <inheritdoc/>
     public void NormalizeGrad(Tensor y, float epsilon, Tensor norms, Tensor dy, Tensor dx) =>
-        Launch(NormalizeKernels.Backward, y.Shape.Rows, View(y), epsilon, View(norms), View(dy), View(dx), y.Shape[-1], y.Shape.Rows);
+        Launch(_hasWarps ? NormalizeKernels<WarpTeam>.Backward : NormalizeKernels<SharedTeam>.Backward, Rows(y),
+            View(y), epsilon, View(norms), View(dy), View(dx), y.Shape[-1]);
 }

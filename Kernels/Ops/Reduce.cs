@@ -1,6 +1,20 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each result. Pieces of 1024 are folded first, so that a long sum loses little to rounding.</summary>
+/// <summary>Along rows: a team to each piece of a row, then to each row of pieces.</summary>
+static class ReduceRowKernels<R, T> where R : struct, IReduction where T : struct, ITeam
+{
+    public static void Fold(Floats x, Floats y, long length, long pieceLength, long pieces)
+    {
+        long row = Grid.IdxX / pieces, first = Grid.IdxX % pieces * pieceLength, end = first + pieceLength;
+        end = end < length ? end : length;
+        float total = R.Start;
+        for (long i = first + Group.IdxX; i < end; i += Group.DimX) total = Team.Take<R>(total, x[row * length + i]);
+        total = T.Fold<R>(total);
+        if (Group.IdxX == 0) y[Grid.IdxX] = total;
+    }
+}
+
+/// <summary>Along columns: a thread to each result. Pieces of 1024 are folded first, so that a long sum loses little to rounding.</summary>
 static class ReduceKernels<R> where R : struct, IReduction
 {
     const long Piece = 1024;
@@ -43,8 +57,21 @@ static class LargestKernels
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void Reduce<R>(Tensor x, Tensor y, long outer, long length, long inner) where R : struct, IReduction =>
-        Launch(ReduceKernels<R>.Fold, outer * inner, View(x), View(y), length, inner, outer * inner);
+    public void Reduce<R>(Tensor x, Tensor y, long outer, long length, long inner) where R : struct, IReduction
+    {
+        if (inner == 1) ReduceRows<R>(View(x), View(y), outer, length);
+        else Launch(ReduceKernels<R>.Fold, outer * inner, View(x), View(y), length, inner, outer * inner);
+    }
+
+    void ReduceRows<R>(Floats x, Floats y, long rows, long length) where R : struct, IReduction
+    {
+        const long Piece = 1 << 14;
+        long pieces = Math.Max(1, (length + Piece - 1) / Piece);
+        Floats target = pieces == 1 ? y : View(Tensor.Empty(this, [checked((int)(rows * pieces))]));
+        Launch(_hasWarps ? ReduceRowKernels<R, WarpTeam>.Fold : ReduceRowKernels<R, SharedTeam>.Fold, Teams(rows * pieces, Math.Min(length, Piece)),
+            x, target, length, Piece, pieces);
+        if (pieces > 1) ReduceRows<R>(target, y, rows, pieces);
+    }
 
     /// <inheritdoc/>
     public void LargestGrad(Tensor x, Tensor y, Tensor dy, Tensor dx, long outer, long length, long inner) =>

@@ -1,32 +1,29 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each row.</summary>
-static class SoftmaxKernels
+/// <summary>A team to each row.</summary>
+static class SoftmaxKernels<T> where T : struct, ITeam
 {
-    public static void Forward(Floats x, Floats y, int width, long rows)
+    public static void Forward(Floats x, Floats y, int width)
     {
-        long row = Grid.GlobalLinearIndex;
-        if (row >= rows) return;
-        Floats input = x.SubView(row * width, width), output = y.SubView(row * width, width);
-
-        float max = float.NegativeInfinity, sum = 0f;
-        for (int i = 0; i < width; i++) max = input[i] > max ? input[i] : max;
-        for (int i = 0; i < width; i++)
+        Floats input = x.SubView((long)Grid.IdxX * width, width), output = y.SubView((long)Grid.IdxX * width, width);
+        float max = Team.LargestOf<T>(input, width), sum = 0f;
+        for (int i = Group.IdxX; i < width; i += Group.DimX)
         {
-            float e = LaneMath.Exp(new Scalar(input[i] - max)).Value;
+            float e = DeviceMath.Exp(input[i] - max);
             output[i] = e;
             sum += e;
         }
-        for (int i = 0; i < width; i++) output[i] /= sum;
+        sum = Team.Sum<T>(sum);
+        for (int i = Group.IdxX; i < width; i += Group.DimX) output[i] /= sum;
     }
 
-    public static void Backward(Floats y, Floats dy, Floats dx, int width, long rows)
+    public static void Backward(Floats y, Floats dy, Floats dx, int width)
     {
-        long row = Grid.GlobalLinearIndex;
-        if (row >= rows) return;
+        long start = (long)Grid.IdxX * width, end = start + width;
         float dot = 0f;
-        for (int i = 0; i < width; i++) dot += y[row * width + i] * dy[row * width + i];
-        for (int i = 0; i < width; i++) dx[row * width + i] = y[row * width + i] * (dy[row * width + i] - dot);
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dot += y[i] * dy[i];
+        dot = Team.Sum<T>(dot);
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dx[i] = y[i] * (dy[i] - dot);
     }
 }
 
@@ -34,9 +31,9 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Softmax(Tensor x, Tensor y) =>
-        Launch(SoftmaxKernels.Forward, x.Shape.Rows, View(x), View(y), x.Shape[-1], x.Shape.Rows);
+        Launch(_hasWarps ? SoftmaxKernels<WarpTeam>.Forward : SoftmaxKernels<SharedTeam>.Forward, Rows(x), View(x), View(y), x.Shape[-1]);
 
     /// <inheritdoc/>
     public void SoftmaxGrad(Tensor y, Tensor dy, Tensor dx) =>
-        Launch(SoftmaxKernels.Backward, y.Shape.Rows, View(y), View(dy), View(dx), y.Shape[-1], y.Shape.Rows);
+        Launch(_hasWarps ? SoftmaxKernels<WarpTeam>.Backward : SoftmaxKernels<SharedTeam>.Backward, Rows(y), View(y), View(dy), View(dx), y.Shape[-1]);
 }

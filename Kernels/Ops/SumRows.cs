@@ -1,21 +1,47 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Naive: one thread for each column.</summary>
+/// <summary>A thread to each column of each piece of rows, neighbouring threads on neighbouring columns; then one to each column, which adds the pieces.</summary>
 static class SumRowsKernels
 {
-    public static void Sum(Floats x, Floats y, long rows, int columns, int accumulate)
+    internal const int RowsPerThread = 256;
+
+    public static void Pieces(Floats x, Floats shares, long rows, int columns, long threads)
     {
-        long column = Grid.GlobalLinearIndex;
-        if (column >= columns) return;
+        long thread = Grid.GlobalLinearIndex;
+        if (thread >= threads) return;
+        long column = thread % columns, start = thread / columns * RowsPerThread;
         float sum = 0f;
-        for (long row = 0; row < rows; row++) sum += x[row * columns + column];
-        y[column] = accumulate != 0 ? y[column] + sum : sum;
+        for (long row = start; row < start + RowsPerThread && row < rows; row++) sum += x[row * columns + column];
+        shares[thread] = sum;
+    }
+
+    public static void AddPieces(Floats shares, long stride, long pieces, Floats y, int accumulate, long count)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= count) return;
+        float sum = 0f;
+        for (long piece = 0; piece < pieces; piece++) sum += shares[piece * stride + i];
+        y[i] = accumulate != 0 ? y[i] + sum : sum;
     }
 }
 
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void SumRows(Tensor x, Tensor y, bool accumulate) =>
-        Launch(SumRowsKernels.Sum, x.Shape[-1], View(x), View(y), x.Shape.Rows, x.Shape[-1], accumulate ? 1 : 0);
+    public void SumRows(Tensor x, Tensor y, bool accumulate)
+    {
+        (int columns, long rows, int pieces) = Pieces(x);
+        Tensor shares = Tensor.Empty(this, [pieces, columns]);
+        long threads = (long)pieces * columns;
+        if (threads > 0) Launch(SumRowsKernels.Pieces, threads, View(x), View(shares), rows, columns, threads);
+        AddPieces(View(shares), columns, pieces, y, accumulate);
+    }
+
+    // result ← Σ pieces, or result + that, in order.
+    void AddPieces(Floats shares, long stride, long pieces, Tensor result, bool accumulate) =>
+        Launch(SumRowsKernels.AddPieces, result.Shape.Count, shares, stride, pieces, View(result), accumulate ? 1 : 0, result.Shape.Count);
+
+    // Columns, rows, and the pieces of rows of which a thread adds up one.
+    static (int Columns, long Rows, int Pieces) Pieces(Tensor x) => (x.Shape[-1], x.Shape.Rows,
+        checked((int)((x.Shape.Rows + SumRowsKernels.RowsPerThread - 1) / SumRowsKernels.RowsPerThread)));
 }

@@ -49,7 +49,7 @@ public sealed class GpuBackendTests
             DropOne(gpu);
             if (i % 20 == 19) { GC.Collect(); GC.WaitForPendingFinalizers(); }
         }
-        Assert.InRange(gpu.PoolBytes, 1, 60 * 4096);
+        Assert.InRange(gpu.PoolBytesInUse, 1, 60 * 4096);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         static void DropOne(GpuBackend gpu) => Tensor.Lasting(gpu, [1000]);

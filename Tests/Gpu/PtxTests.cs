@@ -1,7 +1,4 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
-using ILGPU;
-using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using NativeSsl.Kernels;
 
@@ -10,34 +7,41 @@ namespace NativeSsl.Tests.Gpu;
 /// <summary>Every kernel compiles to PTX for two generations of NVIDIA GPUs, on a machine without one.</summary>
 public sealed partial class PtxTests
 {
-    static readonly Dictionary<string, MethodInfo> Kernels = typeof(GpuBackend).Assembly.GetTypes()
-        .Where(type => type.Name.Split('`')[0].EndsWith("Kernels", StringComparison.Ordinal))
-        .SelectMany(type => type.IsGenericTypeDefinition
-            ? Arguments(type.GetGenericArguments()).Select(arguments => type.MakeGenericType(arguments)) : [type])
-        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
-        .SelectMany(method => method.IsGenericMethodDefinition
-            ? Arguments(method.GetGenericArguments()).Select(arguments => method.MakeGenericMethod(arguments)) : [method])
-        .Where(method => method.ReturnType == typeof(void))
-        .ToDictionary(method => $"{Named(method.DeclaringType!)}.{method.Name}" +
-            (method.IsGenericMethod ? $"<{string.Join(",", method.GetGenericArguments().Select(Named))}>" : ""));
-
-    static readonly Context Compiler = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
-
-    public static TheoryData<string> All => [.. Kernels.Keys.Order()];
+    public static TheoryData<string> All => [.. AllKernels.ByName.Keys.Order()];
 
     [Theory, MemberData(nameof(All))]
     public void Compiles_to_ptx(string kernel)
     {
         foreach (CudaArchitecture architecture in new[] { CudaArchitecture.SM_80, CudaArchitecture.SM_90 })
         {
-            using var backend = new PTXBackend(Compiler, architecture, CudaInstructionSet.ISA_78, null!);
-            string ptx = ((PTXCompiledKernel)KernelLoader.Compile(Compiler, backend, Kernels[kernel], 256)).PTXAssembly;
+            string ptx = AllKernels.Ptx(AllKernels.ByName[kernel], architecture);
             Assert.DoesNotMatch(UniformBranch(), ptx);
             Assert.Empty(Unresolved(ptx));
             Assert.DoesNotContain("tanh.approx", ptx, StringComparison.Ordinal);
             Assert.DoesNotContain("sin.approx", ptx, StringComparison.Ordinal);
         }
     }
+
+    // What a training step spends its time on.
+    public static TheoryData<string> Hot =>
+    [
+        "BlockedProductKernels<MatMulProduct,Tiles256>.Product", "BlockedProductKernels<MatMulProduct,Tiles64>.Product",
+        "BlockedProductKernels<LinearProduct<Gelu>,Tiles256>.Product", "BlockedProductKernels<ConvolutionProduct,Tiles256>.Product",
+        "BlockedProductKernels<ConvolutionInputProduct,Tiles256>.Product", "BlockedProductKernels<ConvolutionWeightProduct,Tiles64>.Product",
+        "SoftmaxKernels<WarpTeam>.Forward", "LayerNormKernels<WarpTeam>.Forward", "LayerNormKernels<WarpTeam>.Backward",
+        "CrossEntropyKernels<WarpTeam>.Forward", "BatchNormKernels.Slope", "MapKernels<Gelu>.Slope", "AdamWKernels.Update",
+    ];
+
+    [PtxasTheory, MemberData(nameof(Hot))]
+    public void Hot_kernels_keep_everything_in_registers(string kernel)
+    {
+        Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
+        Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
+        Assert.InRange(made.Registers, 1, 128);                             // two groups of 256 threads on a multiprocessor
+    }
+
+    [PtxasTheory, InlineData("no ptx")]
+    public void What_is_no_ptx_is_refused(string text) => Assert.Throws<DeviceException>(() => Ptxas.Assemble(text));
 
     [Fact]
     public void The_patch_takes_uniform_marks_off_conditional_branches_alone() =>
@@ -47,21 +51,6 @@ public sealed partial class PtxTests
     static string[] Unresolved(string ptx) =>
         [.. ExternalFunction().Matches(ptx).Select(match => match.Value)
             .Where(text => !text.Contains("__assertfail", StringComparison.Ordinal))];
-
-    // All ways to fill in type parameters with the engine's structs.
-    static IEnumerable<Type[]> Arguments(Type[] parameters) => parameters.Aggregate<Type, IEnumerable<Type[]>>([[]], (chosen, parameter) =>
-        chosen.SelectMany(types => Candidates(parameter).Select(type => (Type[])[.. types, type])));
-
-    static IEnumerable<Type> Candidates(Type parameter)
-    {
-        Type[] wanted = [.. parameter.GetGenericParameterConstraints().Where(type => type.IsInterface)];
-        return typeof(Tensor).Assembly.GetTypes().Concat(typeof(GpuBackend).Assembly.GetTypes())
-            .Where(type => type is { IsValueType: true, ContainsGenericParameters: false } && wanted.Length > 0
-                && wanted.All(type.GetInterfaces().Contains));
-    }
-
-    static string Named(Type type) =>
-        type.Name.Split('`')[0] + (type.IsGenericType ? $"<{string.Join(",", type.GetGenericArguments().Select(Named))}>" : "");
 
     [GeneratedRegex(@"%p\d+ bra\.uni")]
     private static partial Regex UniformBranch();

@@ -1,0 +1,46 @@
+using System.Reflection;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+
+namespace NativeSsl.Kernels;
+
+/// <summary>Every kernel, for every type that its parameters may be: to be compiled and looked at on a machine without a GPU.</summary>
+static class AllKernels
+{
+    static readonly Context Compiler = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+
+    /// <summary>By class, type arguments and method: <c>SoftmaxKernels&lt;WarpTeam&gt;.Forward</c>.</summary>
+    internal static IReadOnlyDictionary<string, MethodInfo> ByName { get; } = typeof(GpuBackend).Assembly.GetTypes()
+        .Where(type => type.Name.Split('`')[0].EndsWith("Kernels", StringComparison.Ordinal) && type != typeof(AllKernels))
+        .SelectMany(Closed)
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+        .SelectMany(method => method.IsGenericMethodDefinition
+            ? Arguments(method.GetGenericArguments()).Select(arguments => method.MakeGenericMethod(arguments)) : [method])
+        .Where(method => method.ReturnType == typeof(void))
+        .ToDictionary(method => $"{Named(method.DeclaringType!)}.{method.Name}" +
+            (method.IsGenericMethod ? $"<{string.Join(",", method.GetGenericArguments().Select(Named))}>" : ""));
+
+    /// <summary>A kernel's text for a generation of NVIDIA's GPUs.</summary>
+    internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
+    {
+        using var backend = new PTXBackend(Compiler, architecture, CudaInstructionSet.ISA_78, null!);
+        return ((PTXCompiledKernel)KernelLoader.Compile(Compiler, backend, kernel, 256)).PTXAssembly;
+    }
+
+    static IEnumerable<Type> Closed(Type type) => type.IsGenericTypeDefinition
+        ? Arguments(type.GetGenericArguments()).Select(arguments => type.MakeGenericType(arguments)) : [type];
+
+    // All ways to fill in type parameters with structs of the engine and of this assembly.
+    static IEnumerable<Type[]> Arguments(Type[] parameters) => parameters.Aggregate<Type, IEnumerable<Type[]>>([[]], (chosen, parameter) =>
+        chosen.SelectMany(types => Candidates(parameter).Select(type => (Type[])[.. types, type])));
+
+    static IEnumerable<Type> Candidates(Type parameter)
+    {
+        Type[] wanted = [.. parameter.GetGenericParameterConstraints().Where(type => type.IsInterface)];
+        return typeof(Tensor).Assembly.GetTypes().Concat(typeof(GpuBackend).Assembly.GetTypes())
+            .Where(type => type.IsValueType && wanted.Length > 0 && wanted.All(type.GetInterfaces().Contains)).SelectMany(Closed);
+    }
+
+    static string Named(Type type) =>
+        type.Name.Split('`')[0] + (type.IsGenericType ? $"<{string.Join(",", type.GetGenericArguments().Select(Named))}>" : "");
+}

@@ -1,0 +1,42 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>c[i,j] = Σₖ a[i,k] b[k,j] for each of some items: what is read on the left and on the right, and what becomes of a sum. Matrices, layers and
+/// convolutions differ in nothing else, so one kernel serves them all.</summary>
+interface IProduct
+{
+    /// <summary>Whether neighbouring rows of a lie next to each other in memory; otherwise neighbouring steps do.</summary>
+    bool LeftLiesTurned { get; }
+
+    /// <summary>Whether neighbouring steps of b lie next to each other in memory; otherwise neighbouring columns do.</summary>
+    bool RightLiesTurned { get; }
+
+    float Left(int item, int row, int step);
+
+    float Right(int item, int step, int column);
+
+    /// <param name="item">The item.</param>
+    /// <param name="piece">Which stretch of the sum, of those it was cut into.</param>
+    /// <param name="row">i.</param>
+    /// <param name="column">j.</param>
+    /// <param name="sum">Over that stretch.</param>
+    void Write(int item, int piece, int row, int column, float sum);
+}
+
+/// <summary>How many items of how many rows, columns and steps.</summary>
+/// <param name="items">Products of the same shape.</param>
+/// <param name="rows">Of a and c.</param>
+/// <param name="columns">Of b and c.</param>
+/// <param name="steps">Of each sum.</param>
+/// <param name="pieces">Into how many stretches each sum is cut.</param>
+/// <param name="stepsPerPiece">The steps of a stretch, all but the last.</param>
+readonly struct ProductShape(int items, int rows, int columns, int steps, int pieces, int stepsPerPiece)
+{
+    public ProductShape(int items, int rows, int columns, int steps) : this(items, rows, columns, steps, 1, steps) { }
+
+    public int Items => items;
+    public int Rows => rows;
+    public int Columns => columns;
+    public int Steps => steps;
+    public int Pieces => pieces;
+    public int StepsPerPiece => stepsPerPiece;
+}

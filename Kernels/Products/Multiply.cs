@@ -1,0 +1,43 @@
+namespace NativeSsl.Kernels;
+
+// Which kernel makes a product, and how it is cut. By the shape alone, but for the tiling, which is the device's.
+public sealed partial class GpuBackend
+{
+    const int NarrowestTile = 8;                            // fewer rows or columns leave most of a tile empty
+    const int WantedTeams = 256, LeastStepsOfPiece = 256;   // two teams for each multiprocessor of a large GPU
+
+    void Multiply<P>(P product, ProductShape shape) where P : struct, IProduct
+    {
+        if (Math.Min(shape.Rows, shape.Columns) < NarrowestTile) MultiplyPlainly(product, shape);
+        else if (_groupSize == Tiles32.Threads) MultiplyBlocked<P, Tiles32>(product, shape);
+        else if (_groupSize == Tiles64.Threads || Tiles<Tiles256>(shape) < WantedTeams) MultiplyBlocked<P, Tiles64>(product, shape);
+        else MultiplyBlocked<P, Tiles256>(product, shape);
+    }
+
+    internal void MultiplyPlainly<P>(P product, ProductShape shape) where P : struct, IProduct
+    {
+        long count = (long)shape.Items * shape.Pieces * shape.Rows * shape.Columns;
+        Launch(PlainProductKernels<P>.Product, count, product, shape, count);
+    }
+
+    internal void MultiplyBlocked<P, T>(P product, ProductShape shape) where P : struct, IProduct where T : struct, ITiling =>
+        Launch(BlockedProductKernels<P, T>.Product, new Work(Tiles<T>(shape), T.Threads), product, shape);
+
+    static long Tiles<T>(ProductShape shape) where T : struct, ITiling =>
+        (long)shape.Items * shape.Pieces * ((shape.Rows + T.Rows - 1) / T.Rows) * ((shape.Columns + T.Columns - 1) / T.Columns);
+
+    // A small result of long sums, as the gradients of weights are, has too few tiles for many multiprocessors: the sums are cut, and the pieces added in order.
+    void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product) where P : struct, IProduct
+    {
+        int pieces = (int)Math.Clamp(WantedTeams / Math.Max(1, Tiles<Tiles64>(shape)), 1, Math.Max(1, shape.Steps / LeastStepsOfPiece));
+        if (pieces == 1)
+        {
+            Multiply(product(View(result), accumulate), shape);
+            return;
+        }
+        int each = (shape.Steps + pieces - 1) / pieces, count = checked((int)result.Shape.Count);
+        Tensor shares = Tensor.Empty(this, [pieces, count]);
+        Multiply(product(View(shares), false), new(shape.Items, shape.Rows, shape.Columns, shape.Steps, pieces, each));
+        AddPieces(View(shares), count, pieces, result, accumulate);
+    }
+}

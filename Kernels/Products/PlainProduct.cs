@@ -1,0 +1,17 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>The plain loop, a thread to each sum: for products too narrow to fill a tile, and what the other is compared with.</summary>
+static class PlainProductKernels<P> where P : struct, IProduct
+{
+    public static void Product(P product, ProductShape shape, long count)
+    {
+        long index = Grid.GlobalLinearIndex;
+        if (index >= count) return;
+        int column = (int)(index % shape.Columns), row = (int)(index / shape.Columns % shape.Rows),
+            piece = (int)(index / shape.Columns / shape.Rows % shape.Pieces), item = (int)(index / shape.Columns / shape.Rows / shape.Pieces);
+        int first = piece * shape.StepsPerPiece, end = first + shape.StepsPerPiece < shape.Steps ? first + shape.StepsPerPiece : shape.Steps;
+        float sum = 0f;
+        for (int k = first; k < end; k++) sum += product.Left(item, row, k) * product.Right(item, k, column);
+        product.Write(item, piece, row, column, sum);
+    }
+}

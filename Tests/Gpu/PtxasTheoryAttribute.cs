@@ -1,0 +1,11 @@
+using NativeSsl.Kernels;
+
+namespace NativeSsl.Tests.Gpu;
+
+/// <summary>A theory for NVIDIA's assembler; without it the test skips and says so.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PtxasTheoryAttribute : TheoryAttribute
+{
+    public PtxasTheoryAttribute() =>
+        Skip = Ptxas.Program is null ? "ptxas is not on the path, and NATIVESSL_PTXAS does not name it: NVIDIA's CUDA toolkit has it." : null;
+}

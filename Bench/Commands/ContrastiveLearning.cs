@@ -17,7 +17,7 @@ static class ContrastiveLearning
     public static void Run(string[] arguments)
     {
         bool quick = arguments.Contains("--quick");
-        ImageRecipe recipe = ContrastiveStudy.OnTheShelf("simclr-cifar10");
+        ImageRecipe recipe = ProgramRecipe.Image("simclr-cifar10");
         var pictures = new LabelledPictures("cifar10");
         var report = new Report("simclr-cifar10", "SimCLR on 10,000 images of CIFAR-10", "learning/simclr.md");
         int epochs = recipe.Steps / (pictures.Train.Count / recipe.Batch);
@@ -39,12 +39,9 @@ static class ContrastiveLearning
         {
             var run = new ContrastiveRun(pictures, recipe with { Seed = (long)seed });
             run.Train(rows.Count == 0 ? epoch => checkpoints.Add(run.LabelFree(epoch)) : null);
-            (FeatureSet train, FeatureSet test) = pictures.Features($"SimCLR, seed {seed}", run.Encoder.Forward);
-            rows.Add(card.AddRow(train.Name, run.Cost));
-            Measures.Add(card, rows[^1], train, test, measures);
-            Console.WriteLine($"seed {seed}: {run.Cost.Seconds:F0} s, " + string.Join(", ", rows[^1].Scores.Select(score => $"{score.Key} {score.Value.Mean:F3}")));
+            rows.Add(pictures.Add(card, $"SimCLR, seed {seed}", run.Encoder.Forward, run.Cost, measures));
         }
-        report.Text(string.Join('\n', card.ToMarkdown().Split('\n').Skip(2)).Trim());
+        report.Card(card);
         foreach (var (measure, least) in ((string, double)[])[("kNN-20", 53), ($"probe {Budgets[0]}", 40), ($"probe {Budgets[1]}", 51), ($"probe {Budgets[2]}", 58)])
             report.GoalAtLeast($"SimCLR on CIFAR-10, {measure}, mean of {rows.Count}, %", 100 * rows.Average(row => row.Scores[measure].Mean), least);
         report.Goal($"seconds of training, mean of {rows.Count}", rows.Average(row => row.Cost.Seconds), allowed, " s");

@@ -16,13 +16,10 @@ sealed record ContrastiveStudy(string Recipe, string Data, string Title, (string
 
     static readonly LabelBudget[] Tuned = [LabelBudget.PerClass(10), LabelBudget.PerClass(100)];
 
-    /// <summary>A recipe of the program.</summary>
-    public static ImageRecipe OnTheShelf(string name) => (ImageRecipe)NativeSsl.Recipe.Load(Path.Combine(Machine.Root, "Cli", "Recipes", name + ".json"));
-
     public void Run(string[] arguments)
     {
         var report = new Report(Recipe, Title, "learning/simclr.md");
-        ImageRecipe recipe = OnTheShelf(Recipe);
+        ImageRecipe recipe = ProgramRecipe.Image(Recipe);
         if (arguments.Contains("--quick")) recipe = recipe with { Steps = recipe.Steps / 20, WarmUp = recipe.WarmUp / 20 };
         var pictures = new LabelledPictures(Data);
         var run = new ContrastiveRun(pictures, recipe);
@@ -33,13 +30,11 @@ sealed record ContrastiveStudy(string Recipe, string Data, string Title, (string
         var card = new ReportCard(Title);
         MeasureOptions measures = new();
         pictures.AddControls(card, measures, recipe);
-        (FeatureSet train, FeatureSet test) = pictures.Features("SimCLR", run.Encoder.Forward);
-        ReportRow row = card.AddRow(train.Name, run.Cost);
-        Measures.Add(card, row, train, test, measures);
+        ReportRow row = pictures.Add(card, "SimCLR", run.Encoder.Forward, run.Cost, measures);
         (Score Tuned, Score Scratch)[] few = [.. Tuned.Select(budget => (
             pictures.AddTuned(card, "SimCLR, fine-tuned", run.CopyOfEncoder, budget, FineTuningOptions.Pretrained),
             pictures.AddTuned(card, "supervised from scratch", run.NewEncoder, budget, FineTuningOptions.FromScratch)))];
-        Add(report, card);
+        report.Card(card);
         foreach ((string measure, double least) in Goals) report.GoalAtLeast($"{Title}: {measure}, %", 100 * row.Scores[measure].Mean, least);
         for (int i = 0; i < few.Length; i++)
             report.GoalAtLeast($"{Title}: fine-tuned above from scratch by more than both intervals, {Tuned[i]}, points",
@@ -48,19 +43,16 @@ sealed record ContrastiveStudy(string Recipe, string Data, string Title, (string
         var spoilt = new ReportCard("kNN-20 on spoilt images");
         pictures.AddSpoilt(spoilt, "SimCLR", run.Encoder.Forward);
         pictures.AddSpoilt(spoilt, "pixels", x => x);
-        Add(report, spoilt);
+        report.Card(spoilt);
         foreach (string other in Others)
         {
             var others = new LabelledPictures(other, pictures);
             var transfer = new ReportCard($"The same encoder on {other}, which it has not seen");
             others.AddControls(transfer, measures, recipe);
-            (FeatureSet Train, FeatureSet Test) transferred = others.Features("SimCLR", run.Encoder.Forward);
-            Measures.Add(transfer, transfer.AddRow("SimCLR", run.Cost), transferred.Train, transferred.Test, measures);
-            Add(report, transfer);
+            others.Add(transfer, "SimCLR", run.Encoder.Forward, run.Cost, measures);
+            report.Card(transfer);
         }
         LabelFreeTable.Add(report, checkpoints);
         report.Save($"NATIVESSL_DATA=… dotnet run -c Release --project Bench -- {Recipe}");
     }
-
-    static void Add(Report report, ReportCard card) => report.Text($"**{card.Title}**\n\n" + string.Join('\n', card.ToMarkdown().Split('\n').Skip(2)).Trim());
 }

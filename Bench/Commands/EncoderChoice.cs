@@ -18,23 +18,20 @@ static class EncoderChoice
     {
         double allowed = arguments.Contains("--quick") ? Seconds / 20 : Seconds;
         var report = new Report("encoders", "Which encoder learns most of CIFAR-10 in a given time", "learning/simclr.md");
-        ImageRecipe recipe = ContrastiveStudy.OnTheShelf(ContrastiveStudy.Cifar.Recipe);
+        ImageRecipe recipe = ProgramRecipe.Image(ContrastiveStudy.Cifar.Recipe);
         var pictures = new LabelledPictures("cifar10", choosing: true);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"Recipe {ContrastiveStudy.Cifar.Recipe} (temperature {recipe.Temperature}, rate {recipe.LearningRate}) with another encoder and as many steps as fit into "
             + $"{allowed:F0} s by the time of six steps; two threads. Trained on 8,000 images, judged on the 2,000 training images left out."));
-        var card = new ReportCard("encoders");
+        var card = new ReportCard("On the training images left out");
         foreach ((string encoder, int width) in Candidates)
         {
             ImageRecipe one = recipe with { Encoder = encoder, Width = width };
             int steps = Math.Max(20, (int)(allowed / ContrastiveRun.SecondsOfStep(pictures, one)));
             var run = new ContrastiveRun(pictures, one with { Steps = steps, WarmUp = Math.Min(recipe.WarmUp, steps / 10) });
             run.Train(null);
-            (FeatureSet train, FeatureSet test) = pictures.Features($"{encoder}, width {width}, {steps} steps", run.Encoder.Forward);
-            ReportRow row = card.AddRow(train.Name, run.Cost);
-            Measures.Add(card, row, train, test, new MeasureOptions { Budgets = Budgets, Clusters = false });
-            Console.WriteLine($"{row.Name}: {run.Cost.Seconds:F0} s, " + string.Join(", ", row.Scores.Select(score => $"{score.Key} {score.Value.Mean:F3}")));
+            pictures.Add(card, $"{encoder}, width {width}, {steps} steps", run.Encoder.Forward, run.Cost, new MeasureOptions { Budgets = Budgets, Clusters = false });
         }
-        report.Text(string.Join('\n', card.ToMarkdown().Split('\n').Skip(2)).Trim());
+        report.Card(card);
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- encoders" + (arguments.Contains("--quick") ? " --quick" : ""));
     }
 }

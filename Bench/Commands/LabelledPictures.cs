@@ -30,6 +30,18 @@ sealed class LabelledPictures
         return (Of(Train, Split.Train), Of(Test, Split.Test));
     }
 
+    /// <summary>A row for what an encoder makes of the set, printed as well.</summary>
+    public ReportRow Add(ReportCard card, string name, Func<Tensor, Tensor> encoder, Cost cost, MeasureOptions measures) => Add(card, Features(name, encoder), measures, cost);
+
+    static ReportRow Add(ReportCard card, (FeatureSet Train, FeatureSet Test) set, MeasureOptions measures, Cost? took = null)
+    {
+        Cost cost = took ?? set.Train.Cost;
+        ReportRow row = card.AddRow(set.Train.Name, cost);
+        Measures.Add(card, row, set.Train, set.Test, measures);
+        Console.WriteLine($"{row.Name}: {cost.Seconds:F0} s, " + string.Join(", ", row.Scores.Select(score => $"{score.Key} {score.Value.Mean:F3}")));
+        return row;
+    }
+
     /// <summary>Trains encoders with few labels; a row for each budget.</summary>
     public Score AddTuned(ReportCard card, string name, Func<ImageEncoder> encoder, LabelBudget budget, FineTuningOptions options)
     {
@@ -51,18 +63,11 @@ sealed class LabelledPictures
     public void AddControls(ReportCard card, MeasureOptions measures, ImageRecipe recipe)
     {
         var pixels = Features("pixels", x => x);
-        Add(pixels);
-        Add((ColourHistogram.Of(Backend, Train, Split.Train), ColourHistogram.Of(Backend, Test, Split.Test)));
-        Add(PixelComponents.Of(pixels.Train, pixels.Test));
+        Add(card, pixels, measures);
+        Add(card, (ColourHistogram.Of(Backend, Train, Split.Train), ColourHistogram.Of(Backend, Test, Split.Test)), measures);
+        Add(card, PixelComponents.Of(pixels.Train, pixels.Test), measures);
         ImageEncoder random = recipe.NewObjective(new Init(Backend, (ulong)recipe.Seed), Train.Size.Channels).Encoder;
         Calibration.Run(random, Train, Tensors);
-        Add(Features("random encoder", random.Forward));
-
-        void Add((FeatureSet Train, FeatureSet Test) set)
-        {
-            ReportRow row = card.AddRow(set.Train.Name, set.Train.Cost);
-            Measures.Add(card, row, set.Train, set.Test, measures);
-            Console.WriteLine($"{row.Name}: " + string.Join(", ", row.Scores.Select(score => $"{score.Key} {score.Value.Mean:F3}")));
-        }
+        Add(card, Features("random encoder", random.Forward), measures);
     }
 }

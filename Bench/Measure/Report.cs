@@ -24,6 +24,9 @@ sealed partial class Report(string section, string title, string? file = null)
         _body.Append(text).Append("\n\n");
     }
 
+    /// <summary>A report card, under its title.</summary>
+    public void Card(ReportCard card) => Text($"**{card.Title}**\n\n" + string.Join('\n', card.ToMarkdown().Split('\n').Skip(2)).Trim());
+
     /// <summary>Starts a table.</summary>
     public void Head(params string[] columns)
     {

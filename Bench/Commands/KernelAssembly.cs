@@ -5,13 +5,14 @@ using NativeSsl.Kernels;
 
 namespace NativeSsl.Bench.Commands;
 
-/// <summary>What NVIDIA's assembler makes of every kernel, on a machine without a GPU: a row for each, the worst of all types it is compiled for.</summary>
+/// <summary>What NVIDIA's assembler makes of every kernel, on a machine without a GPU: a row for each.</summary>
 static class KernelAssembly
 {
     public static void Run(string[] arguments)
     {
         if (Ptxas.Program is null) throw new NativeSslException("ptx: ptxas is not on the path, and NATIVESSL_PTXAS does not name it. NVIDIA's CUDA toolkit has it.");
         var report = new Report("ptx", "Kernels for compute capability 9.0, by ptxas", "ptx.md");
+        report.Text("A row shows the worst of all types a kernel is compiled for. The stack of BlockedProduct is that of the simulator's tiling, which no GPU is given.");
         report.Head("kernel", "variants", "registers", "shared bytes", "stack bytes", "spilled bytes");
         foreach (var kernel in AllKernels.ByName.GroupBy(entry => $"{entry.Value.DeclaringType!.Name.Split('`')[0].Replace("Kernels", "", StringComparison.Ordinal)}.{entry.Value.Name}")
             .OrderBy(group => group.Key, StringComparer.Ordinal))

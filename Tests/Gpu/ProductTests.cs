@@ -7,7 +7,7 @@ public sealed class ProductTests
 {
     public static TheoryData<int, int, int, int, int> Shapes => new()
     {
-        { 1, 8, 8, 1, 1 }, { 1, 33, 17, 9, 1 }, { 2, 40, 70, 23, 1 }, { 1, 64, 16, 64, 1 }, { 2, 9, 50, 37, 3 }, { 1, 20, 20, 17, 4 },
+        { 1, 8, 8, 1, 1 }, { 1, 33, 17, 9, 1 }, { 2, 40, 70, 23, 1 }, { 1, 64, 16, 64, 1 }, { 2, 9, 50, 37, 3 }, { 1, 20, 20, 17, 4 }, { 1, 150, 140, 11, 1 },
     };
 
     static float[][] Products(GpuBackend gpu, (int Items, int Rows, int Columns, int Steps, int Pieces) size, params Action<MatMulProduct, ProductShape>[] kernels)

@@ -127,6 +127,16 @@ public sealed class GpuBackendTests
     }
 
     [Fact]
+    public void Rows_of_several_pieces_are_folded_whole()
+    {
+        float[] values = [.. Enumerable.Range(0, 2 * 20_001).Select(i => (float)(i % 7))];
+        values[20_000] = 9f;
+        Tensor x = Tensor.From(Devices.Simulator, [2, 20_001], values);
+        Assert.Equal([values[..20_001].Sum(), values[20_001..].Sum()], x.Sum(1).ToArray());
+        Assert.Equal([9f, 6f], x.Max(1).ToArray());
+    }
+
+    [Fact]
     public void Size_classes_waste_at_most_a_quarter()
     {
         for (long bytes = 1024; bytes < 1L << 33; bytes += bytes / 7)

@@ -13,7 +13,7 @@ public sealed class OpTests
     static readonly CpuBackend[] Guarded = [.. Widths.Select(plain => new CpuBackend(plain.Simd, threads: 2) { GuardsMemory = true })];
     static readonly CpuBackend[] ThreadCounts = [new(1), new(2), new(5)];
 
-    static readonly Dictionary<string, OpSpec> ByName = typeof(OpTests).Assembly.GetTypes()
+    internal static Dictionary<string, OpSpec> ByName { get; } = typeof(OpTests).Assembly.GetTypes()
         .Select(type => type.GetProperty("Specs",
             BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)?.GetValue(null) as OpSpec[])
         .OfType<OpSpec[]>().SelectMany(specs => specs).ToDictionary(spec => spec.Name);

@@ -104,9 +104,10 @@ public readonly struct Scalar(float value) : ILane<Scalar>
     /// <inheritdoc/>
     public static Scalar Sqrt(Scalar a) => new(MathF.Sqrt(a.Value));
     /// <inheritdoc/>
-    public static Scalar Min(Scalar a, Scalar b) => a.Value < b.Value ? a : b;
+    // b stands first because a is often a constant: ILGPU moves constants to the right of a comparison, and then takes a NaN for greater, on CUDA alone.
+    public static Scalar Min(Scalar a, Scalar b) => b.Value > a.Value ? a : b;
     /// <inheritdoc/>
-    public static Scalar Max(Scalar a, Scalar b) => a.Value > b.Value ? a : b;
+    public static Scalar Max(Scalar a, Scalar b) => b.Value < a.Value ? a : b;
     /// <inheritdoc/>
     // Adding and taking away 1.5 · 2²³ leaves a float of magnitude below 2²² rounded to a whole number, ties to even, on every device.
     public static Scalar Round(Scalar a) => new((a.Value + 12582912f) - 12582912f);

@@ -12,7 +12,7 @@ static class Program
         {
             case ["save-for-ever", string folder]: SaveForEver(folder); return 0;
             case ["readme-example"]: ReadmeExample.Run(); return 0;
-            case ["check-gpu", string selector]: return Gpu.SelfTest.Run(selector);
+            case ["check-gpu", string selector, .. var rest]: return Gpu.SelfTest.Run(selector, small: rest is ["small"]);
             case ["train", string folder, string threads, string until]:
                 SmallRun.TrainUntil(folder, int.Parse(threads, CultureInfo.InvariantCulture), long.Parse(until, CultureInfo.InvariantCulture));
                 return 0;

@@ -1,24 +1,37 @@
 using System.Diagnostics;
+using NativeSsl.Cli;
 using NativeSsl.Kernels;
 
 namespace NativeSsl.Tests.Gpu;
 
-/// <summary>Every spec on one device, without a test runner: for a machine that has a GPU but neither an SDK nor a network.</summary>
+/// <summary>Every spec, and every case of real size, on one device without a test runner: for a machine that has a GPU but neither an SDK nor a network.</summary>
 static class SelfTest
 {
-    /// <summary>Prints a line for each spec that fails, and how many passed; 1 if any failed.</summary>
-    public static int Run(string selector)
+    /// <summary>Prints a line for each that fails, and how many passed; 1 if any failed.</summary>
+    public static int Run(string selector, bool small)
     {
-        foreach (GpuDevice device in GpuBackend.Devices()) Console.WriteLine($"{device.Selector}: {device.Name}, {device.Capability}{(device.Refused is { } why ? $", refused: {why}" : "")}");
-        using GpuBackend gpu = Open(selector);
-        Console.WriteLine($"checking {gpu.Name}");
+        foreach (GpuDevice device in GpuBackend.Devices())
+            Console.WriteLine($"{device.Selector}: {device.Name}, {device.Capability}{(device.Refused is { } why ? $", refused: {why}" : "")}");
+        IBackend opened = DeviceSelector.Open(selector, threads: null);
+        using var gpu = (IDisposable)opened;
+        int failed = Check("specs against the textbook", OpTests.ByName.Where(entry => !small || Small(entry.Value)).Select(entry => entry.Key),
+            name => OpTests.ByName[name].Check(opened));
+        if (!small) failed += Check("cases of real size against the CPU", Agreement.Cases.Keys, name => Assert.InRange(Agreement.Distance(name, opened), 0, Agreement.Allowed(name)));
+        return failed == 0 ? 0 : 1;
+    }
+
+    // Every kernel once or so, but nothing large: under a checker of memory a kernel runs a hundred times slower.
+    static bool Small(OpSpec spec) => spec.Inputs.Sum(shape => shape.Count) <= 600;
+
+    static int Check(string what, IEnumerable<string> names, Action<string> check)
+    {
         long start = Stopwatch.GetTimestamp();
         int passed = 0, failed = 0;
-        foreach ((string name, OpSpec spec) in OpTests.ByName.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (string name in names.Order(StringComparer.Ordinal))
         {
             try
             {
-                spec.Check(gpu);
+                check(name);
                 passed++;
             }
             catch (Exception failure) when (failure is NativeSslException or Xunit.Sdk.XunitException)
@@ -27,15 +40,7 @@ static class SelfTest
                 Console.WriteLine($"FAILED {name}: {failure.Message}");
             }
         }
-        Console.WriteLine($"{gpu.Name}: {passed} specs passed, {failed} failed, {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
-        return failed == 0 ? 0 : 1;
+        Console.WriteLine($"{what}: {passed} passed, {failed} failed, {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
+        return failed;
     }
-
-    static GpuBackend Open(string selector) => selector switch
-    {
-        "cuda" => GpuBackend.Cuda(),
-        "opencl" => GpuBackend.OpenCl(),
-        "simulator" => GpuBackend.Simulator(),
-        _ => throw new ArgumentException($"{selector}: cuda, opencl or simulator."),
-    };
 }

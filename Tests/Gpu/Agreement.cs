@@ -1,0 +1,63 @@
+namespace NativeSsl.Tests.Gpu;
+
+/// <summary>Ops at the sizes of real models, and ten steps of training: a GPU against the CPU, whose ops are held against the textbook at every size of a register.</summary>
+static class Agreement
+{
+    /// <summary>‖theirs − ours‖ / ‖ours‖ that rounding explains.</summary>
+    internal const double Tolerance = 2e-5, StepTolerance = 1e-4;
+
+    const float Spread = 0.5f;
+
+    static readonly CpuBackend Cpu = new(Environment.ProcessorCount);
+
+    internal static IReadOnlyDictionary<string, Func<IBackend, float[][]>> Cases { get; } = new Dictionary<string, Func<IBackend, float[][]>>
+    {
+        ["matmul 1024 × 513 × 640"] = gpu => Gradients(gpu, [[1024, 513], [513, 640]], x => x[0].MatMul(x[1])),
+        ["matmul of turned items 24 × 256 × 64 × 256"] = gpu => Gradients(gpu, [[24, 256, 64], [24, 256, 64]], x => x[0].MatMul(x[1], transposeB: true)),
+        ["linear and gelu 4096 × 384 × 1536"] = gpu => Gradients(gpu, [[4096, 384], [1536, 384], [1536]], x => x[0].Linear(x[1], x[2], Activation.Gelu)),
+        ["convolution 64 → 64 at 32 × 32"] = gpu => Gradients(gpu, [[32, 32, 32, 64], [64, 3, 3, 64]], x => x[0].Conv2d(x[1], padding: 1)),
+        ["convolution 64 → 128 at 16 × 16, stride 2"] = gpu => Gradients(gpu, [[64, 16, 16, 64], [128, 3, 3, 64]], x => x[0].Conv2d(x[1], stride: 2, padding: 1)),
+        ["convolution 3 → 64 at 32 × 32"] = gpu => Gradients(gpu, [[64, 32, 32, 3], [64, 3, 3, 3]], x => x[0].Conv2d(x[1], padding: 1)),
+        ["causal attention 4 × 6 × 256 × 64"] = gpu => Gradients(gpu, [[4, 256, 3, 6, 64]], x => x[0].SelfAttention(new AttentionOptions { Causal = true })),
+        ["softmax 4096 × 1000"] = gpu => Gradients(gpu, [[4096, 1000]], x => x[0].Softmax()),
+        ["softmax 64 × 50257"] = gpu => Gradients(gpu, [[64, 50257]], x => x[0].Softmax()),
+        ["layer norm 8192 × 384"] = gpu => Gradients(gpu, [[8192, 384], [384], [384]], x => x[0].LayerNorm(x[1], x[2])),
+        ["cross-entropy 512 × 50257"] = gpu => Gradients(gpu, [[512, 50257]],
+            x => x[0].CrossEntropy(Indices.From(gpu, [512], [.. Enumerable.Range(0, 512).Select(i => i * 97 % 50257)]))),
+        ["gelu of a million"] = gpu => Gradients(gpu, [[1 << 20]], x => x[0].Gelu()),
+        ["sum of columns 16384 × 256"] = gpu => Gradients(gpu, [[16384, 256]], x => x[0].Sum(0)),
+        ["sum of three million"] = gpu => Gradients(gpu, [[3 << 20]], x => x[0].Sum()),
+        ["ten steps of a GPT"] = TenSteps.OfGpt,
+        ["ten steps of SimCLR"] = TenSteps.OfSimClr,
+    };
+
+    /// <summary>The worst relative distance between a device's results and the CPU's, of all that a case gives.</summary>
+    internal static double Distance(string name, IBackend device)
+    {
+        float[][] expected = Cases[name](Cpu), actual = Cases[name](device);
+        return expected.Zip(actual, (e, a) => e.Length != a.Length || !Array.TrueForAll(a, float.IsFinite) ? double.PositiveInfinity
+            : Math.Sqrt(e.Zip(a, (x, y) => ((double)x - y) * ((double)x - y)).Sum() / Math.Max(1e-30, e.Sum(x => (double)x * x)))).Max();
+    }
+
+    /// <summary>What is allowed for a case.</summary>
+    internal static double Allowed(string name) => name.StartsWith("ten steps", StringComparison.Ordinal) ? StepTolerance : Tolerance;
+
+    // The value, and the gradient of every input for a slope drawn at random.
+    static float[][] Gradients(IBackend backend, Shape[] shapes, Func<Tensor[], Tensor> apply)
+    {
+        using var step = new Step(backend);
+        Tensor[] inputs = [.. shapes.Select((shape, k) => Tensor.From(backend, shape, Some(shape.Count, (ulong)k)).RequireGradient())];
+        Tensor y = apply(inputs);
+        float[] value = y.ToArray();
+        y.Backward(Tensor.From(backend, y.Shape, Some(y.Shape.Count, 9)));
+        return [value, .. inputs.Select(x => x.Gradient.ToArray())];
+    }
+
+    static float[] Some(long count, ulong stream)
+    {
+        var random = new RandomSource(2026, stream);
+        float[] values = new float[count];
+        for (int i = 0; i < values.Length; i++) values[i] = (random.NextUniform() * 2 - 1) * Spread;
+        return values;
+    }
+}

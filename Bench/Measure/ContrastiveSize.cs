@@ -23,7 +23,7 @@ sealed record ContrastiveSize(string Name, ImageRecipe Recipe, int Images, int S
         ? ResNet.Config.ResNet18 with { Stem = ResNetStem.Cifar, Widths = [64, 128, 256, 512] }
         : ResNet.Config.Small with { Widths = [Recipe.Width, 2 * Recipe.Width, 4 * Recipe.Width] };
 
-    public SimClr NewObjective(CpuBackend backend) => Recipe.NewObjective(new Init(backend, seed: 1), channels: 3);
+    public SimClr NewObjective(IBackend backend) => Recipe.NewObjective(new Init(backend, seed: 1), channels: 3);
 
     /// <summary>Both views of one batch, <c>[2 · images, height, width, channels]</c>: noise, of which the two views of an image share the greater part.</summary>
     public float[] DrawBatch(ulong number)

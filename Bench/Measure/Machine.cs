@@ -20,7 +20,7 @@ static class Machine
         });
 
     /// <summary>The commit of the sources, with a plus sign when they have been changed since.</summary>
-    public static string Commit { get; } = Git("rev-parse --short HEAD") + (Git("status --porcelain -uno -- . :!Bench/Results").Length > 0 ? "+" : "");
+    public static string Commit { get; } = Environment.GetEnvironmentVariable("NATIVESSL_COMMIT") ?? Git("rev-parse --short HEAD") + (Git("status --porcelain -uno -- . :!Bench/Results").Length > 0 ? "+" : "");
 
     /// <summary>The root of the repository that the program runs in.</summary>
     public static string Root { get; } = Git("rev-parse --show-toplevel") is { Length: > 0 } root ? root : Environment.CurrentDirectory;

@@ -47,7 +47,7 @@ sealed class OurContrastiveGradients(SimClr objective, IViewSource views)
 }
 
 /// <summary>The views that both sides see, in turn; made beforehand.</summary>
-sealed class SharedImageViews(ContrastiveSize size, CpuBackend backend, int count) : IViewSource
+sealed class SharedImageViews(ContrastiveSize size, IBackend backend, int count) : IViewSource
 {
     readonly Views[] _batches = [.. Enumerable.Range(0, count).Select(number =>
     {

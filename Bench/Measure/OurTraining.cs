@@ -18,7 +18,7 @@ sealed class OurTraining
         });
 
     /// <summary>A model of a size, with its first weights.</summary>
-    public static Gpt Model(GptSize size, CpuBackend backend, bool bias = false) => new(new Gpt.Config
+    public static Gpt Model(GptSize size, IBackend backend, bool bias = false) => new(new Gpt.Config
     {
         Vocabulary = size.Vocabulary, Context = size.Context, Layers = size.Layers, Heads = size.Heads, Width = size.Width, Bias = bias,
     }, new Init(backend, seed: 1));
@@ -54,7 +54,7 @@ sealed class OurGradients(Gpt model, IViewSource data)
 }
 
 /// <summary>The batches that both sides see, in turn.</summary>
-sealed class SharedBatches(GptSize size, CpuBackend backend, int count) : IViewSource
+sealed class SharedBatches(GptSize size, IBackend backend, int count) : IViewSource
 {
     readonly Views[] _batches = [.. Enumerable.Range(0, count).Select(number =>
     {

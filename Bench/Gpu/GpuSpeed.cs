@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using NativeSsl.Bench.Measure;
+using NativeSsl.Kernels;
+
+namespace NativeSsl.Bench.Gpu;
+
+/// <summary>
+/// The ops and steps on a GPU, beside PyTorch's if <c>gpu.py</c> has timed them on the same card. <c>Bench/gpu.sh</c> runs both.
+/// </summary>
+static class GpuSpeed
+{
+    const string NotMeasured = "not yet measured";
+
+    public static void Run(string[] arguments)
+    {
+        if (arguments is ["first", var selector]) { First(selector); return; }
+        bool isCuda = arguments is not ["opencl", ..];
+        using GpuBackend gpu = isCuda ? GpuBackend.Cuda() : GpuBackend.OpenCl();
+        Dictionary<string, double> theirs = Theirs(arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".json", StringComparison.Ordinal)));
+        bool small = !isCuda;
+        double seconds = arguments.Contains("--quick") || small ? 0.1 : 0.4;
+        var report = new Report("gpu", gpu.Name, Path.Combine(Folder(gpu.Name), "gpu.md"));
+        report.Text((small ? "No GPU: the smallest sizes, to see that everything runs; times of a GPU are not yet measured. "
+            : "Ours beside PyTorch on the same card, one program after the other; float32 on both sides, tf32 off. ")
+            + "Medians over bursts of calls from an idle device to an idle device, launches included; inputs drawn at random.");
+        double bandwidth = Copy(report, gpu, KernelRows.Copy(small), seconds);
+        report.Head("row", "ours", "PyTorch", "ours / PyTorch", "ours", "goal");
+        foreach (GpuRow row in KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small)))
+        {
+            double time;
+            try { time = GpuTimer.Measure(gpu, row, seconds); }
+            catch (NativeSslException failure)
+            {
+                report.Row(row.Name, "failed", "", "", failure.Message.Replace('|', '/'), "");
+                continue;
+            }
+            finally
+            {
+                GC.Collect();                               // the inputs of the row before
+                GC.WaitForPendingFinalizers();
+            }
+            double their = theirs.GetValueOrDefault(row.Name, double.NaN);
+            report.Row(row.Name, Report.Time(time), double.IsNaN(their) ? NotMeasured : Report.Time(their), double.IsNaN(their) ? "" : $"**{Report.Number(time / their)}**",
+                Speed(row, time, bandwidth), Wanted(row));
+            if (!small) Judged(report, row, time, their, bandwidth);
+        }
+        foreach (string missing in (string[])["bf16 product 4096-8192, share of cuBLAS", "GPT-2 small, bf16, against eager", "step of a GPT 6 x 384 against torch.compile"])
+            report.Row(missing, NotMeasured, "", "", "not yet built", "");
+        report.EndTable();
+        report.Save("Bench/gpu.sh");
+    }
+
+    static double Copy(Report report, GpuBackend gpu, GpuRow copy, double seconds)
+    {
+        double time = GpuTimer.Measure(gpu, copy, seconds), bandwidth = copy.Work / time;
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"A copy of {copy.Work / 2 / (1 << 20):F0} MiB moves {bandwidth / 1e3:F0} GB/s, read and written."));
+        return bandwidth;
+    }
+
+    static string Speed(GpuRow row, double time, double bandwidth)
+    {
+        double perSecond = 1e6 * row.Work / time;
+        return row.Work == 0 ? "" : row.Judge == Judge.Bandwidth ? $"{Report.Number(perSecond / 1e9)} GB/s, {Report.Number(row.Work / time / bandwidth)} of a copy"
+            : $"{Report.Number(perSecond / 1e12)} TFLOP/s";
+    }
+
+    static string Wanted(GpuRow row) => row.Judge switch
+    {
+        Judge.Bandwidth => $"≥ {Report.Number(row.Goal)} of a copy",
+        Judge.Throughput => $"≥ {Report.Number(row.Goal)} of PyTorch's speed",
+        _ => $"≤ {Report.Number(row.Goal)} of PyTorch's time",
+    };
+
+    static void Judged(Report report, GpuRow row, double time, double their, double bandwidth)
+    {
+        if (row.Judge == Judge.Bandwidth) report.GoalAtLeast($"{row.Name}, share of a copy", row.Work / time / bandwidth, row.Goal);
+        else if (double.IsNaN(their)) return;
+        else if (row.Judge == Judge.Throughput) report.GoalAtLeast($"{row.Name}, share of PyTorch's speed", their / time, row.Goal);
+        else report.Goal($"{row.Name}, against PyTorch", time / their, row.Goal);
+    }
+
+    // Microseconds by the names of rows.
+    static Dictionary<string, double> Theirs(string? file) =>
+        file is null || !File.Exists(file) ? [] : JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(file))!;
+
+    // "NVIDIA H200" has its results in h200.
+    static string Folder(string name) => name.Split(' ') is ["NVIDIA", var card, ..] ? card.ToLowerInvariant() : "pocl";
+
+    // From the start of the process to the result of its first kernel.
+    static void First(string selector)
+    {
+        using GpuBackend gpu = selector == "cuda" ? GpuBackend.Cuda() : GpuBackend.OpenCl();
+        Tensor x = Tensor.Full(gpu, [1000], 0.5f), y = Tensor.Zeros(gpu, [1000]);
+        gpu.Map<Gelu>(x, y);
+        y.ToArray();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first kernel: {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0} ms after the start of the process"));
+    }
+}

@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace NativeSsl.Bench.Measure;
 
 /// <summary>What a number was measured on, and how busy that was with something else.</summary>
-static class Machine
+static partial class Machine
 {
     /// <summary>The processor's own words for itself.</summary>
     public static string Processor { get; } = ReadProcessor();
 
-    /// <summary>For example <c>epyc-2c-avx512</c>: the family, the cores, the registers.</summary>
+    /// <summary>For example <c>epyc-f25m17-2c-avx512</c>: the maker's family and model, which differ where one name stands for several generations; the cores; the registers.</summary>
     public static string Name { get; } = string.Join('-',
-        Family(Processor), $"{Environment.ProcessorCount}c", CpuBackend.Widest switch
+        Family(Processor), Model(Processor), $"{Environment.ProcessorCount}c", CpuBackend.Widest switch
         {
             SimdWidth.Bits512 => "avx512",
             SimdWidth.Bits256 => "avx2",
@@ -39,6 +40,13 @@ static class Machine
 
     static string Family(string processor) => processor.Split(' ', '(', ')', '@').Select(word => word.ToLowerInvariant())
         .FirstOrDefault(word => word is "epyc" or "ryzen" or "xeon" or "core" or "apple" or "neoverse") ?? "cpu";
+
+    // "(family 25, model 17)" is f25m17.
+    static string Model(string processor) =>
+        Generation().Match(processor) is { Success: true } found ? $"f{found.Groups[1].Value}m{found.Groups[2].Value}" : "unknown";
+
+    [GeneratedRegex(@"family (\d+), model (\d+)")]
+    private static partial Regex Generation();
 
     static string Git(string arguments)
     {

@@ -12,8 +12,11 @@ interface ITiling
     static abstract int Side { get; }
 }
 
+/// <summary>A whole tile of it fits into shared memory beside the panels.</summary>
+interface ISmallTiling : ITiling;
+
 /// <summary>For the simulator, whose threads are those of an operating system.</summary>
-readonly struct Tiles32 : ITiling
+readonly struct Tiles32 : ISmallTiling
 {
     public static int Threads => 32;
     public static int Rows => 32;
@@ -22,7 +25,7 @@ readonly struct Tiles32 : ITiling
 }
 
 /// <summary>For OpenCL, and for products that have too few large tiles.</summary>
-readonly struct Tiles64 : ITiling
+readonly struct Tiles64 : ISmallTiling
 {
     public static int Threads => 64;
     public static int Rows => 64;

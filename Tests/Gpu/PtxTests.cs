@@ -28,6 +28,8 @@ public sealed partial class PtxTests
         "BlockedProductKernels<MatMulProduct,Tiles256>.Product", "BlockedProductKernels<MatMulProduct,Tiles64>.Product",
         "BlockedProductKernels<LinearProduct<Gelu>,Tiles256>.Product", "BlockedProductKernels<ConvolutionProduct,Tiles256>.Product",
         "BlockedProductKernels<ConvolutionInputProduct,Tiles256>.Product", "BlockedProductKernels<ConvolutionWeightProduct,Tiles64>.Product",
+        "BlockedAttentionKernels<Tiles64>.Forward", "BlockedAttentionGradientKernels<OfQueries,Tiles64>.Gradient",
+        "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
         "SoftmaxKernels<WarpTeam>.Forward", "LayerNormKernels<WarpTeam>.Forward", "LayerNormKernels<WarpTeam>.Backward",
         "CrossEntropyKernels<WarpTeam>.Forward", "BatchNormKernels.Slope", "MapKernels<Gelu>.Slope", "AdamWKernels.Update",
     ];
@@ -37,7 +39,7 @@ public sealed partial class PtxTests
     {
         Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
         Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
-        Assert.InRange(made.Registers, 1, 128);                             // two groups of 256 threads on a multiprocessor
+        Assert.InRange(made.Registers, 1, kernel.Contains("Attention", StringComparison.Ordinal) ? 176 : 128);   // a multiprocessor has 65,536: five groups of 64 threads, or two of 256
     }
 
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.

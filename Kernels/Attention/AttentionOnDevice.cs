@@ -1,0 +1,67 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>Heads in device memory: see <see cref="HeadView"/>.</summary>
+readonly struct HeadsOnDevice(Floats data, long start, long batchStride, long timeStride)
+{
+    /// <summary>One head of one sample.</summary>
+    public HeadOnDevice Of(int batch, int head, int width) => new(data, start + batch * batchStride + (long)head * width, timeStride);
+}
+
+/// <summary>One head of one sample: numbers by time and place.</summary>
+readonly struct HeadOnDevice(Floats data, long start, long timeStride)
+{
+    public float this[int time, int i]
+    {
+        get => data[start + time * timeStride + i];
+        set => data[start + time * timeStride + i] = value;
+    }
+
+    /// <summary>Σ of the products of what two heads have at their times.</summary>
+    public static float Dot(HeadOnDevice x, int xTime, HeadOnDevice y, int yTime, int width)
+    {
+        float dot = 0f;
+        for (int i = 0; i < width; i++) dot += x[xTime, i] * y[yTime, i];
+        return dot;
+    }
+}
+
+/// <summary>Everything that decides a probability and its gradient.</summary>
+readonly struct AttentionOnDevice
+{
+    public AttentionShape Shape { get; init; }
+    public HeadsOnDevice Q { get; init; }
+    public HeadsOnDevice K { get; init; }
+    public HeadsOnDevice V { get; init; }
+    public HeadsOnDevice O { get; init; }
+    public HeadsOnDevice GradO { get; init; }
+    /// <summary>L, by row.</summary>
+    public Floats LogSumExp { get; init; }
+    /// <summary>D[i] = Σ dO[i] O[i], by row; the backward pass alone has it.</summary>
+    public Floats Delta { get; init; }
+    public int HasKeyLengths { get; init; }
+    public Ints KeyLengths { get; init; }
+    public int HasBias { get; init; }
+    public Floats Bias { get; init; }
+    public long BiasBatchStride { get; init; }
+    public long BiasHeadStride { get; init; }
+
+    public int Visible(int batch, int query) => Shape.Visible(query, HasKeyLengths != 0 ? KeyLengths[batch] : Shape.Keys);
+
+    // S[i,j] = scale · Σ q k + bias
+    public float Score(int batch, int head, int query, int key, float dot)
+    {
+        dot *= Shape.Scale;
+        return HasBias == 0 ? dot : dot + Bias[batch * BiasBatchStride + head * BiasHeadStride + (long)query * Shape.Keys + key];
+    }
+
+    /// <summary>The random numbers that decide on four neighbouring keys.</summary>
+    public (uint A, uint B, uint C, uint D) Draw(int batch, int head, int query, int key) =>
+        Philox.Block(Shape.Seed, Shape.Stream, AttentionShape.Counter(Shape.Row(batch, head, query), key));
+
+    // M[i,j], by what was drawn for the four keys of which this is one
+    public float Kept((uint A, uint B, uint C, uint D) drawn, int key)
+    {
+        int lane = key & 3;
+        return Shape.Kept(lane == 0 ? drawn.A : lane == 1 ? drawn.B : lane == 2 ? drawn.C : drawn.D);
+    }
+}

@@ -80,6 +80,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
             _stream.Synchronize();                          // the host may change its array as soon as this returns
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+        finally { GC.KeepAlive(storage); }
     }
 
     internal void CopyTo<T>(GpuStorage storage, Span<T> host) where T : unmanaged
@@ -92,6 +93,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
             _stream.Synchronize();
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+        finally { GC.KeepAlive(storage); }
     }
 
     void CopyOnDevice(GpuStorage from, GpuStorage to)
@@ -99,6 +101,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         using Lock.Scope turn = Turn();
         try { from.View<byte>().CopyTo(_stream, to.View<byte>()); }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+        finally { t_viewed?.Clear(); }
     }
 
     /// <summary>Waits until everything asked for so far is done.</summary>
@@ -161,11 +164,20 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
     static ArrayView<ushort> Halves(Tensor tensor) =>
         Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);
-    static Ints View(Indices indices) => Device(indices.Storage).View<int>();
+    internal static Ints View(Indices indices) => Device(indices.Storage).View<int>();
 
     static UnsupportedFormatException Refused(Tensor tensor, Format taken) =>
         new($"This op takes {taken} tensors; one of shape {tensor.Shape} is {tensor.Format}. Convert it first.");
 
-    static GpuStorage Device(Storage storage) => storage as GpuStorage ??
-        throw new DeviceException("A tensor of another device was given to an op of the GPU. Move it with To(backend) first.");
+    // A view does not keep its tensor, and a block that nobody holds may be lent to another thread, whose kernel may come first. So what was viewed is held until
+    // this thread's next kernel is in the stream. A view serves one launch; for the next, it is taken again.
+    [ThreadStatic]
+    static List<GpuStorage>? t_viewed;
+
+    static GpuStorage Device(Storage storage)
+    {
+        if (storage is not GpuStorage device) throw new DeviceException("A tensor of another device was given to an op of the GPU. Move it with To(backend) first.");
+        (t_viewed ??= []).Add(device);
+        return device;
+    }
 }

@@ -1,83 +1,92 @@
 namespace NativeSsl.Kernels;
 
+/// <summary>What attention was called with. Each launch makes its own views of it.</summary>
+readonly record struct AttentionCall(
+    AttentionShape Shape, AttentionMask Mask, HeadView Q, HeadView K, HeadView V, HeadView O, Tensor LogSumExp, HeadView GradO, Tensor Delta)
+{
+    // A kernel argument cannot be left out: where there are no lengths or no bias, it gets a view that it does not read.
+    public AttentionOnDevice OnDevice() => new()
+    {
+        Shape = Shape, Q = GpuBackend.OnDevice(Q), K = GpuBackend.OnDevice(K), V = GpuBackend.OnDevice(V),
+        O = GpuBackend.OnDevice(O), GradO = GpuBackend.OnDevice(GradO), LogSumExp = GpuBackend.View(LogSumExp), Delta = GpuBackend.View(Delta),
+        HasKeyLengths = Mask.KeyLengths is null ? 0 : 1,
+        KeyLengths = Mask.KeyLengths is { } lengths ? GpuBackend.View(lengths) : GpuBackend.View(LogSumExp).Cast<int>(),
+        HasBias = Mask.Bias is null ? 0 : 1, Bias = GpuBackend.View(Mask.Bias ?? LogSumExp),
+        BiasBatchStride = Mask.BiasBatchStride, BiasHeadStride = Mask.BiasHeadStride,
+    };
+
+    public long QueryRows => (long)Shape.Batch * Shape.Heads * Shape.Queries;
+}
+
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Attention(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp)
     {
-        AttentionOnDevice arguments = OnDevice(shape, mask, q, k, v, o, logSumExp, o, logSumExp);
-        if (shape.Queries < NarrowestTile) AttendPlainly(arguments);
-        else if (_groupSize == Tiles32.Threads) AttendBlocked<Tiles32>(arguments);
-        else AttendBlocked<Tiles64>(arguments);
+        AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, o, logSumExp);
+        if (shape.Queries < NarrowestTile) AttendPlainly(call);
+        else if (_groupSize == Tiles32.Threads) AttendBlocked<Tiles32>(call);
+        else AttendBlocked<Tiles64>(call);
     }
 
     /// <inheritdoc/>
     public void AttentionGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp,
         HeadView dO, HeadView dq, HeadView dk, HeadView dv)
     {
-        AttentionOnDevice arguments = WithDelta(shape, mask, q, k, v, o, logSumExp, dO);
-        HeadsOnDevice ofQueries = OnDevice(dq), ofKeys = OnDevice(dk), ofValues = OnDevice(dv);
-        if (shape.Queries < NarrowestTile) AttendPlainlyBackwards(arguments, ofQueries, ofKeys, ofValues);
-        else if (_groupSize == Tiles32.Threads) AttendBlockedBackwards<Tiles32>(arguments, ofQueries, ofKeys, ofValues);
-        else AttendBlockedBackwards<Tiles64>(arguments, ofQueries, ofKeys, ofValues);
+        AttentionCall call = WithDelta(shape, mask, q, k, v, o, logSumExp, dO);
+        if (shape.Queries < NarrowestTile) AttendPlainlyBackwards(call, dq, dk, dv);
+        else if (_groupSize == Tiles32.Threads) AttendBlockedBackwards<Tiles32>(call, dq, dk, dv);
+        else AttendBlockedBackwards<Tiles64>(call, dq, dk, dv);
     }
 
     /// <inheritdoc/>
     public void AttentionBiasGrad(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o,
-        Tensor logSumExp, HeadView dO, Tensor dbias) =>
-        Launch(PlainAttentionKernels.GradBias, dbias.Shape.Count, WithDelta(shape, mask, q, k, v, o, logSumExp, dO), View(dbias),
-            dbias.Shape[0], dbias.Shape[1], dbias.Shape.Count);
-
-    internal void AttendPlainly(AttentionOnDevice a) => Launch(PlainAttentionKernels.Forward, QueryRows(a.Shape), a, QueryRows(a.Shape));
-
-    internal void AttendBlocked<T>(AttentionOnDevice a) where T : struct, ISmallTiling
+        Tensor logSumExp, HeadView dO, Tensor dbias)
     {
-        int blocks = Blocks(a.Shape.Queries, T.Rows), slices = Blocks(a.Shape.Width, T.Columns);
-        Launch(BlockedAttentionKernels<T>.Forward, new Work((long)a.Shape.Batch * a.Shape.Heads * blocks * slices, T.Threads), a, blocks, slices);
+        AttentionCall call = WithDelta(shape, mask, q, k, v, o, logSumExp, dO);
+        Launch(PlainAttentionKernels.GradBias, dbias.Shape.Count, call.OnDevice(), View(dbias), dbias.Shape[0], dbias.Shape[1], dbias.Shape.Count);
     }
 
-    internal void AttendPlainlyBackwards(AttentionOnDevice a, HeadsOnDevice dq, HeadsOnDevice dk, HeadsOnDevice dv)
+    internal void AttendPlainly(AttentionCall call) => Launch(PlainAttentionKernels.Forward, call.QueryRows, call.OnDevice(), call.QueryRows);
+
+    internal void AttendBlocked<T>(AttentionCall call) where T : struct, ISmallTiling
     {
-        long keys = (long)a.Shape.Batch * a.Shape.Heads * a.Shape.Keys;
-        Launch(PlainAttentionKernels.GradQuery, QueryRows(a.Shape), a, dq, QueryRows(a.Shape));
-        Launch(PlainAttentionKernels.GradKeyValue, keys, a, dk, dv, keys);
+        (int blocks, int slices, Work work) = Cut<T>(call.Shape, call.Shape.Queries);
+        Launch(BlockedAttentionKernels<T>.Forward, work, call.OnDevice(), blocks, slices);
     }
 
-    internal void AttendBlockedBackwards<T>(AttentionOnDevice a, HeadsOnDevice dq, HeadsOnDevice dk, HeadsOnDevice dv) where T : struct, ISmallTiling
+    internal void AttendPlainlyBackwards(AttentionCall call, HeadView dq, HeadView dk, HeadView dv)
     {
-        AttendBlockedBackwards<OfQueries, T>(a, dq, a.Shape.Queries);
-        AttendBlockedBackwards<OfKeys, T>(a, dk, a.Shape.Keys);
-        AttendBlockedBackwards<OfValues, T>(a, dv, a.Shape.Keys);
+        long keys = (long)call.Shape.Batch * call.Shape.Heads * call.Shape.Keys;
+        Launch(PlainAttentionKernels.GradQuery, call.QueryRows, call.OnDevice(), OnDevice(dq), call.QueryRows);
+        Launch(PlainAttentionKernels.GradKeyValue, keys, call.OnDevice(), OnDevice(dk), OnDevice(dv), keys);
     }
 
-    void AttendBlockedBackwards<G, T>(AttentionOnDevice a, HeadsOnDevice gradient, int rows) where G : struct, IAttentionGradient where T : struct, ISmallTiling
+    internal void AttendBlockedBackwards<T>(AttentionCall call, HeadView dq, HeadView dk, HeadView dv) where T : struct, ISmallTiling
     {
-        int blocks = Blocks(rows, T.Rows), slices = Blocks(a.Shape.Width, T.Columns);
-        Launch(BlockedAttentionGradientKernels<G, T>.Gradient, new Work((long)a.Shape.Batch * a.Shape.Heads * blocks * slices, T.Threads), a, gradient, blocks, slices);
+        AttendBlockedBackwards<OfQueries, T>(call, dq, call.Shape.Queries);
+        AttendBlockedBackwards<OfKeys, T>(call, dk, call.Shape.Keys);
+        AttendBlockedBackwards<OfValues, T>(call, dv, call.Shape.Keys);
     }
 
-    static int Blocks(int lines, int ofBlock) => (lines + ofBlock - 1) / ofBlock;
-
-    static long QueryRows(AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.Queries;
-
-    internal AttentionOnDevice WithDelta(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp, HeadView dO)
+    void AttendBlockedBackwards<G, T>(AttentionCall call, HeadView gradient, int rows) where G : struct, IAttentionGradient where T : struct, ISmallTiling
     {
-        AttentionOnDevice arguments = OnDevice(shape, mask, q, k, v, o, logSumExp, dO, Tensor.Empty(this, logSumExp.Shape));
-        Launch(PlainAttentionKernels.Delta, QueryRows(shape), arguments, QueryRows(shape));
-        return arguments;
+        (int blocks, int slices, Work work) = Cut<T>(call.Shape, rows);
+        Launch(BlockedAttentionGradientKernels<G, T>.Gradient, work, call.OnDevice(), OnDevice(gradient), blocks, slices);
+    }
+
+    static (int Blocks, int Slices, Work Work) Cut<T>(AttentionShape shape, int rows) where T : struct, ISmallTiling
+    {
+        int blocks = (rows + T.Rows - 1) / T.Rows, slices = (shape.Width + T.Columns - 1) / T.Columns;
+        return (blocks, slices, new Work((long)shape.Batch * shape.Heads * blocks * slices, T.Threads));
+    }
+
+    internal AttentionCall WithDelta(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp, HeadView dO)
+    {
+        AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, dO, Tensor.Empty(this, logSumExp.Shape));
+        Launch(PlainAttentionKernels.Delta, call.QueryRows, call.OnDevice(), call.QueryRows);
+        return call;
     }
 
     internal static HeadsOnDevice OnDevice(HeadView x) => new(View(x.Tensor), x.Start, x.BatchStride, x.TimeStride);
-
-    // A kernel argument cannot be left out: where there are no lengths or no bias, it gets a view that it does not read.
-    internal static AttentionOnDevice OnDevice(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o,
-        Tensor logSumExp, HeadView dO, Tensor delta) => new()
-    {
-        Shape = shape, Q = OnDevice(q), K = OnDevice(k), V = OnDevice(v),
-        O = OnDevice(o), GradO = OnDevice(dO), LogSumExp = View(logSumExp), Delta = View(delta),
-        HasKeyLengths = mask.KeyLengths is null ? 0 : 1,
-        KeyLengths = mask.KeyLengths is { } lengths ? View(lengths) : Device(q.Tensor.Storage).View<int>(),
-        HasBias = mask.Bias is null ? 0 : 1, Bias = View(mask.Bias ?? q.Tensor),
-        BiasBatchStride = mask.BiasBatchStride, BiasHeadStride = mask.BiasHeadStride,
-    };
 }

@@ -59,17 +59,17 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void Reduce<R>(Tensor x, Tensor y, long outer, long length, long inner) where R : struct, IReduction
     {
-        if (inner == 1) ReduceRows<R>(View(x), View(y), outer, length);
+        if (inner == 1) ReduceRows<R>(x, y, outer, length);
         else Launch(ReduceKernels<R>.Fold, outer * inner, View(x), View(y), length, inner, outer * inner);
     }
 
-    void ReduceRows<R>(Floats x, Floats y, long rows, long length) where R : struct, IReduction
+    void ReduceRows<R>(Tensor x, Tensor y, long rows, long length) where R : struct, IReduction
     {
         const long Piece = 1 << 14;
         long pieces = Math.Max(1, (length + Piece - 1) / Piece);
-        Floats target = pieces == 1 ? y : View(Tensor.Empty(this, [checked((int)(rows * pieces))]));
+        Tensor target = pieces == 1 ? y : Tensor.Empty(this, [checked((int)(rows * pieces))]);
         Launch(_hasWarps ? ReduceRowKernels<R, WarpTeam>.Fold : ReduceRowKernels<R, SharedTeam>.Fold, Teams(rows * pieces, Math.Min(length, Piece)),
-            x, target, length, Piece, pieces);
+            View(x), View(target), length, Piece, pieces);
         if (pieces > 1) ReduceRows<R>(target, y, rows, pieces);
     }
 

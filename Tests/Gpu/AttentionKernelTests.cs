@@ -19,7 +19,7 @@ public sealed class AttentionKernelTests
     };
 
     static (float[] O, float[] L, float[] Dq, float[] Dk, float[] Dv) Attend(GpuBackend gpu, int batch, int heads, int queries, int keys, int width, bool causal, float dropout,
-        Action<AttentionOnDevice> forward, Action<AttentionOnDevice, HeadsOnDevice, HeadsOnDevice, HeadsOnDevice> backward)
+        Action<AttentionCall> forward, Action<AttentionCall, HeadView, HeadView, HeadView> backward)
     {
         ulong stream = 0;
         Tensor Some(Shape shape)
@@ -38,9 +38,8 @@ public sealed class AttentionKernelTests
         };
         var mask = new AttentionMask(Indices.From(gpu, [batch], [.. Enumerable.Range(0, batch).Select(i => keys - 2 * i)]), bias);
         HeadView output = HeadView.Of(o), query = HeadView.Of(q), key = HeadView.Of(k), value = HeadView.Of(v);
-        forward(GpuBackend.OnDevice(shape, mask, query, key, value, output, logSumExp, output, logSumExp));
-        backward(gpu.WithDelta(shape, mask, query, key, value, output, logSumExp, HeadView.Of(slopes)),
-            GpuBackend.OnDevice(HeadView.Of(dq)), GpuBackend.OnDevice(HeadView.Of(dk)), GpuBackend.OnDevice(HeadView.Of(dv)));
+        forward(new AttentionCall(shape, mask, query, key, value, output, logSumExp, output, logSumExp));
+        backward(gpu.WithDelta(shape, mask, query, key, value, output, logSumExp, HeadView.Of(slopes)), HeadView.Of(dq), HeadView.Of(dk), HeadView.Of(dv));
         return (o.ToArray(), logSumExp.ToArray(), dq.ToArray(), dk.ToArray(), dv.ToArray());
     }
 

@@ -48,6 +48,29 @@ public sealed class GpuMemoryTests
         static void DropOne(GpuBackend gpu) => Tensor.Lasting(gpu, [6 * MiB / sizeof(float)]);
     }
 
+    // Or the block could be lent to another thread, whose kernel would come first.
+    [Fact]
+    public void What_a_kernel_will_look_at_is_held_until_it_is_in_the_stream()
+    {
+        using GpuBackend gpu = GpuBackend.Simulator();
+        Tensor other = Tensor.Full(gpu, [4], 1f);
+        WeakReference viewed = ViewOne(gpu);
+        GC.Collect();
+        Assert.True(viewed.IsAlive);
+        gpu.Shrink(other, 0.5f);
+        GC.Collect();
+        Assert.False(viewed.IsAlive);
+        Assert.Equal(0.5f, other.ToArray()[3]);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference ViewOne(GpuBackend gpu)
+        {
+            Tensor x = Tensor.Full(gpu, [4], 2f);
+            GpuBackend.View(x);
+            return new(x.Storage);
+        }
+    }
+
     static Gpt Model(IBackend backend) =>
         new(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 1, Heads = 2, Width = 16 }, new Init(backend, seed: 1));
 

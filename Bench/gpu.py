@@ -94,6 +94,14 @@ def products():
             a, b = some(size, size), some(size, size)
             return lambda: a @ b
         row(f"fp32 product {size}", product, sets=8 if size <= 2048 else 1)
+    for size in (4096, 8192):
+        def tensor_cores(kind):
+            a, b = some(size, size).to(kind), some(size, size).to(kind)
+            return lambda: a @ b
+        torch.backends.cuda.matmul.allow_tf32 = True
+        row(f"tf32 product {size}", lambda: tensor_cores(torch.float32))
+        torch.backends.cuda.matmul.allow_tf32 = False
+        row(f"bf16 product {size}", lambda: tensor_cores(torch.bfloat16))
     for batch, heads, time, width in ((64, 6, 256, 64), (8, 12, 1024, 64)):
         def attention(backward):
             x, dy = some(batch, time, 3, heads, width).requires_grad_(backward), some(batch, time, heads, width)

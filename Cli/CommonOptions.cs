@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using NativeSsl.Kernels;
 
 namespace NativeSsl.Cli;
 
@@ -9,6 +10,11 @@ sealed class CommonOptions
     internal Option<string> Device { get; } = new("--device")
     {
         Description = "cpu, cuda[:i], opencl[:i] or simulator; see 'nativessl devices'", DefaultValueFactory = _ => "cpu", HelpName = "device", Recursive = true,
+    };
+
+    internal Option<MatMulPrecision> Precision { get; } = new("--matmul-precision")
+    {
+        Description = "Float32, or on tensor cores of a GPU TensorFloat32 or BFloat16: how exactly the factors of products are taken", HelpName = "format", Recursive = true,
     };
 
     internal Option<bool> Json { get; } = new("--json") { Description = "print the result as JSON on standard output, everything else on standard error", Recursive = true };
@@ -23,7 +29,7 @@ sealed class CommonOptions
     {
         AtLeast(Threads, 1);
         AtLeast(Seed, 0);
-        foreach (Option option in new Option[] { Device, Json, DryRun, Seed, Threads }) root.Options.Add(option);
+        foreach (Option option in new Option[] { Device, Precision, Json, DryRun, Seed, Threads }) root.Options.Add(option);
     }
 
     /// <summary>A number under the least is a mistake; what is no number at all has its own message.</summary>
@@ -38,6 +44,9 @@ sealed class CommonOptions
     {
         IBackend backend = DeviceSelector.Open(parsed.GetValue(Device)!, parsed.GetValue(Threads));
         terminal.Note(backend is CpuBackend cpu ? $"device: cpu, {cpu.Workers.Threads} threads, {(int)cpu.Simd}-bit vectors" : $"device: {backend.Name}");
+        MatMulPrecision precision = parsed.GetValue(Precision);
+        if (backend is GpuBackend { HasTensorCores: true } gpu) gpu.MatMulPrecision = precision;
+        else if (precision != MatMulPrecision.Float32) terminal.Warn($"{backend.Name} has no tensor cores: products are taken in Float32, not {precision}.");
         if (backend is CpuBackend { Simd: SimdWidth.Bits128 })
             terminal.Warn("only 128-bit vectors are in use: expect a quarter of the speed. Look whether DOTNET_EnableAVX or DOTNET_EnableHWIntrinsic is set to 0, or the processor lacks AVX2.");
         return backend;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using ILGPU.Runtime.Cuda;
 
 namespace NativeSsl.Kernels;
 
@@ -30,6 +31,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
             throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
         (_context, _gpu, _stream, _groupSize) = (context, gpu, gpu.DefaultStream, groupSize);
         _hasWarps = type != AcceleratorType.OpenCL;          // ILGPU has OpenCL's exchange of registers for one maker alone
+        HasTensorCores = type == AcceleratorType.CPU || gpu is CudaAccelerator { Architecture.Major: >= 8 };
         Pool = new GpuPool(gpu, memoryCap);
         if (type == AcceleratorType.CPU) SimulatorTrace.Install();
         Alive[this] = true;
@@ -37,6 +39,12 @@ public sealed partial class GpuBackend : IBackend, IDisposable
 
     /// <inheritdoc/>
     public string Name => _gpu.Name;
+
+    /// <summary>How exactly the factors of products are taken; float32 unless it is changed, and on a device without tensor cores always. A run that is to be repeated bit for bit keeps it.</summary>
+    public MatMulPrecision MatMulPrecision { get; set; }
+
+    /// <summary>Whether it has units for more than float32: NVIDIA's from compute capability 8.0, and the simulator.</summary>
+    public bool HasTensorCores { get; }
 
     /// <summary>Bytes the pool has taken from the device.</summary>
     public long PoolBytes => Pool.Held;

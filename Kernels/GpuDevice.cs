@@ -38,10 +38,12 @@ public sealed partial class GpuBackend
 
     /// <summary>ILGPU's simulator: slow, but the same kernels, on any machine.</summary>
     /// <param name="memoryCap">Bytes it may take; null for as many as there are.</param>
-    public static GpuBackend Simulator(long? memoryCap = null)
+    public static GpuBackend Simulator(long? memoryCap = null) => Simulator(warps: 1, memoryCap);
+
+    // Warps of 32 as on NVIDIA hardware, in small groups: a simulated barrier costs microseconds for each thread of a group.
+    internal static GpuBackend Simulator(int warps, long? memoryCap = null)
     {
-        // Warps of 32 as on NVIDIA hardware, in small groups: a simulated barrier costs microseconds for each thread of a group.
-        Context context = NewContext(builder => builder.CPU(new CPUDevice(32, 1, 1)));
+        Context context = NewContext(builder => builder.CPU(new CPUDevice(32, warps, 1)));
         return new GpuBackend(context, context.CreateCPUAccelerator(0), AcceleratorType.CPU, groupSize: 32, memoryCap);
     }
 
@@ -89,12 +91,17 @@ public sealed partial class GpuBackend
     }
 
     // O2 keeps kernel arguments in their address space; what it gets wrong in PTX the loader mends.
-    static Context NewContext(Action<Context.Builder> devices) => Context.Create(builder =>
+    internal static Context NewContext(Action<Context.Builder> devices)
     {
-        _ = NativeResolver.Installed;
-        builder.Optimize(OptimizationLevel.O2);
-        devices(builder);
-    });
+        Context context = Context.Create(builder =>
+        {
+            _ = NativeResolver.Installed;
+            builder.Optimize(OptimizationLevel.O2);
+            devices(builder);
+        });
+        TensorCoreInstruction.Register(context);
+        return context;
+    }
 
     // ILGPU turns away devices without OpenCL's generic address space; the loader's patch makes the kernels do without it.
     static void AllowOpenCl(Context.Builder builder) => builder.OpenCL(device =>

@@ -87,6 +87,19 @@ static class KernelRows
                 Tensor a = Some(gpu, [size, size]), b = Some(gpu, [size, size]), c = Tensor.Zeros(gpu, [size, size]);
                 return () => { using var step = new Step(gpu); gpu.MatMul(a, b, c, false, false, false); };
             }) { InputSets = size <= 2048 ? 8 : 1 };
+        foreach (int size in small ? [64] : (int[])[4096, 8192])
+            foreach (var (precision, name, goal) in ((MatMulPrecision, string, double)[])[(MatMulPrecision.TensorFloat32, "tf32", 0.6), (MatMulPrecision.BFloat16, "bf16", 0.6)])
+                yield return new($"{name} product {size}", Judge.Throughput, goal, 2.0 * size * size * size, gpu =>
+                {
+                    Tensor a = Some(gpu, [size, size]), b = Some(gpu, [size, size]), c = Tensor.Zeros(gpu, [size, size]);
+                    return () =>
+                    {
+                        using var step = new Step(gpu);
+                        gpu.MatMulPrecision = precision;
+                        gpu.MatMul(a, b, c, false, false, false);
+                        gpu.MatMulPrecision = MatMulPrecision.Float32;
+                    };
+                });
         foreach (var (batch, heads, time, width) in small ? [(1, 2, 64, 32)] : ((int, int, int, int)[])[(64, 6, 256, 64), (8, 12, 1024, 64)])
         {
             double flops = 2.0 * batch * heads * (double)time * time * width;          // half of each product lies behind the mask
@@ -94,11 +107,12 @@ static class KernelRows
             yield return Attention($"causal attention and gradient {batch} x {heads} x {time} x {width}", 3.5 * flops, backward: true, 2, batch, heads, time, width);
         }
         int images = small ? 2 : 256;
+        string few = small ? ", 2 images" : "";
         foreach (var (inputs, outputs, size) in ((int, int, int)[])[(3, 64, 32), (64, 64, 32), (128, 128, 16), (256, 256, 8), (512, 512, 4)])
         {
             double flops = 2.0 * images * size * size * outputs * 9 * inputs;
-            yield return Convolution($"convolution {inputs} to {outputs} at {size}", flops, backward: false, images, inputs, outputs, size);
-            yield return Convolution($"convolution and gradients {inputs} to {outputs} at {size}", 3 * flops, backward: true, images, inputs, outputs, size);
+            yield return Convolution($"convolution {inputs} to {outputs} at {size}{few}", flops, backward: false, images, inputs, outputs, size);
+            yield return Convolution($"convolution and gradients {inputs} to {outputs} at {size}{few}", 3 * flops, backward: true, images, inputs, outputs, size);
         }
     }
 

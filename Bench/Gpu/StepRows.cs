@@ -9,10 +9,10 @@ static class StepRows
     public static IEnumerable<GpuRow> All(bool small)
     {
         GptSize shakespeare = small ? GptSize.Tiny : GptSize.Shakespeare with { Batch = 64 }, gpt2 = GptSize.Gpt2 with { Batch = 8, Vocabulary = 50304 };
-        yield return Gpt("step of a GPT 6 x 384, batch 64, context 256", shakespeare, 0.5);
+        yield return Gpt(small ? "step of a tiny GPT" : "step of a GPT 6 x 384, batch 64, context 256", shakespeare, 0.5);
         if (!small) yield return Gpt("step of GPT-2 small, batch 8, context 1024, fp32", gpt2, 1.7);
         ContrastiveSize images = small ? ContrastiveSize.Tiny : ContrastiveSize.ResNet18 with { Images = 512 };
-        yield return new("step of SimCLR, ResNet-18, 1024 views of 32 x 32, made beforehand", Judge.Time, 1, 0, gpu =>
+        yield return new(small ? "step of a tiny SimCLR" : "step of SimCLR, ResNet-18, 1024 views of 32 x 32, made beforehand", Judge.Time, 1, 0, gpu =>
             new OurContrastiveTraining(images.NewObjective(gpu), new SharedImageViews(images, gpu, 2)).Step);
     }
 

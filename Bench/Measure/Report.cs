@@ -89,7 +89,7 @@ sealed partial class Report(string section, string title, string? file = null)
         string meaning = file is not null ? "Each section says which command made it."
             : $"Ratios are time (or memory) of ours over theirs, the median over paired turns; under 1 ours is faster. All of it again: `{Everything}`";
         results = Replace(results, "verdict", $"<!-- verdict -->\n{Machine.Description}\n\n{meaning}\n\n"
-            + $"| goal | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", goals)}\n<!-- /verdict -->\n");
+            + (goals.Length == 0 ? "" : $"| goal | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", goals)}\n") + "<!-- /verdict -->\n");
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         File.WriteAllText(Path, results);
         Console.WriteLine($"written: {Path} ({load})");

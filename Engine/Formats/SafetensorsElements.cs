@@ -38,15 +38,8 @@ static class SafetensorsElements
             case SafetensorsType.Float16: TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(bytes)); break;
             default:
                 Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes);
-                for (int i = 0; i < halves.Length; i++) halves[i] = RoundToBFloat16(values[i]);
+                for (int i = 0; i < halves.Length; i++) halves[i] = BFloat16.Round(values[i]);
                 break;
         }
-    }
-
-    // To the nearest, ties to even. NaN must not be rounded up into infinity: its lower half may be all it has, so one bit is set.
-    static ushort RoundToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

@@ -7,7 +7,7 @@ namespace NativeSsl.Kernels;
 /// <summary>Every kernel, for every type that its parameters may be: to be compiled and looked at on a machine without a GPU.</summary>
 static class AllKernels
 {
-    static readonly Context Compiler = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+    static readonly Context Compiler = GpuBackend.NewContext(_ => { });
 
     /// <summary>By class, type arguments and method: <c>SoftmaxKernels&lt;WarpTeam&gt;.Forward</c>.</summary>
     internal static IReadOnlyDictionary<string, MethodInfo> ByName { get; } = typeof(GpuBackend).Assembly.GetTypes()

@@ -9,7 +9,8 @@ namespace NativeSsl.Kernels;
 /// <param name="SharedBytes">Of a group.</param>
 /// <param name="StackBytes">Memory of a thread for what registers cannot hold, such as arrays that are indexed by what is known only at run time.</param>
 /// <param name="SpillBytes">Written and read for want of registers.</param>
-sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int SpillBytes)
+/// <param name="Instructions">Their names, in order; none without cuobjdump beside the assembler.</param>
+sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int SpillBytes, string[] Instructions)
 {
     /// <summary>Where it is: what the variable NATIVESSL_PTXAS names, or the first on the path; null if there is none.</summary>
     internal static string? Program { get; } = Environment.GetEnvironmentVariable("NATIVESSL_PTXAS") is { Length: > 0 } named ? named
@@ -23,11 +24,11 @@ sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int 
         try
         {
             File.WriteAllText(source, text);
-            using Process process = Process.Start(new ProcessStartInfo(Program!, ["-arch=sm_90", "-v", source, "-o", made]) { RedirectStandardError = true })!;
-            string said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? new Ptxas(Sum(Used(), said), Sum(Shared(), said), Sum(Stack(), said), Sum(Spilled(), said))
-                : throw new DeviceException($"ptxas: {said.Trim()}");
+            (int status, string said) = Run(Program!, "-arch=sm_90", "-v", source, "-o", made);
+            if (status != 0) throw new DeviceException($"ptxas: {said.Trim()}");
+            string reader = Path.Combine(Path.GetDirectoryName(Program!)!, "cuobjdump");
+            string code = File.Exists(reader) ? Run(reader, "-sass", made).Said : "";
+            return new Ptxas(Sum(Used(), said), Sum(Shared(), said), Sum(Stack(), said), Sum(Spilled(), said), [.. Instruction().Matches(code).Select(match => match.Groups[1].Value)]);
         }
         finally
         {
@@ -36,8 +37,19 @@ sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int 
         }
     }
 
+    static (int Status, string Said) Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string said = process.StandardOutput.ReadToEnd() + errors.GetAwaiter().GetResult();
+        process.WaitForExit();
+        return (process.ExitCode, said);
+    }
+
     static int Sum(Regex number, string said) => number.Matches(said).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
+    [GeneratedRegex(@"/\*[0-9a-f]{4,}\*/ +(?:@!?U?P\w+ +)?([A-Z][\w.]*)")]
+    private static partial Regex Instruction();
     [GeneratedRegex(@"Used (\d+) registers")]
     private static partial Regex Used();
     [GeneratedRegex(@"(\d+) bytes smem")]

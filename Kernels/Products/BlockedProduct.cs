@@ -24,17 +24,14 @@ static class BlockedProductKernels<P, T> where P : struct, IProduct where T : st
     public static void Product(P product, ProductShape shape)
     {
         Floats left = SharedMemory.Allocate<float>(MostPanel), right = SharedMemory.Allocate<float>(MostPanel);
-        int down = (shape.Rows + T.Rows - 1) / T.Rows, across = (shape.Columns + T.Columns - 1) / T.Columns;
-        int tile = Grid.IdxX % (down * across), piece = Grid.IdxX / (down * across) % shape.Pieces, item = Grid.IdxX / (down * across) / shape.Pieces;
-        int firstRow = tile / across * T.Rows, firstColumn = tile % across * T.Columns;
-        int first = piece * shape.StepsPerPiece, end = first + shape.StepsPerPiece < shape.Steps ? first + shape.StepsPerPiece : shape.Steps;
+        ProductTile tile = new(shape, T.Rows, T.Columns);
         float[] sums = new float[MostSums];
         Panels<T>.Clear(sums);
 
-        for (int start = first; start < end; start += StepsAtOnce)
+        for (int start = tile.FirstStep; start < tile.StepEnd; start += StepsAtOnce)
         {
-            Panels<T>.Fill(left, new LeftLines<P>(product, item), !product.LeftLiesTurned, T.Rows, StepsAtOnce, firstRow, shape.Rows, start, end);
-            Panels<T>.Fill(right, new RightLines<P>(product, item), product.RightLiesTurned, T.Columns, StepsAtOnce, firstColumn, shape.Columns, start, end);
+            Panels<T>.Fill(left, new LeftLines<P>(product, tile.Item), !product.LeftLiesTurned, T.Rows, StepsAtOnce, tile.FirstRow, shape.Rows, start, tile.StepEnd);
+            Panels<T>.Fill(right, new RightLines<P>(product, tile.Item), product.RightLiesTurned, T.Columns, StepsAtOnce, tile.FirstColumn, shape.Columns, start, tile.StepEnd);
             Group.Barrier();
             Panels<T>.Multiply(left, 0, right, StepsAtOnce, sums);
             Group.Barrier();
@@ -43,8 +40,8 @@ static class BlockedProductKernels<P, T> where P : struct, IProduct where T : st
         for (int i = 0; i < T.Side; i++)
             for (int j = 0; j < T.Side; j++)
             {
-                int row = firstRow + Panels<T>.Row(i), column = firstColumn + Panels<T>.Column(j);
-                if (row < shape.Rows && column < shape.Columns) product.Write(item, piece, row, column, sums[i * T.Side + j]);
+                int row = tile.FirstRow + Panels<T>.Row(i), column = tile.FirstColumn + Panels<T>.Column(j);
+                if (row < shape.Rows && column < shape.Columns) product.Write(tile.Item, tile.Piece, row, column, sums[i * T.Side + j]);
             }
     }
 }

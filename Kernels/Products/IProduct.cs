@@ -39,4 +39,34 @@ readonly struct ProductShape(int items, int rows, int columns, int steps, int pi
     public int Steps => steps;
     public int Pieces => pieces;
     public int StepsPerPiece => stepsPerPiece;
+
+    public int FirstStep(int piece) => piece * stepsPerPiece;
+
+    public int StepEnd(int piece) => FirstStep(piece + 1) < steps ? FirstStep(piece + 1) : steps;
+}
+
+/// <summary>The part of a product that a team makes.</summary>
+readonly struct ProductTile
+{
+    public ProductTile(ProductShape shape, int rows, int columns)
+    {
+        int down = (shape.Rows + rows - 1) / rows, across = (shape.Columns + columns - 1) / columns, tile = Grid.IdxX % (down * across);
+        Piece = Grid.IdxX / (down * across) % shape.Pieces;
+        Item = Grid.IdxX / (down * across) / shape.Pieces;
+        FirstRow = tile / across * rows;
+        FirstColumn = tile % across * columns;
+        FirstStep = shape.FirstStep(Piece);
+        StepEnd = shape.StepEnd(Piece);
+    }
+
+    public int Item { get; }
+    public int Piece { get; }
+    public int FirstRow { get; }
+    public int FirstColumn { get; }
+    public int FirstStep { get; }
+    public int StepEnd { get; }
+
+    /// <summary>How many teams a product needs.</summary>
+    public static long Count(ProductShape shape, int rows, int columns) =>
+        (long)shape.Items * shape.Pieces * ((shape.Rows + rows - 1) / rows) * ((shape.Columns + columns - 1) / columns);
 }

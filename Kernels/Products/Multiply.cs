@@ -8,6 +8,7 @@ public sealed partial class GpuBackend
 
     void Multiply<P>(P product, ProductShape shape) where P : struct, IProduct
     {
+        if (MultiplyOnTensorCores(product, shape)) return;
         if (Math.Min(shape.Rows, shape.Columns) < NarrowestTile) MultiplyPlainly(product, shape);
         else if (_groupSize == Tiles32.Threads) MultiplyBlocked<P, Tiles32>(product, shape);
         else if (_groupSize == Tiles64.Threads || Tiles<Tiles256>(shape) < WantedTeams) MultiplyBlocked<P, Tiles64>(product, shape);
@@ -23,8 +24,7 @@ public sealed partial class GpuBackend
     internal void MultiplyBlocked<P, T>(P product, ProductShape shape) where P : struct, IProduct where T : struct, ITiling =>
         Launch(BlockedProductKernels<P, T>.Product, new Work(Tiles<T>(shape), T.Threads), product, shape);
 
-    static long Tiles<T>(ProductShape shape) where T : struct, ITiling =>
-        (long)shape.Items * shape.Pieces * ((shape.Rows + T.Rows - 1) / T.Rows) * ((shape.Columns + T.Columns - 1) / T.Columns);
+    static long Tiles<T>(ProductShape shape) where T : struct, ITiling => ProductTile.Count(shape, T.Rows, T.Columns);
 
     // A small result of long sums, as the gradients of weights are, has too few tiles for many multiprocessors: the sums are cut, and the pieces added in order.
     void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product) where P : struct, IProduct

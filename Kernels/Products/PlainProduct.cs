@@ -9,9 +9,8 @@ static class PlainProductKernels<P> where P : struct, IProduct
         if (index >= count) return;
         int column = (int)(index % shape.Columns), row = (int)(index / shape.Columns % shape.Rows),
             piece = (int)(index / shape.Columns / shape.Rows % shape.Pieces), item = (int)(index / shape.Columns / shape.Rows / shape.Pieces);
-        int first = piece * shape.StepsPerPiece, end = first + shape.StepsPerPiece < shape.Steps ? first + shape.StepsPerPiece : shape.Steps;
         float sum = 0f;
-        for (int k = first; k < end; k++) sum += product.Left(item, row, k) * product.Right(item, k, column);
+        for (int k = shape.FirstStep(piece); k < shape.StepEnd(piece); k++) sum += product.Left(item, row, k) * product.Right(item, k, column);
         product.Write(item, piece, row, column, sum);
     }
 }

@@ -1,3 +1,5 @@
+using NativeSsl.Kernels;
+
 namespace NativeSsl.Tests.Gpu;
 
 /// <summary>Ops at the sizes of real models, and ten steps of training: a GPU against the CPU, whose ops are held against the textbook at every size of a register.</summary>
@@ -41,6 +43,13 @@ static class Agreement
 
     /// <summary>What is allowed for a case.</summary>
     internal static double Allowed(string name) => name.StartsWith("ten steps", StringComparison.Ordinal) ? StepTolerance : Tolerance;
+
+    /// <summary>Cases that tensor cores have to do with.</summary>
+    internal static IEnumerable<string> Products => Cases.Keys.Where(name => name.StartsWith("matmul", StringComparison.Ordinal) || name.StartsWith("linear", StringComparison.Ordinal)
+        || name.StartsWith("convolution", StringComparison.Ordinal));
+
+    /// <summary>The most that factors' rounding moves a product: of each, half a step of its last bit.</summary>
+    internal static double Rounding(MatMulPrecision precision) => precision == MatMulPrecision.BFloat16 ? 1 / 256.0 : 1 / 2048.0;
 
     // The value, and the gradient of every input for a slope drawn at random.
     static float[][] Gradients(IBackend backend, Shape[] shapes, Func<Tensor[], Tensor> apply)

@@ -10,11 +10,14 @@ public sealed class ProductTests
         { 1, 8, 8, 1, 1 }, { 1, 33, 17, 9, 1 }, { 2, 40, 70, 23, 1 }, { 1, 64, 16, 64, 1 }, { 2, 9, 50, 37, 3 }, { 1, 20, 20, 17, 4 }, { 1, 150, 140, 11, 1 },
     };
 
-    static float[][] Products(GpuBackend gpu, (int Items, int Rows, int Columns, int Steps, int Pieces) size, params Action<MatMulProduct, ProductShape>[] kernels)
+    static float Fraction(RandomSource random) => random.NextInt(1000) / 1000f - 0.5f;
+
+    static float[][] Products(GpuBackend gpu, (int Items, int Rows, int Columns, int Steps, int Pieces) size, Func<RandomSource, float> draw,
+        params Action<MatMulProduct, ProductShape>[] kernels)
     {
         (int items, int rows, int columns, int steps, int pieces) = size;
         var random = new RandomSource(7, 0);
-        float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextInt(1000) / 1000f - 0.5f)];
+        float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => draw(random))];
         Tensor a = Tensor.From(gpu, [items, rows, steps], Some(items * rows * steps)), b = Tensor.From(gpu, [items, columns, steps], Some(items * columns * steps));
         return [.. kernels.Select(kernel =>
         {
@@ -25,12 +28,86 @@ public sealed class ProductTests
         })];
     }
 
+    static Action<MatMulProduct, ProductShape> OnTensorCores<M>(GpuBackend gpu) where M : struct, ITensorCore => gpu.MultiplyOnTensorCores<MatMulProduct, M, WarpTiles1>;
+
+    // Small whole numbers need no rounding, and their sums none either: whatever the order, the bits are those of the plain loop.
+    [Theory, MemberData(nameof(Shapes))]
+    public void Tensor_cores_multiply_whole_numbers_exactly(int items, int rows, int columns, int steps, int pieces)
+    {
+        GpuBackend gpu = Devices.Simulator;
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), random => random.NextInt(33) - 16, gpu.MultiplyPlainly, OnTensorCores<TensorFloat32Core>(gpu),
+            OnTensorCores<BFloat16Core>(gpu));
+        Assert.Equal(products[0], products[1]);
+        Assert.Equal(products[0], products[2]);
+    }
+
+    public static TheoryData<string> Ops => ["matmul", "linear", "convolution"];
+
+    // The user's choice reaches every product, forward and backward, and stays what it was elsewhere.
+    [Theory, MemberData(nameof(Ops))]
+    public void A_precision_is_chosen_for_a_device(string op)
+    {
+        using GpuBackend gpu = GpuBackend.Simulator();
+        float[][] exact = Run(), again = Run();
+        gpu.MatMulPrecision = MatMulPrecision.BFloat16;
+        float[][] coarse = Run();
+        for (int i = 0; i < exact.Length; i++)
+        {
+            Assert.Equal(exact[i], again[i]);
+            Assert.InRange(Distance(exact[i], coarse[i]), Agreement.Rounding(MatMulPrecision.BFloat16) / 10, Agreement.Rounding(MatMulPrecision.BFloat16));
+        }
+
+        float[][] Run()
+        {
+            using var step = new Step(gpu);
+            var random = new RandomSource(3, 1);
+            Tensor Some(Shape shape) => Tensor.From(gpu, shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => random.NextUniform() - 0.5f)]).RequireGradient();
+            Tensor a = op == "convolution" ? Some([2, 4, 4, 16]) : Some([20, 24]), b = op switch { "matmul" => Some([24, 17]), "linear" => Some([17, 24]), _ => Some([16, 3, 3, 16]) };
+            Tensor y = op switch { "matmul" => a.MatMul(b), "linear" => a.Linear(b), _ => a.Conv2d(b, padding: 1) };
+            float[] value = y.ToArray();
+            y.Square().Sum().Backward();
+            return [value, a.Gradient.ToArray(), b.Gradient.ToArray()];
+        }
+
+        static double Distance(float[] x, float[] y) => Math.Sqrt(x.Zip(y, (p, q) => Math.Pow((double)p - q, 2)).Sum() / x.Sum(p => (double)p * p));
+    }
+
+    // Blocks of more than one warp, and more than one block of a warp.
+    [Fact]
+    public void Every_tiling_of_warps_multiplies_whole_numbers_exactly()
+    {
+        using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
+        float[][] products = Products(gpu, (1, 130, 120, 19, 1), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
+            gpu.MultiplyOnTensorCores<MatMulProduct, TensorFloat32Core, WarpTiles4>, gpu.MultiplyOnTensorCores<MatMulProduct, BFloat16Core, WarpTiles8>);
+        Assert.Equal(products[0], products[1]);
+        Assert.Equal(products[0], products[2]);
+    }
+
+    // Each factor is off by half a step of its last bit at most: 2⁻¹² and 2⁻⁹ of it.
+    [Theory, InlineData(MatMulPrecision.TensorFloat32, 1 / 4096.0), InlineData(MatMulPrecision.BFloat16, 1 / 512.0)]
+    public void Tensor_cores_round_factors_to_their_precision(MatMulPrecision precision, double rounding)
+    {
+        GpuBackend gpu = Devices.Simulator;
+        float[][] products = Products(gpu, (1, 33, 40, 50, 1), random => random.NextUniform() - 0.5f, gpu.MultiplyPlainly,
+            precision == MatMulPrecision.BFloat16 ? OnTensorCores<BFloat16Core>(gpu) : OnTensorCores<TensorFloat32Core>(gpu));
+        double[] errors = [.. products[0].Zip(products[1], (plain, rounded) => Math.Abs((double)plain - rounded))];
+        Assert.InRange(errors.Max(), rounding / 10, 50 * 0.25 * 2.01 * rounding);
+    }
+
+    [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity), InlineData(float.NegativeInfinity), InlineData(float.MaxValue), InlineData(-0f), InlineData(1e-40f), InlineData(1.5f)]
+    public void Cells_hold_what_no_rounding_may_change(float value)
+    {
+        float kept = BitConverter.Int32BitsToSingle(TensorFloat32Core.Cell(value, 0f));
+        Assert.Equal(value == float.MaxValue ? float.PositiveInfinity : value, kept, Math.Abs(value) < 1e-30 ? 1e-41f : 0f);
+        Assert.Equal(value * 2 + 3, BFloat16Core.Add(3f, BFloat16Core.Cell(value, 0f), BFloat16Core.Cell(2f, 1f)));
+    }
+
     // The simulator does not contract a multiplication and an addition into one: the same order of sums gives the same bits.
     [Theory, MemberData(nameof(Shapes))]
     public void Tiles_sum_in_the_order_of_the_plain_loop(int items, int rows, int columns, int steps, int pieces)
     {
         GpuBackend gpu = Devices.Simulator;
-        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>);
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>);
         Assert.Equal(products[0], products[1]);
         Assert.DoesNotContain(products[0], float.IsNaN);
     }
@@ -39,7 +116,7 @@ public sealed class ProductTests
     public void Every_tiling_agrees_on_OpenCL(int items, int rows, int columns, int steps, int pieces)
     {
         GpuBackend gpu = Devices.OpenCl;
-        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>,
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>,
             gpu.MultiplyBlocked<MatMulProduct, Tiles64>, gpu.MultiplyBlocked<MatMulProduct, Tiles256>);
         foreach (float[] product in products[1..])
             for (int i = 0; i < product.Length; i++) Assert.Equal(products[0][i], product[i], 1e-6f * MathF.Sqrt(steps));

@@ -42,6 +42,24 @@ public sealed partial class PtxTests
         Assert.InRange(made.Registers, 1, kernel.Contains("Attention", StringComparison.Ordinal) ? 176 : 128);   // a multiprocessor has 65,536: five groups of 64 threads, or two of 256
     }
 
+    public static TheoryData<string, string> OnTensorCores => new()
+    {
+        { "TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product", "HMMA.1688.F32.TF32" },
+        { "TensorCoreProductKernels<LinearProduct<Identity>,BFloat16Core,WarpTiles8>.Product", "HMMA.16816.F32.BF16" },
+        { "TensorCoreProductKernels<ConvolutionProduct,BFloat16Core,WarpTiles4>.Product", "HMMA.16816.F32.BF16" },
+        { "TensorCoreProductKernels<ConvolutionWeightProduct,TensorFloat32Core,WarpTiles4>.Product", "HMMA.1688.F32.TF32" },
+    };
+
+    [PtxasTheory, MemberData(nameof(OnTensorCores))]
+    public void Products_are_made_by_tensor_cores(string kernel, string instruction)
+    {
+        Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
+        Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
+        Assert.InRange(made.Registers, 1, 128);
+        Assert.Equal(kernel.Contains("Tiles8", StringComparison.Ordinal) ? 32 : 16, made.Instructions.Count(name => name == instruction));
+        Assert.DoesNotContain(made.Instructions, name => name.StartsWith("LDL", StringComparison.Ordinal));
+    }
+
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.
     [Theory, InlineData("SoftmaxKernels<WarpTeam>.Forward"), InlineData("MapKernels<Relu>.Value"), InlineData("MapKernels<Gelu>.Value"), InlineData("PoolKernels.Forward<Largest>")]
     public void Maxima_and_minima_keep_a_NaN(string kernel) =>

@@ -17,6 +17,13 @@ static class SelfTest
         int failed = Check("specs against the textbook", OpTests.ByName.Where(entry => !small || Small(entry.Value)).Select(entry => entry.Key),
             name => OpTests.ByName[name].Check(opened));
         if (!small) failed += Check("cases of real size against the CPU", Agreement.Cases.Keys, name => Assert.InRange(Agreement.Distance(name, opened), 0, Agreement.Allowed(name)));
+        if (!small && opened is GpuBackend { HasTensorCores: true } cores)
+            foreach (MatMulPrecision precision in new[] { MatMulPrecision.TensorFloat32, MatMulPrecision.BFloat16 })
+            {
+                cores.MatMulPrecision = precision;
+                failed += Check($"products with {precision} against the CPU", Agreement.Products, name =>
+                    Assert.InRange(Agreement.Distance(name, opened), Agreement.Rounding(precision) / 10, Agreement.Rounding(precision)));
+            }
         return failed == 0 ? 0 : 1;
     }
 

@@ -1,0 +1,108 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>
+/// Panels of cells in shared memory, as <see cref="Panels{T}"/> of floats. A cell's lines are neighbours; the eight lines and four cells that the threads of a warp read at
+/// once lie in 32 different banks, because cells are a multiple of 32 and eight apart.
+/// </summary>
+static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IWarpTiling
+{
+    internal const int CellsAtOnce = 16, Pad = 8, MostPanel = CellsAtOnce * (128 + Pad);
+    const int Warp = 32, RowsOfBlock = 16, ColumnsOfBlock = 8, CellsOfBlock = 8;
+
+    internal static int Threads => W.WarpsDown * W.WarpsAcross * Warp;
+    internal static int Rows => W.WarpsDown * W.Down * RowsOfBlock;
+    internal static int Columns => W.WarpsAcross * W.Across * ColumnsOfBlock;
+    internal static int Steps => CellsAtOnce * M.StepsOfCell;
+
+    /// <summary>Brings cells of lines; what is beyond the edges is zero. As <see cref="Panels{T}.Fill"/>.</summary>
+    public static void Fill<L>(ArrayView<int> panel, L lines, bool stepsAreNeighbours, int width, int firstLine, int lineEnd, int firstStep, int stepEnd)
+        where L : struct, ILines
+    {
+        for (int i = Group.IdxX; i < width * CellsAtOnce; i += Threads)
+        {
+            int line = stepsAreNeighbours ? i / CellsAtOnce : i % width, cell = stepsAreNeighbours ? i % CellsAtOnce : i / width;
+            int step = firstStep + cell * M.StepsOfCell;
+            bool inside = firstLine + line < lineEnd;
+            float first = inside && step < stepEnd ? lines.At(firstLine + line, step) : 0f;
+            float second = M.StepsOfCell > 1 && inside && step + 1 < stepEnd ? lines.At(firstLine + line, step + 1) : 0f;
+            panel[cell * (width + Pad) + line] = M.Cell(first, second);
+        }
+    }
+
+    /// <summary>Adds left · right, over all cells of the panels, for the blocks of a thread's warp.</summary>
+    public static WarpSums Multiply(ArrayView<int> left, ArrayView<int> right, WarpSums sums)
+    {
+        for (int cell = 0; cell < CellsAtOnce; cell += CellsOfBlock)
+        {
+            int ofLeft = (cell + Group.IdxX % 4) * (Rows + Pad) + FirstRow, ofRight = (cell + Group.IdxX % 4) * (Columns + Pad) + FirstColumn + Group.IdxX % Warp / 4;
+            RightCells a = Right(right, ofRight), b = W.Across > 1 ? Right(right, ofRight + ColumnsOfBlock) : a;
+            RightCells c = W.Across > 2 ? Right(right, ofRight + 2 * ColumnsOfBlock) : a, d = W.Across > 2 ? Right(right, ofRight + 3 * ColumnsOfBlock) : a;
+            sums.A = Add(sums.A, Left(left, ofLeft), a, b, c, d);
+            if (W.Down > 1) sums.B = Add(sums.B, Left(left, ofLeft + RowsOfBlock), a, b, c, d);
+            if (W.Down > 2) sums.C = Add(sums.C, Left(left, ofLeft + 2 * RowsOfBlock), a, b, c, d);
+            if (W.Down > 2) sums.D = Add(sums.D, Left(left, ofLeft + 3 * RowsOfBlock), a, b, c, d);
+        }
+        return sums;
+    }
+
+    static BlockRow Add(BlockRow sums, LeftCells left, RightCells a, RightCells b, RightCells c, RightCells d)
+    {
+        sums.A = M.MultiplyAdd(sums.A, left, a);
+        if (W.Across > 1) sums.B = M.MultiplyAdd(sums.B, left, b);
+        if (W.Across > 2) sums.C = M.MultiplyAdd(sums.C, left, c);
+        if (W.Across > 2) sums.D = M.MultiplyAdd(sums.D, left, d);
+        return sums;
+    }
+
+    static LeftCells Left(ArrayView<int> panel, int at) =>
+        new(panel[at], panel[at + 8], panel[at + 4 * (Rows + Pad)], panel[at + 4 * (Rows + Pad) + 8]);
+
+    static RightCells Right(ArrayView<int> panel, int at) => new(panel[at], panel[at + 4 * (Columns + Pad)]);
+
+    /// <summary>Writes the blocks of a thread's warp.</summary>
+    public static void Write<P>(P product, ProductShape shape, ProductTile tile, WarpSums sums) where P : struct, IProduct
+    {
+        int row = tile.FirstRow + FirstRow;
+        Write(product, shape, tile, row, sums.A);
+        if (W.Down > 1) Write(product, shape, tile, row + RowsOfBlock, sums.B);
+        if (W.Down > 2) Write(product, shape, tile, row + 2 * RowsOfBlock, sums.C);
+        if (W.Down > 2) Write(product, shape, tile, row + 3 * RowsOfBlock, sums.D);
+    }
+
+    static void Write<P>(P product, ProductShape shape, ProductTile tile, int row, BlockRow sums) where P : struct, IProduct
+    {
+        int column = tile.FirstColumn + FirstColumn + Group.IdxX % 4 * 2;
+        Write(product, shape, tile, row, column, sums.A);
+        if (W.Across > 1) Write(product, shape, tile, row, column + ColumnsOfBlock, sums.B);
+        if (W.Across > 2) Write(product, shape, tile, row, column + 2 * ColumnsOfBlock, sums.C);
+        if (W.Across > 2) Write(product, shape, tile, row, column + 3 * ColumnsOfBlock, sums.D);
+    }
+
+    static void Write<P>(P product, ProductShape shape, ProductTile tile, int row, int column, Float4 sums) where P : struct, IProduct
+    {
+        WritePair(product, shape, tile, row, column, sums.A, sums.B);
+        WritePair(product, shape, tile, row + 8, column, sums.C, sums.D);
+    }
+
+    static void WritePair<P>(P product, ProductShape shape, ProductTile tile, int row, int column, float left, float right) where P : struct, IProduct
+    {
+        if (row < shape.Rows && column < shape.Columns) product.Write(tile.Item, tile.Piece, row, column, left);
+        if (row < shape.Rows && column + 1 < shape.Columns) product.Write(tile.Item, tile.Piece, row, column + 1, right);
+    }
+
+    // Of the tile, for this thread's warp; the row is the thread's own.
+    static int FirstRow => Group.IdxX / Warp / W.WarpsAcross * W.Down * RowsOfBlock + Group.IdxX % Warp / 4;
+    static int FirstColumn => Group.IdxX / Warp % W.WarpsAcross * W.Across * ColumnsOfBlock;
+}
+
+/// <summary>A thread's sums of four neighbouring blocks. A struct, because an array that is indexed by what the assembler does not know lies in memory.</summary>
+struct BlockRow
+{
+    public Float4 A, B, C, D;
+}
+
+/// <summary>A thread's sums of four rows of blocks.</summary>
+struct WarpSums
+{
+    public BlockRow A, B, C, D;
+}

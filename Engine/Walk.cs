@@ -85,10 +85,10 @@ public readonly struct Places
     public long Stride => _stride0;
 
     /// <summary>The length of the second innermost axis: how many rows follow each other at one distance.</summary>
-    internal long RowCount => _length1;
+    public long RowCount => _length1;
 
     /// <summary>From one row to the next along that axis.</summary>
-    internal long RowStride => _stride1;
+    public long RowStride => _stride1;
 
     /// <summary>The length of the axis outside of that one.</summary>
     internal long PlaneCount => _length2;

@@ -22,6 +22,9 @@ public sealed partial class GpuBackend
         return new(count, size);
     }
 
+    /// <summary>A thread to four elements; one more where some are left.</summary>
+    static Work InFours(Tensor x) => (x.Shape.Count + FourPlaces.Count - 1) / FourPlaces.Count;
+
     /// <summary>A team to each row.</summary>
     Work Rows(Tensor x) => Teams(x.Shape.Rows, x.Shape[-1]);
 

@@ -19,8 +19,11 @@ public static class DropoutMask
     {
         (uint a, uint b, uint c, uint d) = Philox.Block(seed, stream, (ulong)(i >> 2));
         long word = i & 3;
-        return Philox.Uniform(word == 0 ? a : word == 1 ? b : word == 2 ? c : d) >= rate;
+        return Keeps(word == 0 ? a : word == 1 ? b : word == 2 ? c : d, rate);
     }
+
+    /// <summary>Whether an element with this number is kept.</summary>
+    public static bool Keeps(uint bits, float rate) => Philox.Uniform(bits) >= rate;
 }
 
 public sealed partial class CpuBackend

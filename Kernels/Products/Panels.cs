@@ -111,9 +111,3 @@ static class Panels<T> where T : struct, ITiling
     // A thread's lines come in fours, and its fours are as far apart as they can be: neighbouring threads read neighbouring fours.
     static int Place(int i, int lines, int thread) => i / 4 * (4 * lines / T.Side) + 4 * thread + i % 4;
 }
-
-/// <summary>Four floats that are read at once.</summary>
-struct Float4
-{
-    public float A, B, C, D;
-}

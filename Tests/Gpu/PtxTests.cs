@@ -31,7 +31,7 @@ public sealed partial class PtxTests
         "BlockedAttentionKernels<Tiles64>.Forward", "BlockedAttentionGradientKernels<OfQueries,Tiles64>.Gradient",
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
         "SoftmaxKernels<WarpTeam>.Forward", "LayerNormKernels<WarpTeam>.Forward", "LayerNormKernels<WarpTeam>.Backward",
-        "CrossEntropyKernels<WarpTeam>.Forward", "BatchNormKernels.Slope", "MapKernels<Gelu>.Slope", "AdamWKernels.Update",
+        "CrossEntropyKernels<WarpTeam>.Forward", "BatchNormKernels.Slope", "MapKernels<Gelu>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward", "AdamWKernels.Update",
     ];
 
     [PtxasTheory, MemberData(nameof(Hot))]
@@ -40,6 +40,13 @@ public sealed partial class PtxTests
         Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
         Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
         Assert.InRange(made.Registers, 1, kernel.Contains("Attention", StringComparison.Ordinal) ? 176 : 128);   // a multiprocessor has 65,536: five groups of 64 threads, or two of 256
+    }
+
+    [PtxasTheory, InlineData("MapKernels<Gelu>.Value", 1), InlineData("MapKernels<Gelu>.Slope", 2), InlineData("CombineKernels<ValueOf<Add>>.Fours", 2), InlineData("DropoutKernels.Forward", 1)]
+    public void Elements_move_by_fours(string kernel, int operands)
+    {
+        Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
+        Assert.Equal((operands, 1), (made.Instructions.Count(name => name == "LDG.E.128"), made.Instructions.Count(name => name == "STG.E.128")));
     }
 
     public static TheoryData<string, string> OnTensorCores => new()

@@ -14,9 +14,12 @@ sealed class LabelledPictures
         if (test is null || choosing) (Train, Test) = HeldOutImages.Of(Train);
         if (like is not null && like.Train.Size != Train.Size) (Train, Test) = (new AdaptedImages(Train, like.Train.Size), new AdaptedImages(Test, like.Train.Size));
         Normalization = like?.Normalization ?? Normalization.Of(Train);
+        Backend = like?.Backend ?? new(2);
     }
 
-    public CpuBackend Backend { get; } = new(2);
+    /// <summary>Where the encoder is, too.</summary>
+    public CpuBackend Backend { get; }
+
     public IImageSource Train { get; }
     public IImageSource Test { get; }
     public Normalization Normalization { get; }

@@ -33,6 +33,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         _hasWarps = type != AcceleratorType.OpenCL;          // ILGPU has OpenCL's exchange of registers for one maker alone
         HasTensorCores = type == AcceleratorType.CPU || gpu is CudaAccelerator { Architecture.Major: >= 8 };
         Pool = new GpuPool(gpu, memoryCap);
+        _staging = new GpuStaging(gpu);
         if (type == AcceleratorType.CPU) SimulatorTrace.Install();
         Alive[this] = true;
     }
@@ -78,46 +79,12 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
     }
 
-    internal void CopyFrom<T>(ReadOnlySpan<T> host, GpuStorage storage) where T : unmanaged
-    {
-        using Lock.Scope turn = Turn();
-        try
-        {
-            if (host.Length == 0) return;
-            storage.View<T>().SubView(0, host.Length).CopyFromCPU(_stream, host);
-            _stream.Synchronize();                          // the host may change its array as soon as this returns
-        }
-        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
-        finally { GC.KeepAlive(storage); }
-    }
-
-    internal void CopyTo<T>(GpuStorage storage, Span<T> host) where T : unmanaged
-    {
-        using Lock.Scope turn = Turn();
-        try
-        {
-            if (storage.Length == 0) return;
-            storage.View<T>().SubView(0, storage.Length).CopyToCPU(_stream, host[..checked((int)storage.Length)]);
-            _stream.Synchronize();
-        }
-        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
-        finally { GC.KeepAlive(storage); }
-    }
-
-    void CopyOnDevice(GpuStorage from, GpuStorage to)
-    {
-        using Lock.Scope turn = Turn();
-        try { from.View<byte>().CopyTo(_stream, to.View<byte>()); }
-        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
-        finally { t_viewed?.Clear(); }
-    }
-
     /// <summary>Waits until everything asked for so far is done.</summary>
     /// <exception cref="DeviceException">Something failed since the last time.</exception>
     public void Synchronize()
     {
         using Lock.Scope turn = Turn();
-        try { _stream.Synchronize(); }
+        try { Wait(); }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
     }
 
@@ -125,7 +92,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     public void TrimPool()
     {
         using Lock.Scope turn = Turn();
-        _stream.Synchronize();
+        Wait();
         Pool.Trim();
     }
 
@@ -139,6 +106,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
             try
             {
                 _stream.Synchronize();
+                _staging.Dispose();
                 Pool.Dispose();
                 foreach ((Kernel kernel, _) in _kernels.Values) kernel.Dispose();
                 _gpu.Dispose();
@@ -166,26 +134,5 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         if (_gpu.AcceleratorType == AcceleratorType.Cuda && failure is AcceleratorException) _gone = $"failed earlier ({failure.Message})";
         return new DeviceException($"{Name}: {failure.Message} Resume from the last checkpoint in a new process; " +
             "if it happens again, update the driver.", failure);
-    }
-
-    internal static Floats View(Tensor tensor) =>
-        Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
-    static ArrayView<ushort> Halves(Tensor tensor) =>
-        Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);
-    internal static Ints View(Indices indices) => Device(indices.Storage).View<int>();
-
-    static UnsupportedFormatException Refused(Tensor tensor, Format taken) =>
-        new($"This op takes {taken} tensors; one of shape {tensor.Shape} is {tensor.Format}. Convert it first.");
-
-    // A view does not keep its tensor, and a block that nobody holds may be lent to another thread, whose kernel may come first. So what was viewed is held until
-    // this thread's next kernel is in the stream. A view serves one launch; for the next, it is taken again.
-    [ThreadStatic]
-    static List<GpuStorage>? t_viewed;
-
-    static GpuStorage Device(Storage storage)
-    {
-        if (storage is not GpuStorage device) throw new DeviceException("A tensor of another device was given to an op of the GPU. Move it with To(backend) first.");
-        (t_viewed ??= []).Add(device);
-        return device;
     }
 }

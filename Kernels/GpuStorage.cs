@@ -27,6 +27,9 @@ sealed class GpuStorage : Storage
             "or when the backward pass had used it. Take a copy with Keep() before that.")
         : _block.View.SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
 
+    /// <summary>Whether it begins where four floats may be read at once.</summary>
+    internal bool BeginsAtFour => _start * BytesOf(Format) % (4 * sizeof(float)) == 0;
+
     public override bool IsReleased => _released || _whole is { IsReleased: true };
 
     protected override void Release()

@@ -23,7 +23,24 @@ public sealed partial class GpuBackend
     }
 
     /// <summary>A thread to four elements; one more where some are left.</summary>
-    static Work InFours(Tensor x) => (x.Shape.Count + FourPlaces.Count - 1) / FourPlaces.Count;
+    static Work InFours(Tensor x) => (x.Shape.Count + Float4.Count - 1) / Float4.Count;
+
+    /// <summary>How many elements may be read and written by fours, for a kernel that takes the others one by one: none if a tensor begins within four.</summary>
+    static long ElementsByFours(Tensor x, params ReadOnlySpan<Tensor> others) => AreAligned(x) && AreAligned(others) ? x.Shape.Count / Float4.Count * Float4.Count : 0;
+
+    /// <summary>Whether rows may be read and written by fours.</summary>
+    static bool ByFours(Tensor x, params ReadOnlySpan<Tensor> others) => x.Shape[-1] % Float4.Count == 0 && AreAligned(x) && AreAligned(others);
+
+    static bool AreAligned(params ReadOnlySpan<Tensor> tensors)
+    {
+        foreach (Tensor tensor in tensors)
+            if (!Device(tensor.Storage).BeginsAtFour) return false;
+        return true;
+    }
+
+    /// <summary>The kernel of rows for this device's teams and for such rows.</summary>
+    TKernel Choose<TKernel>(bool byFours, TKernel warpsByFours, TKernel warpsByOnes, TKernel sharedByFours, TKernel sharedByOnes) =>
+        _hasWarps ? byFours ? warpsByFours : warpsByOnes : byFours ? sharedByFours : sharedByOnes;
 
     /// <summary>A team to each row.</summary>
     Work Rows(Tensor x) => Teams(x.Shape.Rows, x.Shape[-1]);

@@ -49,7 +49,8 @@ static class MakeViews
 
     static Augmentation Linear(Augmentation how) => how with { Interpolation = Interpolation.Bilinear };
 
-    static ImageSet Noise(ImageSize size, int count = Set)
+    /// <summary>Images that say nothing.</summary>
+    public static ImageSet Noise(ImageSize size, int count = Set)
     {
         byte[] pixels = new byte[count * size.Bytes];
         new Random(1).NextBytes(pixels);

@@ -11,6 +11,8 @@ enum Judge
     Throughput,
     /// <summary>Its time over PyTorch's.</summary>
     Time,
+    /// <summary>Its time over that of <see cref="StepRows.SimClr"/>.</summary>
+    Step,
 }
 
 /// <summary>Something that is timed on a GPU, and in <c>gpu.py</c> under the same name.</summary>

@@ -26,6 +26,7 @@ static class GpuSpeed
             : "Ours beside PyTorch on the same card, one program after the other; float32 on both sides, tf32 off, but where a row says otherwise: there ours rounds float32 factors as it reads them, and PyTorch's bf16 factors are stored so. ")
             + "Medians over bursts of calls from an idle device to an idle device, launches included; inputs drawn at random.");
         double bandwidth = Copy(report, gpu, KernelRows.Copy(small), seconds);
+        double step = double.NaN;
         report.Head("row", "ours", "PyTorch", "ours / PyTorch", "ours", "goal");
         foreach (GpuRow row in KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small)))
         {
@@ -41,7 +42,8 @@ static class GpuSpeed
                 GC.Collect();                               // the inputs of the row before
                 GC.WaitForPendingFinalizers();
             }
-            double their = theirs.GetValueOrDefault(row.Name, double.NaN);
+            if (row.Name == StepRows.SimClr) step = time;
+            double their = row.Judge == Judge.Step ? step : theirs.GetValueOrDefault(row.Name, double.NaN);
             report.Row(row.Name, Report.Time(time), double.IsNaN(their) ? NotMeasured : Report.Time(their), double.IsNaN(their) ? "" : $"**{Report.Number(time / their)}**",
                 Speed(row, time, bandwidth), Wanted(row));
             if (!small) Judged(report, row, time, their, bandwidth);
@@ -70,6 +72,7 @@ static class GpuSpeed
     {
         Judge.Bandwidth => $"≥ {Report.Number(row.Goal)} of a copy",
         Judge.Throughput => $"≥ {Report.Number(row.Goal)} of PyTorch's speed",
+        Judge.Step => $"≤ {Report.Number(row.Goal)} of our step of SimCLR, in the third column",
         _ => $"≤ {Report.Number(row.Goal)} of PyTorch's time",
     };
 
@@ -78,7 +81,7 @@ static class GpuSpeed
         if (row.Judge == Judge.Bandwidth) report.GoalAtLeast($"{row.Name}, share of a copy", row.Work / time / bandwidth, row.Goal);
         else if (double.IsNaN(their)) return;
         else if (row.Judge == Judge.Throughput) report.GoalAtLeast($"{row.Name}, share of PyTorch's speed", their / time, row.Goal);
-        else report.Goal($"{row.Name}, against PyTorch", time / their, row.Goal);
+        else report.Goal($"{row.Name}, against {(row.Judge == Judge.Step ? "our step of SimCLR" : "PyTorch")}", time / their, row.Goal);
     }
 
     // Microseconds by the names of rows.

@@ -1,3 +1,4 @@
+using NativeSsl.Bench.Commands;
 using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Gpu;
@@ -5,6 +6,11 @@ namespace NativeSsl.Bench.Gpu;
 /// <summary>Whole training steps, as a user's program takes them: forward, backward, optimizer; float32.</summary>
 static class StepRows
 {
+    /// <summary>The row whose time the views' is a share of.</summary>
+    public const string SimClr = "step of SimCLR, ResNet-18, 1024 views of 32 x 32, made beforehand";
+
+    const string Views = "views for SimCLR, 1024 of 32 x 32";
+
     /// <summary>The rows.</summary>
     public static IEnumerable<GpuRow> All(bool small)
     {
@@ -12,8 +18,14 @@ static class StepRows
         yield return Gpt(small ? "step of a tiny GPT" : "step of a GPT 6 x 384, batch 64, context 256", shakespeare, 0.5);
         if (!small) yield return Gpt("step of GPT-2 small, batch 8, context 1024, fp32", gpt2, 1.7);
         ContrastiveSize images = small ? ContrastiveSize.Tiny : ContrastiveSize.ResNet18 with { Images = 512 };
-        yield return new(small ? "step of a tiny SimCLR" : "step of SimCLR, ResNet-18, 1024 views of 32 x 32, made beforehand", Judge.Time, 1, 0, gpu =>
+        yield return new(small ? "step of a tiny SimCLR" : SimClr, Judge.Time, 1, 0, gpu =>
             new OurContrastiveTraining(images.NewObjective(gpu), new SharedImageViews(images, gpu, 2)).Step);
+        yield return new(small ? "views for a tiny SimCLR" : Views, Judge.Step, 0.5, 0, gpu =>
+        {
+            var views = new ImageViews(gpu, MakeViews.Noise(new ImageSize(images.Side, images.Side, 3), 2000), [Augmentation.SimClrCifar, Augmentation.SimClrCifar], images.Images, seed: 1);
+            long draw = 0;
+            return () => { using var step = new Step(gpu); views.Draw(draw++); };
+        });
     }
 
     static GpuRow Gpt(string name, GptSize size, double goal) => new(name, Judge.Time, goal, 0, gpu =>

@@ -6,8 +6,6 @@ namespace NativeSsl.Kernels;
 /// </summary>
 readonly struct FourPlaces
 {
-    public const int Count = 4;
-
     readonly int _rowStride, _isOne;
 
     FourPlaces(Places places) => (_rowStride, _isOne) = ((int)(places.RowCount == 1 ? 0 : places.RowStride), places.Stride == 0 ? 1 : 0);
@@ -15,14 +13,14 @@ readonly struct FourPlaces
     public Float4 Of(Floats x, int row, int column)
     {
         long start = (long)row * _rowStride;
-        return _isOne != 0 ? Float4.Of(x[start]) : x.Cast<Float4>()[start / Count + column];
+        return _isOne != 0 ? Float4.Of(x[start]) : x.Cast<Float4>()[start / Float4.Count + column];
     }
 
     /// <summary>Both operands, if their rows can be cut into fours: whole fours, of neighbours or of one number, in no more than two axes.</summary>
     public static bool Fit(Walk walk, out FourPlaces left, out FourPlaces right)
     {
         (left, right) = (new(walk.Left), new(walk.Right));
-        return walk.Width % Count == 0 && walk.Width * walk.Left.RowCount == walk.Count && walk.Count <= int.MaxValue
+        return walk.Width % Float4.Count == 0 && walk.Width * walk.Left.RowCount == walk.Count && walk.Count <= int.MaxValue
             && walk.Left.Stride is 0 or 1 && walk.Right.Stride is 0 or 1;
     }
 }

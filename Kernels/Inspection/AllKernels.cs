@@ -38,8 +38,13 @@ static class AllKernels
     {
         Type[] wanted = [.. parameter.GetGenericParameterConstraints().Where(type => type.IsInterface)];
         return typeof(Tensor).Assembly.GetTypes().Concat(typeof(GpuBackend).Assembly.GetTypes())
-            .Where(type => type.IsValueType && wanted.Length > 0 && wanted.All(type.GetInterfaces().Contains)).SelectMany(Closed);
+            .Where(type => type.IsValueType && wanted.Length > 0 && wanted.All(one => Is(type, one))).SelectMany(Closed);
     }
+
+    // IPack<V> of a parameter V is wanted of a type as IPack of itself.
+    static bool Is(Type type, Type wanted) => wanted.IsGenericType
+        ? type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == wanted.GetGenericTypeDefinition() && one.GenericTypeArguments[0] == type)
+        : type.GetInterfaces().Contains(wanted);
 
     static string Named(Type type) =>
         type.Name.Split('`')[0] + (type.IsGenericType ? $"<{string.Join(",", type.GetGenericArguments().Select(Named))}>" : "");

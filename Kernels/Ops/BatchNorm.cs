@@ -1,157 +1,82 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>
-/// Sums: one thread for each feature of each piece of rows, neighbouring threads on neighbouring features; then one for each feature, which
-/// adds the pieces. The rest: one thread for each element.
-/// </summary>
+/// <summary>What batch norm does to an element of one feature.</summary>
+readonly struct BatchNormElement(float mean, float scale, float shift)
+{
+    public BatchNormElement(Floats statistics, int width, long feature) : this(statistics[feature], statistics[3L * width + feature], statistics[4L * width + feature]) { }
+
+    public float Scale => scale;
+
+    public float Affine(float x) => BatchNormFormula.Affine<Scalar>(new(x), new(mean), new(scale), new(shift)).Value;
+
+    public float Forward(float x, float residual, int relu)
+    {
+        float h = Affine(x) + residual;
+        return relu != 0 && h < 0f ? 0f : h;
+    }
+
+    /// <summary>The slope that passes the Relu. Mask: 0 no Relu, 1 open where x says so, 2 open where y says so.</summary>
+    public static float Open(int mask, float x, BatchNormElement element, float y, float dy) =>
+        mask == 0 || (mask == 1 ? element.Affine(x) : y) > 0f ? dy : 0f;
+}
+
+/// <summary>How the gradient of an element of one feature depends on the whole batch: share · (Σ dy + x̂ Σ dy x̂).</summary>
+readonly struct BatchNormPull(float mean, float inverse, float rest, float sum, float dot, float share)
+{
+    public float Of(float x) => share > 0f ? share * (sum + ((x - mean) * inverse + rest) * dot) : 0f;
+}
+
+/// <summary>A thread to four neighbours of a row; where rows are no whole fours, one after the other.</summary>
 static class BatchNormKernels
 {
-    const int RowsPerThread = SumRowsKernels.RowsPerThread;
-
-    // m, Σ(x − m), Σ(x − m)² of a piece: the first sum is zero but for rounding, and corrects m.
-    public static void Moments(Floats x, Floats shares, int width, long rows, long threads)
+    public static void Forward(Floats x, Floats statistics, int relu, Floats residual, int hasResidual, Floats y, int width, int byFours, long count)
     {
-        long thread = Grid.GlobalLinearIndex;
-        if (thread >= threads) return;
-        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
-        long end = start + RowsPerThread < rows ? start + RowsPerThread : rows;
-        float mean = 0f, rest = 0f, squares = 0f;
-        for (long row = start; row < end; row++) mean += x[row * width + feature];
-        mean /= end - start;
-        for (long row = start; row < end; row++)
+        long four = Grid.GlobalLinearIndex, start = four * Float4.Count;
+        if (start >= count) return;
+        if (byFours == 0)
         {
-            float d = x[row * width + feature] - mean;
-            rest += d;
-            squares += d * d;
+            for (long i = start; i < start + Float4.Count && i < count; i++)
+                y[i] = new BatchNormElement(statistics, width, i % width).Forward(x[i], hasResidual != 0 ? residual[i] : 0f, relu);
+            return;
         }
-        shares[3 * piece * width + feature] = mean;
-        shares[(3 * piece + 1) * width + feature] = rest;
-        shares[(3 * piece + 2) * width + feature] = squares;
-    }
-
-    // Around the first piece's mean: x̄ = m₀ + Σ (n (m − m₀) + rest) / N, and Σ(x − x̄)² = Σ (squares + 2 d rest + n d²) with d = m − x̄.
-    public static void Gather(Floats shares, Floats moments, int width, long rows, long pieces)
-    {
-        long feature = Grid.GlobalLinearIndex;
-        if (feature >= width) return;
-        float first = shares[feature], apart = 0f, squares = 0f;
-        for (long piece = 0; piece < pieces; piece++)
-            apart += RowsOf(piece, rows) * (shares[3 * piece * width + feature] - first) + shares[(3 * piece + 1) * width + feature];
-        apart /= rows;
-        for (long piece = 0; piece < pieces; piece++)
-        {
-            float d = shares[3 * piece * width + feature] - first - apart;
-            squares += shares[(3 * piece + 2) * width + feature]
-                + d * (2f * shares[(3 * piece + 1) * width + feature] + RowsOf(piece, rows) * d);
-        }
-        float mean = first + apart;
-        moments[feature] = mean;
-        moments[width + feature] = apart - (mean - first);
-        moments[2L * width + feature] = (squares < 0f ? 0f : squares) / rows;
-    }
-
-    static float RowsOf(long piece, long rows)
-    {
-        long left = rows - piece * RowsPerThread;
-        return left < RowsPerThread ? left : RowsPerThread;
-    }
-
-    public static void Move(Floats moments, Floats runningMean, Floats runningVariance, float momentum, float unbiased, int width)
-    {
-        long i = Grid.GlobalLinearIndex;
-        if (i >= width) return;
-        runningMean[i] += momentum * (moments[i] - runningMean[i]);
-        runningVariance[i] += momentum * (moments[2L * width + i] * unbiased - runningVariance[i]);
-    }
-
-    public static void FromRunning(Floats runningMean, Floats runningVariance, Floats moments, int width)
-    {
-        long i = Grid.GlobalLinearIndex;
-        if (i >= width) return;
-        moments[i] = runningMean[i];
-        moments[width + i] = 0f;
-        moments[2L * width + i] = runningVariance[i];
-    }
-
-    // Bit 0 of which: there is a gamma; bit 1: there is a beta.
-    public static void Statistics(Floats moments, Floats gamma, Floats beta, int which, float epsilon, Floats statistics, int width)
-    {
-        long i = Grid.GlobalLinearIndex;
-        if (i >= width) return;
-        float r = 1f / MathF.Sqrt(moments[2L * width + i] + epsilon), s = -moments[width + i] * r, g = (which & 1) != 0 ? gamma[i] : 1f;
-        statistics[i] = moments[i];
-        statistics[width + i] = r;
-        statistics[2L * width + i] = s;
-        statistics[3L * width + i] = g * r;
-        statistics[4L * width + i] = g * s + ((which & 2) != 0 ? beta[i] : 0f);
-    }
-
-    public static void Forward(Floats x, Floats statistics, int relu, Floats residual, int hasResidual, Floats y, int width, long count)
-    {
-        long i = Grid.GlobalLinearIndex;
-        if (i >= count) return;
-        float h = Affine(x, statistics, width, i) + (hasResidual != 0 ? residual[i] : 0f);
-        y[i] = relu != 0 && h < 0f ? 0f : h;
-    }
-
-    static float Affine(Floats x, Floats statistics, int width, long i)
-    {
-        long feature = i % width;
-        return BatchNormFormula.Affine<Scalar>(new(x[i]), new(statistics[feature]),
-            new(statistics[3L * width + feature]), new(statistics[4L * width + feature])).Value;
-    }
-
-    // mask: 0 no Relu, 1 open where x says so, 2 open where y says so.
-    static float Open(Floats x, Floats statistics, int mask, Floats y, Floats dy, int width, long i) =>
-        mask == 0 || (mask == 1 ? Affine(x, statistics, width, i) : y[i]) > 0f ? dy[i] : 0f;
-
-    public static void Sums(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats g, int wanted, Floats shares, int width,
-        long rows, long threads)
-    {
-        long thread = Grid.GlobalLinearIndex;
-        if (thread >= threads) return;
-        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
-        float sum = 0f, dot = 0f;
-        for (long row = start; row < start + RowsPerThread && row < rows; row++)
-        {
-            long i = row * width + feature;
-            float open = Open(x, statistics, mask, y, dy, width, i);
-            sum += open;
-            dot += open * (x[i] - statistics[feature]);
-            if (wanted != 0) g[i] = open;
-        }
-        shares[2 * piece * width + feature] = sum;
-        shares[(2 * piece + 1) * width + feature] = dot;
-    }
-
-    public static void GatherSums(Floats shares, Floats statistics, Floats dgamma, Floats dbeta, int width, long pieces)
-    {
-        long feature = Grid.GlobalLinearIndex;
-        if (feature >= width) return;
-        float sum = 0f, dot = 0f;
-        for (long piece = 0; piece < pieces; piece++)
-        {
-            sum += shares[2 * piece * width + feature];
-            dot += shares[(2 * piece + 1) * width + feature];
-        }
-        dbeta[feature] = sum;
-        dgamma[feature] = statistics[width + feature] * dot + statistics[2L * width + feature] * sum;
+        int fours = width / Float4.Count, column = (int)four % fours;
+        ArrayView<Float4> features = statistics.Cast<Float4>();
+        Float4 value = x.Cast<Float4>()[four], more = hasResidual != 0 ? residual.Cast<Float4>()[four] : Float4.Of(0f);
+        Float4 mean = features[column], scale = features[3 * fours + column], shift = features[4 * fours + column];
+        y.Cast<Float4>()[four] = new Float4(new BatchNormElement(mean.A, scale.A, shift.A).Forward(value.A, more.A, relu),
+            new BatchNormElement(mean.B, scale.B, shift.B).Forward(value.B, more.B, relu), new BatchNormElement(mean.C, scale.C, shift.C).Forward(value.C, more.C, relu),
+            new BatchNormElement(mean.D, scale.D, shift.D).Forward(value.D, more.D, relu));
     }
 
     public static void Slope(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats dgamma, Floats dbeta, float share,
-        Floats dx, int width, long count)
+        Floats dx, int width, int byFours, long count)
     {
-        long i = Grid.GlobalLinearIndex;
-        if (i >= count) return;
-        long feature = i % width;
-        float slope = Open(x, statistics, mask, y, dy, width, i);
-        if (share > 0f)
+        long four = Grid.GlobalLinearIndex, start = four * Float4.Count;
+        if (start >= count) return;
+        if (byFours == 0)
         {
-            float hat = (x[i] - statistics[feature]) * statistics[width + feature] + statistics[2L * width + feature];
-            slope -= share * (dbeta[feature] + hat * dgamma[feature]);
+            for (long i = start; i < start + Float4.Count && i < count; i++)
+            {
+                long feature = i % width;
+                dx[i] = Slope(mask, x[i], new BatchNormElement(statistics, width, feature), y[i], dy[i], new BatchNormPull(
+                    statistics[feature], statistics[width + feature], statistics[2L * width + feature], dbeta[feature], dgamma[feature], share));
+            }
+            return;
         }
-        dx[i] = statistics[3L * width + feature] * slope;
+        int fours = width / Float4.Count, column = (int)four % fours;
+        ArrayView<Float4> features = statistics.Cast<Float4>();
+        Float4 value = x.Cast<Float4>()[four], after = y.Cast<Float4>()[four], slope = dy.Cast<Float4>()[four];
+        Float4 mean = features[column], inverse = features[fours + column], rest = features[2 * fours + column], scale = features[3 * fours + column];
+        Float4 shift = features[4 * fours + column], sum = dbeta.Cast<Float4>()[column], dot = dgamma.Cast<Float4>()[column];
+        dx.Cast<Float4>()[four] = new Float4(
+            Slope(mask, value.A, new BatchNormElement(mean.A, scale.A, shift.A), after.A, slope.A, new BatchNormPull(mean.A, inverse.A, rest.A, sum.A, dot.A, share)),
+            Slope(mask, value.B, new BatchNormElement(mean.B, scale.B, shift.B), after.B, slope.B, new BatchNormPull(mean.B, inverse.B, rest.B, sum.B, dot.B, share)),
+            Slope(mask, value.C, new BatchNormElement(mean.C, scale.C, shift.C), after.C, slope.C, new BatchNormPull(mean.C, inverse.C, rest.C, sum.C, dot.C, share)),
+            Slope(mask, value.D, new BatchNormElement(mean.D, scale.D, shift.D), after.D, slope.D, new BatchNormPull(mean.D, inverse.D, rest.D, sum.D, dot.D, share)));
     }
+
+    static float Slope(int mask, float x, BatchNormElement element, float y, float dy, BatchNormPull pull) =>
+        element.Scale * (BatchNormElement.Open(mask, x, element, y, dy) - pull.Of(x));
 }
 
 public sealed partial class GpuBackend
@@ -165,10 +90,10 @@ public sealed partial class GpuBackend
     {
         (int width, long rows, int pieces) = Pieces(x);
         Tensor shares = Tensor.Empty(this, [pieces, 3, width]), moments = Tensor.Empty(this, [3, width]);
-        Launch(BatchNormKernels.Moments, (long)pieces * width, View(x), View(shares), width, rows, (long)pieces * width);
-        Launch(BatchNormKernels.Gather, width, View(shares), View(moments), width, rows, (long)pieces);
+        Launch(BatchMomentKernels.Moments, (long)pieces * width, View(x), View(shares), width, rows, (long)pieces * width);
+        Launch(BatchMomentKernels.Gather, width, View(shares), View(moments), width, rows, (long)pieces);
         if (runningMean is not null && runningVariance is not null)
-            Launch(BatchNormKernels.Move, width,
+            Launch(BatchMomentKernels.Move, width,
                 View(moments), View(runningMean), View(runningVariance), momentum, (float)((double)rows / (rows - 1)), width);
         FinishStatistics(moments, gamma, beta, epsilon, statistics);
     }
@@ -179,35 +104,35 @@ public sealed partial class GpuBackend
     {
         int width = statistics.Shape[1];
         Tensor moments = Tensor.Empty(this, [3, width]);
-        Launch(BatchNormKernels.FromRunning, width, View(runningMean), View(runningVariance), View(moments), width);
+        Launch(BatchMomentKernels.FromRunning, width, View(runningMean), View(runningVariance), View(moments), width);
         FinishStatistics(moments, gamma, beta, epsilon, statistics);
     }
 
     void FinishStatistics(Tensor moments, Tensor? gamma, Tensor? beta, float epsilon, Tensor statistics) =>
-        Launch(BatchNormKernels.Statistics, statistics.Shape[1], View(moments), View(gamma ?? moments), View(beta ?? moments),
+        Launch(BatchMomentKernels.Statistics, statistics.Shape[1], View(moments), View(gamma ?? moments), View(beta ?? moments),
             (gamma is null ? 0 : 1) + (beta is null ? 0 : 2), epsilon, View(statistics), statistics.Shape[1]);
 
     /// <inheritdoc/>
     public void BatchNorm(Tensor x, Tensor statistics, bool relu, Tensor? residual, Tensor y) =>
-        Launch(BatchNormKernels.Forward, x.Shape.Count, View(x), View(statistics), relu ? 1 : 0, View(residual ?? x),
-            residual is null ? 0 : 1, View(y), x.Shape[-1], x.Shape.Count);
+        Launch(BatchNormKernels.Forward, InFours(x), View(x), View(statistics), relu ? 1 : 0, View(residual ?? x),
+            residual is null ? 0 : 1, View(y), x.Shape[-1], ByFours(x, statistics, residual ?? x, y) ? 1 : 0, x.Shape.Count);
 
     /// <inheritdoc/>
     public void BatchNormSums(Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? g, Tensor dgamma, Tensor dbeta)
     {
         (int width, long rows, int pieces) = Pieces(x);
         Tensor shares = Tensor.Empty(this, [pieces, 2, width]);
-        Launch(BatchNormKernels.Sums, (long)pieces * width, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
+        Launch(BatchMomentKernels.Sums, (long)pieces * width, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
             View(g ?? dgamma), g is null ? 0 : 1, View(shares), width, rows, (long)pieces * width);
-        Launch(BatchNormKernels.GatherSums, width, View(shares), View(statistics), View(dgamma), View(dbeta), width, (long)pieces);
+        Launch(BatchMomentKernels.GatherSums, width, View(shares), View(statistics), View(dgamma), View(dbeta), width, (long)pieces);
     }
 
     /// <inheritdoc/>
     public void BatchNormSlope(
         Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? dgamma, Tensor? dbeta, Tensor dx) =>
-        Launch(BatchNormKernels.Slope, x.Shape.Count, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
+        Launch(BatchNormKernels.Slope, InFours(x), View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
             View(dgamma ?? statistics), View(dbeta ?? statistics), dgamma is null ? 0f : (float)(1.0 / x.Shape.Rows), View(dx),
-            x.Shape[-1], x.Shape.Count);
+            x.Shape[-1], ByFours(x, statistics, y ?? x, dy, dgamma ?? statistics, dbeta ?? statistics, dx) ? 1 : 0, x.Shape.Count);
 
     static int Mask(bool relu, Tensor? y) => !relu ? 0 : y is null ? 1 : 2;
 }

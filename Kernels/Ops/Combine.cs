@@ -38,10 +38,10 @@ public sealed partial class GpuBackend
     void Combine<C>(Tensor a, Tensor b, Tensor y, Tensor dy, Tensor to) where C : struct, ICombination
     {
         Walk walk = new(y.Shape, Walk.Strides(a.Shape, y.Shape), Walk.Strides(b.Shape, y.Shape));
-        if (FourPlaces.Fit(walk, out FourPlaces left, out FourPlaces right))
+        if (FourPlaces.Fit(walk, out FourPlaces left, out FourPlaces right) && AreAligned(a, b, y, dy, to))
         {
-            int count = (int)(walk.Count / FourPlaces.Count);
-            Launch(CombineKernels<C>.Fours, count, View(a), View(b), View(y), View(dy), View(to), left, right, (int)(walk.Width / FourPlaces.Count), count);
+            int count = (int)(walk.Count / Float4.Count);
+            Launch(CombineKernels<C>.Fours, count, View(a), View(b), View(y), View(dy), View(to), left, right, (int)(walk.Width / Float4.Count), count);
         }
         else Launch(CombineKernels<C>.Ones, walk.Count, View(a), View(b), View(y), View(dy), View(to), walk.Left, walk.Right, walk.Count);
     }

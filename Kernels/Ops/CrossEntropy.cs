@@ -1,7 +1,7 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>A team to each row, and one that adds the rows up.</summary>
-static class CrossEntropyKernels<T> where T : struct, ITeam
+/// <summary>A team to each row.</summary>
+static class CrossEntropyKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
 {
     public static void Forward(Floats x, Ints targets, int ignoreIndex, float smoothing, Floats losses, Floats statistics, int width)
     {
@@ -12,22 +12,27 @@ static class CrossEntropyKernels<T> where T : struct, ITeam
             if (Group.IdxX == 0) losses[row] = 0f;
             return;
         }
-        Floats input = x.SubView(row * width, width);
-        float max = Team.LargestOf<T>(input, width), sum = 0f, below = 0f;
-        for (int i = Group.IdxX; i < width; i += Group.DimX)
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        float max = Team.LargestOf<T, V>(x, start, packs);
+        V sums = V.Of(0f), depths = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX)
         {
-            sum += DeviceMath.Exp(input[i] - max);
-            below += max - input[i];
+            sums += V.Exp(V.At(x, start + i) - V.Of(max));
+            depths += V.Of(max) - V.At(x, start + i);
         }
-        sum = Team.Sum<T>(sum);
-        below = Team.Sum<T>(below);
+        float sum = Team.Sum<T, V>(sums), below = Team.Sum<T, V>(depths);
         if (Group.IdxX != 0) return;
         statistics[2 * row] = max;
         statistics[2 * row + 1] = sum;
-        float loss = DeviceMath.Log(sum) + (1f - smoothing) * (max - input[target]);
+        float loss = DeviceMath.Log(sum) + (1f - smoothing) * (max - x[row * width + target]);
         losses[row] = smoothing > 0f ? loss + smoothing / width * below : loss;
     }
+}
 
+/// <summary>A team that adds the rows up.</summary>
+static class MeanLossKernels<T> where T : struct, ITeam
+{
     // Kahan's summation in each thread: what an addition rounds away is added to the next.
     public static void Mean(Floats values, Floats mean, long rows, long counted)
     {
@@ -43,19 +48,18 @@ static class CrossEntropyKernels<T> where T : struct, ITeam
     }
 }
 
-/// <summary>A thread to each element.</summary>
-static class CrossEntropySlopeKernels
+/// <summary>A thread to each pack of a row.</summary>
+static class CrossEntropySlopeKernels<V> where V : struct, IPack<V>
 {
     public static void Backward(
         Floats x, Ints targets, int ignoreIndex, float smoothing, long counted, Floats statistics, Floats dy, Floats dx, int width, long count)
     {
-        long i = Grid.GlobalLinearIndex;
-        if (i >= count) return;
-        long row = i / width;
-        int target = targets[row];
-        float max = statistics[2 * row], sum = statistics[2 * row + 1], scale = counted == 0 ? 0f : dy[0] / counted;
-        float t = (i - row * width == target ? 1f - smoothing : 0f) + smoothing / width;
-        dx[i] = target == ignoreIndex ? 0f : (DeviceMath.Exp(x[i] - max) / sum - t) * scale;
+        int pack = (int)Grid.GlobalLinearIndex;
+        if (pack >= count) return;
+        int row = pack / (width / V.Count), first = (pack - row * (width / V.Count)) * V.Count, target = targets[row];
+        V max = V.Of(statistics[2L * row]), sum = V.Of(statistics[2L * row + 1]), scale = V.Of(counted == 0 ? 0f : dy[0] / counted);
+        V t = V.OneHot(target - first, 1f - smoothing) + V.Of(smoothing / width);
+        V.Set(dx, pack, target == ignoreIndex ? V.Of(0f) : (V.Exp(V.At(x, pack) - max) / sum - t) * scale);
     }
 }
 
@@ -65,7 +69,8 @@ public sealed partial class GpuBackend
     public void CrossEntropy(Tensor x, Labels labels, Tensor loss, Tensor statistics)
     {
         Tensor losses = Tensor.Empty(this, labels.Targets.Shape);
-        Launch(_hasWarps ? CrossEntropyKernels<WarpTeam>.Forward : CrossEntropyKernels<SharedTeam>.Forward, Rows(x),
+        Launch(Choose(ByFours(x), CrossEntropyKernels<WarpTeam, Float4>.Forward, CrossEntropyKernels<WarpTeam, Float1>.Forward,
+            CrossEntropyKernels<SharedTeam, Float4>.Forward, CrossEntropyKernels<SharedTeam, Float1>.Forward), Rows(x),
             View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, View(losses), View(statistics), x.Shape[-1]);
         Mean(losses, labels.Counted, loss);
     }
@@ -73,14 +78,15 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void CrossEntropyGrad(Tensor x, Labels labels, Tensor statistics, Tensor dy, Tensor dx)
     {
-        if (x.Shape.Count > 0)
-            Launch(CrossEntropySlopeKernels.Backward, x.Shape.Count,
-                View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, labels.Counted, View(statistics), View(dy), View(dx),
-                x.Shape[-1], x.Shape.Count);
+        if (x.Shape.Count == 0) return;
+        bool byFours = ByFours(x, dx);
+        long packs = byFours ? x.Shape.Count / Float4.Count : x.Shape.Count;
+        Launch(byFours ? CrossEntropySlopeKernels<Float4>.Backward : CrossEntropySlopeKernels<Float1>.Backward, packs,
+            View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, labels.Counted, View(statistics), View(dy), View(dx), x.Shape[-1], packs);
     }
 
     // Σ values / counted, 0 if none were counted.
     void Mean(Tensor values, long counted, Tensor mean) =>
-        Launch(_hasWarps ? CrossEntropyKernels<WarpTeam>.Mean : CrossEntropyKernels<SharedTeam>.Mean, Teams(1, values.Shape.Count),
+        Launch(_hasWarps ? MeanLossKernels<WarpTeam>.Mean : MeanLossKernels<SharedTeam>.Mean, Teams(1, values.Shape.Count),
             View(values), View(mean), values.Shape.Count, counted);
 }

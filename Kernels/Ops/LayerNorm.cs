@@ -1,23 +1,23 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>A team to each row.</summary>
-static class LayerNormKernels<T> where T : struct, ITeam
+static class LayerNormKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
 {
     public static void Forward(Floats x, Floats gamma, Floats beta, int hasBeta, float epsilon, Floats y, Floats statistics, int width)
     {
         long row = Grid.IdxX;
-        Floats input = x.SubView(row * width, width), output = y.SubView(row * width, width);
-        float mean = 0f, rest = 0f, squares = 0f;
-        for (int i = Group.IdxX; i < width; i += Group.DimX) mean += input[i];
-        mean = Team.Sum<T>(mean) / width;
-        for (int i = Group.IdxX; i < width; i += Group.DimX)
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V total = V.Of(0f), rests = V.Of(0f), squares = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) total += V.At(x, start + i);
+        float mean = Team.Sum<T, V>(total) / width;
+        for (int i = Group.IdxX; i < packs; i += Group.DimX)
         {
-            float d = input[i] - mean;
-            rest += d;
+            V d = V.At(x, start + i) - V.Of(mean);
+            rests += d;
             squares += d * d;
         }
-        rest = Team.Sum<T>(rest) / width;
-        float variance = Team.Sum<T>(squares) / width - rest * rest;
+        float rest = Team.Sum<T, V>(rests) / width, variance = Team.Sum<T, V>(squares) / width - rest * rest;
         float r = 1f / MathF.Sqrt((variance < 0f ? 0f : variance) + epsilon), s = -rest * r;
         if (Group.IdxX == 0)
         {
@@ -25,24 +25,25 @@ static class LayerNormKernels<T> where T : struct, ITeam
             statistics[3 * row + 1] = r;
             statistics[3 * row + 2] = s;
         }
-        for (int i = Group.IdxX; i < width; i += Group.DimX)
-            output[i] = ((input[i] - mean) * r + s) * gamma[i] + (hasBeta != 0 ? beta[i] : 0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX)
+            V.Set(y, start + i, ((V.At(x, start + i) - V.Of(mean)) * V.Of(r) + V.Of(s)) * V.At(gamma, i) + (hasBeta != 0 ? V.At(beta, i) : V.Of(0f)));
     }
 
     public static void Backward(Floats x, Floats gamma, Floats statistics, Floats dy, Floats dx, int width)
     {
-        long row = Grid.IdxX, start = row * width;
-        float mean = statistics[3 * row], r = statistics[3 * row + 1], s = statistics[3 * row + 2], sum = 0f, dot = 0f;
-        for (int i = Group.IdxX; i < width; i += Group.DimX)
+        long row = Grid.IdxX;
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V mean = V.Of(statistics[3 * row]), r = V.Of(statistics[3 * row + 1]), s = V.Of(statistics[3 * row + 2]), sums = V.Of(0f), dots = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX)
         {
-            float g = dy[start + i] * gamma[i];
-            sum += g;
-            dot += g * ((x[start + i] - mean) * r + s);
+            V g = V.At(dy, start + i) * V.At(gamma, i);
+            sums += g;
+            dots += g * ((V.At(x, start + i) - mean) * r + s);
         }
-        sum = Team.Sum<T>(sum) / width;
-        dot = Team.Sum<T>(dot) / width;
-        for (int i = Group.IdxX; i < width; i += Group.DimX)
-            dx[start + i] = (dy[start + i] * gamma[i] - sum - ((x[start + i] - mean) * r + s) * dot) * r;
+        V sum = V.Of(Team.Sum<T, V>(sums) / width), dot = V.Of(Team.Sum<T, V>(dots) / width);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX)
+            V.Set(dx, start + i, (V.At(dy, start + i) * V.At(gamma, i) - sum - ((V.At(x, start + i) - mean) * r + s) * dot) * r);
     }
 }
 
@@ -72,13 +73,17 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics) =>
-        Launch(_hasWarps ? LayerNormKernels<WarpTeam>.Forward : LayerNormKernels<SharedTeam>.Forward, Rows(x),
+        Launch(Choose(ByFours(x, gamma, beta ?? gamma, y),
+            LayerNormKernels<WarpTeam, Float4>.Forward, LayerNormKernels<WarpTeam, Float1>.Forward,
+            LayerNormKernels<SharedTeam, Float4>.Forward, LayerNormKernels<SharedTeam, Float1>.Forward), Rows(x),
             View(x), View(gamma), View(beta ?? gamma), beta is null ? 0 : 1, epsilon, View(y), View(statistics), x.Shape[-1]);
 
     /// <inheritdoc/>
     public void LayerNormGrad(Tensor x, Tensor gamma, Tensor statistics, Tensor dy, Tensor dx, Tensor dgamma, Tensor? dbeta)
     {
-        Launch(_hasWarps ? LayerNormKernels<WarpTeam>.Backward : LayerNormKernels<SharedTeam>.Backward, Rows(x),
+        Launch(Choose(ByFours(x, gamma, dy, dx),
+            LayerNormKernels<WarpTeam, Float4>.Backward, LayerNormKernels<WarpTeam, Float1>.Backward,
+            LayerNormKernels<SharedTeam, Float4>.Backward, LayerNormKernels<SharedTeam, Float1>.Backward), Rows(x),
             View(x), View(gamma), View(statistics), View(dy), View(dx), x.Shape[-1]);
         (int width, long rows, int pieces) = Pieces(x);
         Tensor shares = Tensor.Empty(this, [pieces, 2, width]);

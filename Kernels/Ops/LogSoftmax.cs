@@ -1,35 +1,38 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>A team to each row.</summary>
-static class LogSoftmaxKernels<T> where T : struct, ITeam
+static class LogSoftmaxKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
 {
     public static void Forward(Floats x, Floats y, int width)
     {
-        Floats input = x.SubView((long)Grid.IdxX * width, width), output = y.SubView((long)Grid.IdxX * width, width);
-        float max = Team.LargestOf<T>(input, width), sum = 0f;
-        for (int i = Group.IdxX; i < width; i += Group.DimX) sum += DeviceMath.Exp(input[i] - max);
-        float log = DeviceMath.Log(Team.Sum<T>(sum));
-        for (int i = Group.IdxX; i < width; i += Group.DimX) output[i] = input[i] - max - log;
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V max = V.Of(Team.LargestOf<T, V>(x, start, packs)), sum = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.Exp(V.At(x, start + i) - max);
+        V log = V.Of(DeviceMath.Log(Team.Sum<T, V>(sum)));
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(x, start + i) - max - log);
     }
 
     public static void Backward(Floats y, Floats dy, Floats dx, int width)
     {
-        long start = (long)Grid.IdxX * width, end = start + width;
-        float sum = 0f;
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) sum += dy[i];
-        sum = Team.Sum<T>(sum);
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dx[i] = dy[i] - DeviceMath.Exp(y[i]) * sum;
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V sum = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.At(dy, start + i);
+        V all = V.Of(Team.Sum<T, V>(sum));
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(dx, start + i, V.At(dy, start + i) - V.Exp(V.At(y, start + i)) * all);
     }
 }
 
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void LogSoftmax(Tensor x, Tensor y) =>
-        Launch(_hasWarps ? LogSoftmaxKernels<WarpTeam>.Forward : LogSoftmaxKernels<SharedTeam>.Forward, Rows(x), View(x), View(y), x.Shape[-1]);
+    public void LogSoftmax(Tensor x, Tensor y) => Launch(Choose(ByFours(x, y),
+        LogSoftmaxKernels<WarpTeam, Float4>.Forward, LogSoftmaxKernels<WarpTeam, Float1>.Forward,
+        LogSoftmaxKernels<SharedTeam, Float4>.Forward, LogSoftmaxKernels<SharedTeam, Float1>.Forward), Rows(x), View(x), View(y), x.Shape[-1]);
 
     /// <inheritdoc/>
-    public void LogSoftmaxGrad(Tensor y, Tensor dy, Tensor dx) =>
-        Launch(_hasWarps ? LogSoftmaxKernels<WarpTeam>.Backward : LogSoftmaxKernels<SharedTeam>.Backward, Rows(y),
-            View(y), View(dy), View(dx), y.Shape[-1]);
+    public void LogSoftmaxGrad(Tensor y, Tensor dy, Tensor dx) => Launch(Choose(ByFours(y, dy, dx),
+        LogSoftmaxKernels<WarpTeam, Float4>.Backward, LogSoftmaxKernels<WarpTeam, Float1>.Backward,
+        LogSoftmaxKernels<SharedTeam, Float4>.Backward, LogSoftmaxKernels<SharedTeam, Float1>.Backward), Rows(y), View(y), View(dy), View(dx), y.Shape[-1]);
 }

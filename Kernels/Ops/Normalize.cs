@@ -1,39 +1,42 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>A team to each row.</summary>
-static class NormalizeKernels<T> where T : struct, ITeam
+static class NormalizeKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
 {
     public static void Forward(Floats x, float epsilon, Floats y, Floats norms, int width)
     {
-        long row = Grid.IdxX, start = row * width, end = start + width;
-        float squares = 0f;
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) squares += x[i] * x[i];
-        float norm = MathF.Sqrt(Team.Sum<T>(squares));
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V squares = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) squares += V.At(x, start + i) * V.At(x, start + i);
+        float norm = MathF.Sqrt(Team.Sum<T, V>(squares));
         norm = norm < epsilon ? epsilon : norm;
-        if (Group.IdxX == 0) norms[row] = norm;
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) y[i] = x[i] / norm;
+        if (Group.IdxX == 0) norms[Grid.IdxX] = norm;
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(x, start + i) / V.Of(norm));
     }
 
     public static void Backward(Floats y, float epsilon, Floats norms, Floats dy, Floats dx, int width)
     {
-        long row = Grid.IdxX, start = row * width, end = start + width;
-        float dot = 0f;
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dot += dy[i] * y[i];
-        dot = Team.Sum<T>(dot);
-        dot = norms[row] <= epsilon ? 0f : dot;
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dx[i] = (dy[i] - y[i] * dot) / norms[row];
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V sum = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.At(dy, start + i) * V.At(y, start + i);
+        float dot = Team.Sum<T, V>(sum), norm = norms[Grid.IdxX];
+        dot = norm <= epsilon ? 0f : dot;
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(dx, start + i, (V.At(dy, start + i) - V.At(y, start + i) * V.Of(dot)) / V.Of(norm));
     }
 }
 
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void Normalize(Tensor x, float epsilon, Tensor y, Tensor norms) =>
-        Launch(_hasWarps ? NormalizeKernels<WarpTeam>.Forward : NormalizeKernels<SharedTeam>.Forward, Rows(x),
-            View(x), epsilon, View(y), View(norms), x.Shape[-1]);
+    public void Normalize(Tensor x, float epsilon, Tensor y, Tensor norms) => Launch(Choose(ByFours(x, y),
+        NormalizeKernels<WarpTeam, Float4>.Forward, NormalizeKernels<WarpTeam, Float1>.Forward,
+        NormalizeKernels<SharedTeam, Float4>.Forward, NormalizeKernels<SharedTeam, Float1>.Forward), Rows(x), View(x), epsilon, View(y), View(norms), x.Shape[-1]);
 
     /// <inheritdoc/>
-    public void NormalizeGrad(Tensor y, float epsilon, Tensor norms, Tensor dy, Tensor dx) =>
-        Launch(_hasWarps ? NormalizeKernels<WarpTeam>.Backward : NormalizeKernels<SharedTeam>.Backward, Rows(y),
-            View(y), epsilon, View(norms), View(dy), View(dx), y.Shape[-1]);
+    public void NormalizeGrad(Tensor y, float epsilon, Tensor norms, Tensor dy, Tensor dx) => Launch(Choose(ByFours(y, dy, dx),
+        NormalizeKernels<WarpTeam, Float4>.Backward, NormalizeKernels<WarpTeam, Float1>.Backward,
+        NormalizeKernels<SharedTeam, Float4>.Backward, NormalizeKernels<SharedTeam, Float1>.Backward),
+        Rows(y), View(y), epsilon, View(norms), View(dy), View(dx), y.Shape[-1]);
 }

@@ -1,39 +1,43 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>A team to each row.</summary>
-static class SoftmaxKernels<T> where T : struct, ITeam
+static class SoftmaxKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
 {
     public static void Forward(Floats x, Floats y, int width)
     {
-        Floats input = x.SubView((long)Grid.IdxX * width, width), output = y.SubView((long)Grid.IdxX * width, width);
-        float max = Team.LargestOf<T>(input, width), sum = 0f;
-        for (int i = Group.IdxX; i < width; i += Group.DimX)
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V max = V.Of(Team.LargestOf<T, V>(x, start, packs)), sum = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX)
         {
-            float e = DeviceMath.Exp(input[i] - max);
-            output[i] = e;
+            V e = V.Exp(V.At(x, start + i) - max);
+            V.Set(y, start + i, e);
             sum += e;
         }
-        sum = Team.Sum<T>(sum);
-        for (int i = Group.IdxX; i < width; i += Group.DimX) output[i] /= sum;
+        V all = V.Of(Team.Sum<T, V>(sum));
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(y, start + i) / all);
     }
 
     public static void Backward(Floats y, Floats dy, Floats dx, int width)
     {
-        long start = (long)Grid.IdxX * width, end = start + width;
-        float dot = 0f;
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dot += y[i] * dy[i];
-        dot = Team.Sum<T>(dot);
-        for (long i = start + Group.IdxX; i < end; i += Group.DimX) dx[i] = y[i] * (dy[i] - dot);
+        int packs = width / V.Count;
+        long start = (long)Grid.IdxX * packs;
+        V sum = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.At(y, start + i) * V.At(dy, start + i);
+        V dot = V.Of(Team.Sum<T, V>(sum));
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(dx, start + i, V.At(y, start + i) * (V.At(dy, start + i) - dot));
     }
 }
 
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void Softmax(Tensor x, Tensor y) =>
-        Launch(_hasWarps ? SoftmaxKernels<WarpTeam>.Forward : SoftmaxKernels<SharedTeam>.Forward, Rows(x), View(x), View(y), x.Shape[-1]);
+    public void Softmax(Tensor x, Tensor y) => Launch(Choose(ByFours(x, y),
+        SoftmaxKernels<WarpTeam, Float4>.Forward, SoftmaxKernels<WarpTeam, Float1>.Forward,
+        SoftmaxKernels<SharedTeam, Float4>.Forward, SoftmaxKernels<SharedTeam, Float1>.Forward), Rows(x), View(x), View(y), x.Shape[-1]);
 
     /// <inheritdoc/>
-    public void SoftmaxGrad(Tensor y, Tensor dy, Tensor dx) =>
-        Launch(_hasWarps ? SoftmaxKernels<WarpTeam>.Backward : SoftmaxKernels<SharedTeam>.Backward, Rows(y), View(y), View(dy), View(dx), y.Shape[-1]);
+    public void SoftmaxGrad(Tensor y, Tensor dy, Tensor dx) => Launch(Choose(ByFours(y, dy, dx),
+        SoftmaxKernels<WarpTeam, Float4>.Backward, SoftmaxKernels<WarpTeam, Float1>.Backward,
+        SoftmaxKernels<SharedTeam, Float4>.Backward, SoftmaxKernels<SharedTeam, Float1>.Backward), Rows(y), View(y), View(dy), View(dx), y.Shape[-1]);
 }

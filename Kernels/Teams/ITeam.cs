@@ -13,11 +13,13 @@ static class Team
 {
     public static float Sum<T>(float value) where T : struct, ITeam => T.Fold<Sum>(value);
 
-    /// <summary>The largest of a row.</summary>
-    public static float LargestOf<T>(Floats row, int width) where T : struct, ITeam
+    public static float Sum<T, V>(V value) where T : struct, ITeam where V : struct, IPack<V> => T.Fold<Sum>(V.Fold<Sum>(value));
+
+    /// <summary>The largest of a row, which begins at a pack and has so many.</summary>
+    public static float LargestOf<T, V>(Floats x, long start, int packs) where T : struct, ITeam where V : struct, IPack<V>
     {
         float max = float.NegativeInfinity;
-        for (int i = Group.IdxX; i < width; i += Group.DimX) max = Take<Largest>(max, row[i]);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) max = Take<Largest>(max, V.Fold<Largest>(V.At(x, start + i)));
         return T.Fold<Largest>(max);
     }
 

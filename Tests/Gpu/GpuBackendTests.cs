@@ -146,4 +146,22 @@ public sealed class GpuBackendTests
             Assert.Equal(0, size % 256);
         }
     }
+
+    // As a part of a flat buffer may: its numbers cannot be read by fours.
+    [Fact]
+    public void A_tensor_may_begin_anywhere()
+    {
+        GpuBackend gpu = Devices.Simulator;
+        float[] values = [.. Enumerable.Range(0, 17).Select(i => MathF.Sin(i))];
+        Tensor whole = Tensor.From(gpu, [17], values), copy = Tensor.From(gpu, [2, 8], values.AsSpan(1)), part = new(gpu, [2, 8], whole.Storage.Slice(1, 16));
+        foreach ((float expected, float actual) in Made(copy).Zip(Made(part))) Assert.Equal(expected, actual, 1e-6f);
+
+        float[] Made(Tensor x)
+        {
+            Tensor y = Tensor.Zeros(gpu, [2, 8]), statistics = Tensor.Zeros(gpu, [2, 3]);
+            float[] After(Action op) { op(); return y.ToArray(); }
+            return [.. After(() => gpu.Map<Gelu>(x, y)), .. After(() => gpu.MapGrad<Gelu>(x, x, x, y)), .. After(() => gpu.Combine<Add>(x, x, y)), .. After(() => gpu.Dropout(x, y, 0.5f, 1, 2)),
+                .. After(() => gpu.Softmax(x, y)), .. After(() => gpu.LogSoftmax(x, y)), .. After(() => gpu.LayerNorm(x, x, null, 1e-5f, y, statistics)), .. After(() => gpu.Normalize(x, 1e-6f, y, statistics))];
+        }
+    }
 }

@@ -48,6 +48,22 @@ public sealed class GpuMemoryTests
         static void DropOne(GpuBackend gpu) => Tensor.Lasting(gpu, [6 * MiB / sizeof(float)]);
     }
 
+    // The host's array is its own again at once, and what is staged is not written over before the device has fetched it. Then one array that is too large to be staged.
+    [OpenClTheory, InlineData(40, 1 << 20), InlineData(1, 9 << 20)]
+    public void What_is_uploaded_arrives_whatever_becomes_of_the_array(int times, int count)
+    {
+        GpuBackend gpu = Devices.OpenCl;
+        float[] array = new float[count];
+        Tensor sum = Tensor.Zeros(gpu, [count]);
+        for (int i = 1; i <= times; i++)
+        {
+            Array.Fill(array, i);
+            gpu.Combine<Add>(sum, Tensor.From(gpu, [count], array), sum);
+            Array.Fill(array, float.NaN);
+        }
+        Assert.Equal([times * (times + 1) / 2], sum.ToArray().Distinct().Select(value => (int)value));
+    }
+
     // Or the block could be lent to another thread, whose kernel would come first.
     [Fact]
     public void What_a_kernel_will_look_at_is_held_until_it_is_in_the_stream()

@@ -1,0 +1,48 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>
+/// Neighbours of a row that a thread reads, works on and writes at once: <see cref="Float4"/> where rows are whole fours, <see cref="Float1"/> elsewhere. A type
+/// parameter, so that a kernel of rows is written once.
+/// </summary>
+interface IPack<V> where V : struct, IPack<V>
+{
+    /// <summary>Of floats.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>One float for all.</summary>
+    static abstract V Of(float all);
+
+    /// <summary>A float at one place, zero elsewhere; zero everywhere if the place lies outside.</summary>
+    static abstract V OneHot(int place, float value);
+
+    /// <summary>The i-th pack of the whole: of a view that begins elsewhere ILGPU does not know that it may be read by fours.</summary>
+    static abstract V At(Floats x, long i);
+    static abstract void Set(Floats x, long i, V value);
+
+    static abstract V operator +(V left, V right);
+    static abstract V operator -(V left, V right);
+    static abstract V operator *(V left, V right);
+    static abstract V operator /(V left, V right);
+    static abstract V Exp(V x);
+
+    /// <summary>The floats taken together, in order.</summary>
+    static abstract float Fold<R>(V x) where R : struct, IReduction;
+}
+
+/// <summary>One float.</summary>
+readonly struct Float1(float value) : IPack<Float1>
+{
+    float Value => value;
+
+    public static int Count => 1;
+    public static Float1 Of(float all) => new(all);
+    public static Float1 OneHot(int place, float value) => new(place == 0 ? value : 0f);
+    public static Float1 At(Floats x, long i) => new(x[i]);
+    public static void Set(Floats x, long i, Float1 value) => x[i] = value.Value;
+    public static Float1 operator +(Float1 left, Float1 right) => new(left.Value + right.Value);
+    public static Float1 operator -(Float1 left, Float1 right) => new(left.Value - right.Value);
+    public static Float1 operator *(Float1 left, Float1 right) => new(left.Value * right.Value);
+    public static Float1 operator /(Float1 left, Float1 right) => new(left.Value / right.Value);
+    public static Float1 Exp(Float1 x) => new(DeviceMath.Exp(x.Value));
+    public static float Fold<R>(Float1 x) where R : struct, IReduction => x.Value;
+}

@@ -1,0 +1,119 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>What batch norm sums over rows: one thread for each feature of each piece of rows, neighbouring threads on neighbouring features; then one for each feature, which
+/// adds the pieces.</summary>
+static class BatchMomentKernels
+{
+    const int RowsPerThread = SumRowsKernels.RowsPerThread;
+
+    // m, Σ(x − m), Σ(x − m)² of a piece: the first sum is zero but for rounding, and corrects m.
+    public static void Moments(Floats x, Floats shares, int width, long rows, long threads)
+    {
+        long thread = Grid.GlobalLinearIndex;
+        if (thread >= threads) return;
+        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
+        long end = start + RowsPerThread < rows ? start + RowsPerThread : rows;
+        float mean = 0f, rest = 0f, squares = 0f;
+        for (long row = start; row < end; row++) mean += x[row * width + feature];
+        mean /= end - start;
+        for (long row = start; row < end; row++)
+        {
+            float d = x[row * width + feature] - mean;
+            rest += d;
+            squares += d * d;
+        }
+        shares[3 * piece * width + feature] = mean;
+        shares[(3 * piece + 1) * width + feature] = rest;
+        shares[(3 * piece + 2) * width + feature] = squares;
+    }
+
+    // Around the first piece's mean: x̄ = m₀ + Σ (n (m − m₀) + rest) / N, and Σ(x − x̄)² = Σ (squares + 2 d rest + n d²) with d = m − x̄.
+    public static void Gather(Floats shares, Floats moments, int width, long rows, long pieces)
+    {
+        long feature = Grid.GlobalLinearIndex;
+        if (feature >= width) return;
+        float first = shares[feature], apart = 0f, squares = 0f;
+        for (long piece = 0; piece < pieces; piece++)
+            apart += RowsOf(piece, rows) * (shares[3 * piece * width + feature] - first) + shares[(3 * piece + 1) * width + feature];
+        apart /= rows;
+        for (long piece = 0; piece < pieces; piece++)
+        {
+            float d = shares[3 * piece * width + feature] - first - apart;
+            squares += shares[(3 * piece + 2) * width + feature]
+                + d * (2f * shares[(3 * piece + 1) * width + feature] + RowsOf(piece, rows) * d);
+        }
+        float mean = first + apart;
+        moments[feature] = mean;
+        moments[width + feature] = apart - (mean - first);
+        moments[2L * width + feature] = (squares < 0f ? 0f : squares) / rows;
+    }
+
+    static float RowsOf(long piece, long rows)
+    {
+        long left = rows - piece * RowsPerThread;
+        return left < RowsPerThread ? left : RowsPerThread;
+    }
+
+    public static void Move(Floats moments, Floats runningMean, Floats runningVariance, float momentum, float unbiased, int width)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= width) return;
+        runningMean[i] += momentum * (moments[i] - runningMean[i]);
+        runningVariance[i] += momentum * (moments[2L * width + i] * unbiased - runningVariance[i]);
+    }
+
+    public static void FromRunning(Floats runningMean, Floats runningVariance, Floats moments, int width)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= width) return;
+        moments[i] = runningMean[i];
+        moments[width + i] = 0f;
+        moments[2L * width + i] = runningVariance[i];
+    }
+
+    // Bit 0 of which: there is a gamma; bit 1: there is a beta.
+    public static void Statistics(Floats moments, Floats gamma, Floats beta, int which, float epsilon, Floats statistics, int width)
+    {
+        long i = Grid.GlobalLinearIndex;
+        if (i >= width) return;
+        float r = 1f / MathF.Sqrt(moments[2L * width + i] + epsilon), s = -moments[width + i] * r, g = (which & 1) != 0 ? gamma[i] : 1f;
+        statistics[i] = moments[i];
+        statistics[width + i] = r;
+        statistics[2L * width + i] = s;
+        statistics[3L * width + i] = g * r;
+        statistics[4L * width + i] = g * s + ((which & 2) != 0 ? beta[i] : 0f);
+    }
+
+    public static void Sums(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats g, int wanted, Floats shares, int width,
+        long rows, long threads)
+    {
+        long thread = Grid.GlobalLinearIndex;
+        if (thread >= threads) return;
+        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
+        float sum = 0f, dot = 0f;
+        for (long row = start; row < start + RowsPerThread && row < rows; row++)
+        {
+            long i = row * width + feature;
+            float open = BatchNormElement.Open(mask, x[i], new BatchNormElement(statistics, width, feature), y[i], dy[i]);
+            sum += open;
+            dot += open * (x[i] - statistics[feature]);
+            if (wanted != 0) g[i] = open;
+        }
+        shares[2 * piece * width + feature] = sum;
+        shares[(2 * piece + 1) * width + feature] = dot;
+    }
+
+    public static void GatherSums(Floats shares, Floats statistics, Floats dgamma, Floats dbeta, int width, long pieces)
+    {
+        long feature = Grid.GlobalLinearIndex;
+        if (feature >= width) return;
+        float sum = 0f, dot = 0f;
+        for (long piece = 0; piece < pieces; piece++)
+        {
+            sum += shares[2 * piece * width + feature];
+            dot += shares[(2 * piece + 1) * width + feature];
+        }
+        dbeta[feature] = sum;
+        dgamma[feature] = statistics[width + feature] * dot + statistics[2L * width + feature] * sum;
+    }
+}

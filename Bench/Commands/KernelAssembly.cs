@@ -10,7 +10,7 @@ static class KernelAssembly
 {
     public static void Run(string[] arguments)
     {
-        if (Ptxas.Program is null) throw new NativeSslException("ptx: ptxas is not on the path, and NATIVESSL_PTXAS does not name it. NVIDIA's CUDA toolkit has it.");
+        if (Ptxas.Program is null) throw new NativeSslException("ptx: ptxas, with cuobjdump beside it, is not on the path, and NATIVESSL_PTXAS does not name it. NVIDIA's CUDA toolkit has both.");
         var report = new Report("ptx", "Kernels for compute capability 9.0, by ptxas", "ptx.md");
         report.Text("A row shows the worst of all types a kernel is compiled for. The stack of BlockedProduct is that of the simulator's tiling, which no GPU is given.");
         report.Head("kernel", "variants", "registers", "shared bytes", "stack bytes", "spilled bytes");

@@ -9,12 +9,15 @@ namespace NativeSsl.Kernels;
 /// <param name="SharedBytes">Of a group.</param>
 /// <param name="StackBytes">Memory of a thread for what registers cannot hold, such as arrays that are indexed by what is known only at run time.</param>
 /// <param name="SpillBytes">Written and read for want of registers.</param>
-/// <param name="Instructions">Their names, in order; none without cuobjdump beside the assembler.</param>
+/// <param name="Instructions">Their names, in order.</param>
 sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int SpillBytes, string[] Instructions)
 {
-    /// <summary>Where it is: what the variable NATIVESSL_PTXAS names, or the first on the path; null if there is none.</summary>
-    internal static string? Program { get; } = Environment.GetEnvironmentVariable("NATIVESSL_PTXAS") is { Length: > 0 } named ? named
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "ptxas")).FirstOrDefault(File.Exists);
+    /// <summary>Where it is: what the variable NATIVESSL_PTXAS names, or the first on the path; null if there is none, or no <c>cuobjdump</c> beside it to read what it made.</summary>
+    internal static string? Program { get; } = (Environment.GetEnvironmentVariable("NATIVESSL_PTXAS") is { Length: > 0 } named ? [named]
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "ptxas")))
+        .FirstOrDefault(file => File.Exists(file) && File.Exists(ReaderBeside(file)));
+
+    static string ReaderBeside(string assembler) => Path.Combine(Path.GetDirectoryName(assembler)!, "cuobjdump");
 
     /// <summary>Assembles a kernel for a GPU of compute capability 9.0.</summary>
     /// <exception cref="DeviceException">It refused; the message is its own.</exception>
@@ -26,9 +29,8 @@ sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int 
             File.WriteAllText(source, text);
             (int status, string said) = Run(Program!, "-arch=sm_90", "-v", source, "-o", made);
             if (status != 0) throw new DeviceException($"ptxas: {said.Trim()}");
-            string reader = Path.Combine(Path.GetDirectoryName(Program!)!, "cuobjdump");
-            string code = File.Exists(reader) ? Run(reader, "-sass", made).Said : "";
-            return new Ptxas(Sum(Used(), said), Sum(Shared(), said), Sum(Stack(), said), Sum(Spilled(), said), [.. Instruction().Matches(code).Select(match => match.Groups[1].Value)]);
+            return new Ptxas(Sum(Used(), said), Sum(Shared(), said), Sum(Stack(), said), Sum(Spilled(), said),
+                [.. Instruction().Matches(Run(ReaderBeside(Program!), "-sass", made).Said).Select(match => match.Groups[1].Value)]);
         }
         finally
         {

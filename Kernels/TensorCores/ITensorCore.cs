@@ -13,7 +13,7 @@ interface ITensorCore
     /// <summary>Rounds what a cell has to hold.</summary>
     static abstract int Cell(float first, float second);
 
-    /// <summary>The products that two cells add to a sum, in exact steps of float32.</summary>
+    /// <summary>Adds the products of two cells to a sum, in float32, as the simulator does it.</summary>
     static abstract float Add(float sum, int left, int right);
 
     /// <summary>The instruction.</summary>

@@ -13,7 +13,7 @@ interface IWarpTiling
     static abstract int Across { get; }
 }
 
-/// <summary>For the simulator, where a warp's exchange of a register takes a fraction of a millisecond: 16 × 16.</summary>
+/// <summary>For the simulator, whose threads are those of an operating system: 16 × 16.</summary>
 readonly struct WarpTiles1 : IWarpTiling
 {
     public static int WarpsDown => 1;

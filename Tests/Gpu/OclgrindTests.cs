@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace NativeSsl.Tests.Gpu;
 
-/// <summary>No kernel races, leaves its memory, or has a barrier that only some threads reach: every small spec in a process whose OpenCL device is Oclgrind.</summary>
+/// <summary>No kernel that OpenCL is given races, leaves its memory, or has a barrier that only some threads reach: every small spec in a process whose OpenCL device is Oclgrind.</summary>
 [Trait("Category", "Oclgrind")]
 public sealed partial class OclgrindTests : IDisposable
 {

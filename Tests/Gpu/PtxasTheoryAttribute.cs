@@ -7,5 +7,5 @@ namespace NativeSsl.Tests.Gpu;
 public sealed class PtxasTheoryAttribute : TheoryAttribute
 {
     public PtxasTheoryAttribute() =>
-        Skip = Ptxas.Program is null ? "ptxas is not on the path, and NATIVESSL_PTXAS does not name it: NVIDIA's CUDA toolkit has it." : null;
+        Skip = Ptxas.Program is null ? "ptxas, with cuobjdump beside it, is not on the path, and NATIVESSL_PTXAS does not name it: NVIDIA's CUDA toolkit has both." : null;
 }

@@ -6,6 +6,8 @@ static class CrossEntropy
     [
         Of("crossentropy", 33, [3, 32, 0, 17]),
         Of("crossentropy of one class", 1, [0, 0, 0]),
+        Of("crossentropy of whole fours of classes", 12, [0, 5, 10, 3, -100, 11, 4]),
+        Of("crossentropy with smoothed labels, whole fours of classes", 12, [0, 5, 10, 3, -100], smoothing: 0.1f),
         Of("crossentropy of one row", 129, [128]),
         Of("crossentropy of large logits", 5, [1, 4, 0]) with { Scale = 300 },
         Of("crossentropy with ignored rows", 17, [-100, 3, -100, 16, 0]),

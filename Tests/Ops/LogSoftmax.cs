@@ -7,6 +7,7 @@ static class LogSoftmax
         Of("logsoftmax", [4, 33]),
         Of("logsoftmax of large logits", [2, 5]) with { Scale = 300 },
         Of("logsoftmax of one class", [3, 1]),
+        Of("logsoftmax of rows of whole fours", [5, 36]),
         Of("logsoftmax of NaN and infinity", [5, 17]) with
             { Planted = [(0, 0, float.NaN), (0, 33, float.NaN), (0, 36, float.PositiveInfinity), (0, 52, float.NegativeInfinity)],
                 HasGradient = false },

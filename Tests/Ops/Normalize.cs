@@ -6,6 +6,7 @@ static class Normalize
     [
         Of("normalize", [4, 33]),
         Of("normalize one feature", [3, 1]),
+        Of("normalize rows of whole fours", [5, 36]),
         Of("normalize one row, longer than a register", [1, 129]),
         Of("normalize large values", [2, 5]) with { Scale = 1e18f, HasGradient = false },
         Of("normalize NaN and infinity", [4, 17]) with

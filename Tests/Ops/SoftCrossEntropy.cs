@@ -6,6 +6,7 @@ static class SoftCrossEntropy
     [
         Of("crossentropy of soft targets", [2, 2, 33]),
         Of("crossentropy of soft targets, one class", [3, 1]),
+        Of("crossentropy of soft targets, whole fours of classes", [3, 36]),
         Of("crossentropy of soft targets, large logits", [3, 5]) with { Scale = 300 },
         new("crossentropy of soft targets from a softmax", [[3, 17], [3, 17]], x => x[0].CrossEntropy(x[1].Softmax()),
             x => Textbook(x[0], Softmax.Textbook(x[1], 17), 17)),

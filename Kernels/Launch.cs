@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 
 namespace NativeSsl.Kernels;
@@ -6,6 +7,9 @@ namespace NativeSsl.Kernels;
 public sealed partial class GpuBackend
 {
     const int LeastTeam = 32, ElementsPerThread = 4;
+
+    /// <summary>Told of each launch, and the microseconds from an idle device to an idle device; while it is set, every launch waits.</summary>
+    internal Action<MethodInfo, double>? Profile { get; set; }
 
     // Threads come in groups; the kernel skips the surplus of the last. A team is a group of its own size.
     KernelConfig Config(Work work) => work.Count > int.MaxValue - _groupSize
@@ -62,13 +66,23 @@ public sealed partial class GpuBackend
         {
             TLauncher launcher = Load<TLauncher>(kernel.Method, Math.Max(_groupSize, work.TeamSize));
             KernelConfig config = Config(work);
-            if (_gpu.AcceleratorType != AcceleratorType.CPU) launch(launcher, config);
+            if (Profile is not null) Timed(kernel.Method, () => launch(launcher, config));
+            else if (_gpu.AcceleratorType != AcceleratorType.CPU) launch(launcher, config);
             else if (SimulatorTrace.Watch(() => launch(launcher, config)) is { } complaint)
                 throw new DeviceException(
                     $"{Name}: {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name} went out of bounds: {complaint}");
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
         finally { t_viewed?.Clear(); }
+    }
+
+    void Timed(MethodInfo kernel, Action launch)
+    {
+        Wait();
+        long start = Stopwatch.GetTimestamp();
+        launch();
+        Wait();
+        Profile!(kernel, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
     }
 
     void Launch<T1>(Action<T1> kernel, Work work,

@@ -16,6 +16,7 @@ static class GpuSpeed
     public static void Run(string[] arguments)
     {
         if (arguments is ["first", var selector]) { First(selector); return; }
+        if (arguments is ["kernels", var device, var part]) { KernelProfile.Print(device, part); return; }
         bool isCuda = arguments is not ["opencl", ..];
         using GpuBackend gpu = isCuda ? GpuBackend.Cuda() : GpuBackend.OpenCl();
         Dictionary<string, double> theirs = Theirs(arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".json", StringComparison.Ordinal)));
@@ -28,7 +29,7 @@ static class GpuSpeed
         double bandwidth = Copy(report, gpu, KernelRows.Copy(small), seconds);
         double step = double.NaN;
         report.Head("row", "ours", "PyTorch", "ours / PyTorch", "ours", "goal");
-        foreach (GpuRow row in KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small)))
+        foreach (GpuRow row in Rows(small))
         {
             double time;
             try { time = GpuTimer.Measure(gpu, row, seconds); }
@@ -54,6 +55,9 @@ static class GpuSpeed
         report.EndTable();
         report.Save("Bench/gpu.sh");
     }
+
+    /// <summary>Every row but the copy.</summary>
+    public static IEnumerable<GpuRow> Rows(bool small) => KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small));
 
     static double Copy(Report report, GpuBackend gpu, GpuRow copy, double seconds)
     {

@@ -17,8 +17,7 @@ static class AllKernels
         .SelectMany(method => method.IsGenericMethodDefinition
             ? Arguments(method.GetGenericArguments()).Select(arguments => method.MakeGenericMethod(arguments)) : [method])
         .Where(method => method.ReturnType == typeof(void))
-        .ToDictionary(method => $"{Named(method.DeclaringType!)}.{method.Name}" +
-            (method.IsGenericMethod ? $"<{string.Join(",", method.GetGenericArguments().Select(Named))}>" : ""));
+        .ToDictionary(NameOf);
 
     /// <summary>A kernel's text for a generation of NVIDIA's GPUs.</summary>
     internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
@@ -45,6 +44,10 @@ static class AllKernels
     static bool Is(Type type, Type wanted) => wanted.IsGenericType
         ? type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == wanted.GetGenericTypeDefinition() && one.GenericTypeArguments[0] == type)
         : type.GetInterfaces().Contains(wanted);
+
+    /// <summary>Where it stands, its name, and its type arguments.</summary>
+    internal static string NameOf(MethodInfo kernel) => $"{Named(kernel.DeclaringType!)}.{kernel.Name}" +
+        (kernel.IsGenericMethod ? $"<{string.Join(",", kernel.GetGenericArguments().Select(Named))}>" : "");
 
     static string Named(Type type) =>
         type.Name.Split('`')[0] + (type.IsGenericType ? $"<{string.Join(",", type.GetGenericArguments().Select(Named))}>" : "");

@@ -6,7 +6,7 @@ namespace NativeSsl.Kernels;
 // Starting a kernel, by its number of arguments.
 public sealed partial class GpuBackend
 {
-    const int LeastTeam = 32, ElementsPerThread = 4;
+    const int LeastTeam = 32, ElementsPerThread = 16;
 
     /// <summary>Told of each launch, and the microseconds from an idle device to an idle device; while it is set, every launch waits.</summary>
     internal Action<MethodInfo, double>? Profile { get; set; }

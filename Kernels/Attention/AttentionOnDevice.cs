@@ -1,19 +1,23 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>Heads in device memory: see <see cref="HeadView"/>.</summary>
-readonly struct HeadsOnDevice(Floats data, long start, long batchStride, long timeStride)
+readonly struct HeadsOnDevice(Floats data, long start, long batchStride, long timeStride, int byFours)
 {
     /// <summary>One head of one sample.</summary>
-    public HeadOnDevice Of(int batch, int head, int width) => new(data, start + batch * batchStride + (long)head * width, timeStride);
+    public HeadOnDevice Of(int batch, int head, int width) => new(data, start + batch * batchStride + (long)head * width, timeStride, byFours);
 }
 
 /// <summary>One head of one sample: numbers by time and place.</summary>
-readonly struct HeadOnDevice(Floats data, long start, long timeStride)
+readonly struct HeadOnDevice(Floats data, long start, long timeStride, int byFours)
 {
+    public bool ByFours => byFours != 0;
+    public Floats Data => data;
+    public long Place(int time, int i) => start + time * timeStride + i;
+
     public float this[int time, int i]
     {
-        get => data[start + time * timeStride + i];
-        set => data[start + time * timeStride + i] = value;
+        get => data[Place(time, i)];
+        set => data[Place(time, i)] = value;
     }
 
     /// <summary>Σ of the products of what two heads have at their times.</summary>

@@ -15,12 +15,14 @@ static class AttentionTile<T> where T : struct, ISmallTiling
         Floats leftPanel, Floats rightPanel, float[] sums)
     {
         Panels<T>.Clear(sums);
-        for (int step = 0; step < width; step += StepsAtOnce)
+        for (int next = 0; next < width + StepsAtOnce; next += StepsAtOnce)
         {
-            Panels<T>.Fill(leftPanel, new HeadByTime(left), true, T.Rows, StepsAtOnce, firstRow, rowEnd, step, width);
-            Panels<T>.Fill(rightPanel, new HeadByTime(right), true, T.Columns, StepsAtOnce, firstColumn, columnEnd, step, width);
+            PanelShare leftShare = PanelShare.Read(new HeadByTime(left), Panels<T>.Cut(T.Rows, StepsAtOnce), firstRow, rowEnd, next, width);
+            PanelShare rightShare = PanelShare.Read(new HeadByTime(right), Panels<T>.Cut(T.Columns, StepsAtOnce), firstColumn, columnEnd, next, width);
+            if (next > 0) Panels<T>.Multiply(leftPanel, 0, rightPanel, StepsAtOnce, sums);
             Group.Barrier();
-            Panels<T>.Multiply(leftPanel, 0, rightPanel, StepsAtOnce, sums);
+            Panels<T>.Put(leftPanel, leftShare, true, T.Rows, StepsAtOnce);
+            Panels<T>.Put(rightPanel, rightShare, true, T.Columns, StepsAtOnce);
             Group.Barrier();
         }
     }
@@ -28,11 +30,13 @@ static class AttentionTile<T> where T : struct, ISmallTiling
     /// <summary>sums[i,·] += Σⱼ weights[i,j] head[j,·] over the block of times that starts at <paramref name="firstTime"/>, for a slice of the width.</summary>
     public static void Mix(Floats weights, HeadOnDevice head, int firstTime, int timeEnd, int slice, int width, Floats panel, float[] sums)
     {
-        for (int step = 0; step < T.Columns; step += StepsAtOnce)
+        for (int next = 0; next < T.Columns + StepsAtOnce; next += StepsAtOnce)
         {
-            Panels<T>.Fill(panel, new HeadByPlace(head), false, T.Columns, StepsAtOnce, slice * T.Columns, width, firstTime + step, timeEnd);
+            int stepEnd = timeEnd < firstTime + T.Columns ? timeEnd : firstTime + T.Columns;
+            PanelShare share = PanelShare.Read(new HeadByPlace(head), Panels<T>.Cut(T.Columns, StepsAtOnce), slice * T.Columns, width, firstTime + next, stepEnd);
+            if (next > 0) Panels<T>.Multiply(weights, next - StepsAtOnce, panel, StepsAtOnce, sums);
             Group.Barrier();
-            Panels<T>.Multiply(weights, step, panel, StepsAtOnce, sums);
+            Panels<T>.Put(panel, share, false, T.Columns, StepsAtOnce);
             Group.Barrier();
         }
     }
@@ -52,11 +56,17 @@ static class AttentionTile<T> where T : struct, ISmallTiling
 /// <summary>Lines of a product over the width of heads: a time to each line.</summary>
 readonly struct HeadByTime(HeadOnDevice head) : ILines
 {
-    public float At(int line, int step) => head[line, step];
+    public bool StepsAreNeighbours => true;
+    public bool ByFours => head.ByFours;
+    public Floats Data => head.Data;
+    public long Place(int line, int step) => head.Place(line, step);
 }
 
 /// <summary>Lines of a product over times: a place of the width to each line.</summary>
 readonly struct HeadByPlace(HeadOnDevice head) : ILines
 {
-    public float At(int line, int step) => head[step, line];
+    public bool StepsAreNeighbours => false;
+    public bool ByFours => head.ByFours;
+    public Floats Data => head.Data;
+    public long Place(int line, int step) => head.Place(step, line);
 }

@@ -1,10 +1,10 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>What batch norm sums over rows: one thread for each feature of each piece of rows, neighbouring threads on neighbouring features; then one for each feature, which
-/// adds the pieces.</summary>
+/// <summary>What batch norm sums over rows: one thread for each feature of each piece of rows, neighbouring threads on neighbouring features.
+/// <see cref="BatchTotalKernels{T}"/> adds the pieces.</summary>
 static class BatchMomentKernels
 {
-    const int RowsPerThread = SumRowsKernels.RowsPerThread;
+    internal const int RowsPerThread = 256;
 
     // m, Σ(x − m), Σ(x − m)² of a piece: the first sum is zero but for rounding, and corrects m.
     public static void Moments(Floats x, Floats shares, int width, long rows, long threads)
@@ -12,7 +12,7 @@ static class BatchMomentKernels
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
         long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
-        long end = start + RowsPerThread < rows ? start + RowsPerThread : rows;
+        long end = RowEnd(start, rows);
         float mean = 0f, rest = 0f, squares = 0f;
         for (long row = start; row < end; row++) mean += x[row * width + feature];
         mean /= end - start;
@@ -27,32 +27,7 @@ static class BatchMomentKernels
         shares[(3 * piece + 2) * width + feature] = squares;
     }
 
-    // Around the first piece's mean: x̄ = m₀ + Σ (n (m − m₀) + rest) / N, and Σ(x − x̄)² = Σ (squares + 2 d rest + n d²) with d = m − x̄.
-    public static void Gather(Floats shares, Floats moments, int width, long rows, long pieces)
-    {
-        long feature = Grid.GlobalLinearIndex;
-        if (feature >= width) return;
-        float first = shares[feature], apart = 0f, squares = 0f;
-        for (long piece = 0; piece < pieces; piece++)
-            apart += RowsOf(piece, rows) * (shares[3 * piece * width + feature] - first) + shares[(3 * piece + 1) * width + feature];
-        apart /= rows;
-        for (long piece = 0; piece < pieces; piece++)
-        {
-            float d = shares[3 * piece * width + feature] - first - apart;
-            squares += shares[(3 * piece + 2) * width + feature]
-                + d * (2f * shares[(3 * piece + 1) * width + feature] + RowsOf(piece, rows) * d);
-        }
-        float mean = first + apart;
-        moments[feature] = mean;
-        moments[width + feature] = apart - (mean - first);
-        moments[2L * width + feature] = (squares < 0f ? 0f : squares) / rows;
-    }
-
-    static float RowsOf(long piece, long rows)
-    {
-        long left = rows - piece * RowsPerThread;
-        return left < RowsPerThread ? left : RowsPerThread;
-    }
+    static long RowEnd(long start, long rows) => start + RowsPerThread < rows ? start + RowsPerThread : rows;
 
     public static void Move(Floats moments, Floats runningMean, Floats runningVariance, float momentum, float unbiased, int width)
     {
@@ -89,9 +64,9 @@ static class BatchMomentKernels
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
-        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
+        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread, end = RowEnd(start, rows);
         float sum = 0f, dot = 0f;
-        for (long row = start; row < start + RowsPerThread && row < rows; row++)
+        for (long row = start; row < end; row++)
         {
             long i = row * width + feature;
             float open = BatchNormElement.Open(mask, x[i], new BatchNormElement(statistics, width, feature), y[i], dy[i]);
@@ -101,19 +76,5 @@ static class BatchMomentKernels
         }
         shares[2 * piece * width + feature] = sum;
         shares[(2 * piece + 1) * width + feature] = dot;
-    }
-
-    public static void GatherSums(Floats shares, Floats statistics, Floats dgamma, Floats dbeta, int width, long pieces)
-    {
-        long feature = Grid.GlobalLinearIndex;
-        if (feature >= width) return;
-        float sum = 0f, dot = 0f;
-        for (long piece = 0; piece < pieces; piece++)
-        {
-            sum += shares[2 * piece * width + feature];
-            dot += shares[(2 * piece + 1) * width + feature];
-        }
-        dbeta[feature] = sum;
-        dgamma[feature] = statistics[width + feature] * dot + statistics[2L * width + feature] * sum;
     }
 }

@@ -7,8 +7,8 @@ readonly record struct AttentionCall(
     // A kernel argument cannot be left out: where there are no lengths or no bias, it gets a view that it does not read.
     public AttentionOnDevice OnDevice() => new()
     {
-        Shape = Shape, Q = GpuBackend.OnDevice(Q), K = GpuBackend.OnDevice(K), V = GpuBackend.OnDevice(V),
-        O = GpuBackend.OnDevice(O), GradO = GpuBackend.OnDevice(GradO), LogSumExp = GpuBackend.View(LogSumExp), Delta = GpuBackend.View(Delta),
+        Shape = Shape, Q = GpuBackend.OnDevice(Q, Shape.Width), K = GpuBackend.OnDevice(K, Shape.Width), V = GpuBackend.OnDevice(V, Shape.Width),
+        O = GpuBackend.OnDevice(O, Shape.Width), GradO = GpuBackend.OnDevice(GradO, Shape.Width), LogSumExp = GpuBackend.View(LogSumExp), Delta = GpuBackend.View(Delta),
         HasKeyLengths = Mask.KeyLengths is null ? 0 : 1,
         KeyLengths = Mask.KeyLengths is { } lengths ? GpuBackend.View(lengths) : GpuBackend.View(LogSumExp).Cast<int>(),
         HasBias = Mask.Bias is null ? 0 : 1, Bias = GpuBackend.View(Mask.Bias ?? LogSumExp),
@@ -58,8 +58,8 @@ public sealed partial class GpuBackend
     internal void AttendPlainlyBackwards(AttentionCall call, HeadView dq, HeadView dk, HeadView dv)
     {
         long keys = (long)call.Shape.Batch * call.Shape.Heads * call.Shape.Keys;
-        Launch(PlainAttentionKernels.GradQuery, call.QueryRows, call.OnDevice(), OnDevice(dq), call.QueryRows);
-        Launch(PlainAttentionKernels.GradKeyValue, keys, call.OnDevice(), OnDevice(dk), OnDevice(dv), keys);
+        Launch(PlainAttentionKernels.GradQuery, call.QueryRows, call.OnDevice(), OnDevice(dq, call.Shape.Width), call.QueryRows);
+        Launch(PlainAttentionKernels.GradKeyValue, keys, call.OnDevice(), OnDevice(dk, call.Shape.Width), OnDevice(dv, call.Shape.Width), keys);
     }
 
     internal void AttendBlockedBackwards<T>(AttentionCall call, HeadView dq, HeadView dk, HeadView dv) where T : struct, ISmallTiling
@@ -72,7 +72,7 @@ public sealed partial class GpuBackend
     void AttendBlockedBackwards<G, T>(AttentionCall call, HeadView gradient, int rows) where G : struct, IAttentionGradient where T : struct, ISmallTiling
     {
         (int blocks, int slices, Work work) = Cut<T>(call.Shape, rows);
-        Launch(BlockedAttentionGradientKernels<G, T>.Gradient, work, call.OnDevice(), OnDevice(gradient), blocks, slices);
+        Launch(BlockedAttentionGradientKernels<G, T>.Gradient, work, call.OnDevice(), OnDevice(gradient, call.Shape.Width), blocks, slices);
     }
 
     static (int Blocks, int Slices, Work Work) Cut<T>(AttentionShape shape, int rows) where T : struct, ISmallTiling
@@ -88,5 +88,6 @@ public sealed partial class GpuBackend
         return call;
     }
 
-    internal static HeadsOnDevice OnDevice(HeadView x) => new(View(x.Tensor), x.Start, x.BatchStride, x.TimeStride);
+    internal static HeadsOnDevice OnDevice(HeadView x, int width) =>
+        new(View(x.Tensor), x.Start, x.BatchStride, x.TimeStride, AreAligned(x.Tensor) && (x.Start | x.BatchStride | x.TimeStride | (long)width) % Float4.Count == 0 ? 1 : 0);
 }

@@ -88,10 +88,11 @@ public sealed partial class GpuBackend
         Tensor x, Tensor? gamma, Tensor? beta, float epsilon, float momentum, Tensor? runningMean, Tensor? runningVariance,
         Tensor statistics)
     {
-        (int width, long rows, int pieces) = Pieces(x);
+        (int width, long rows, int pieces) = Pieces(x, BatchMomentKernels.RowsPerThread);
         Tensor shares = Tensor.Empty(this, [pieces, 3, width]), moments = Tensor.Empty(this, [3, width]);
         Launch(BatchMomentKernels.Moments, (long)pieces * width, View(x), View(shares), width, rows, (long)pieces * width);
-        Launch(BatchMomentKernels.Gather, width, View(shares), View(moments), width, rows, (long)pieces);
+        Launch(_hasWarps ? BatchTotalKernels<WarpTeam>.Moments : BatchTotalKernels<SharedTeam>.Moments, Teams(width, pieces),
+            View(shares), View(moments), width, rows, pieces);
         if (runningMean is not null && runningVariance is not null)
             Launch(BatchMomentKernels.Move, width,
                 View(moments), View(runningMean), View(runningVariance), momentum, (float)((double)rows / (rows - 1)), width);
@@ -120,11 +121,12 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void BatchNormSums(Tensor x, Tensor statistics, bool relu, Tensor? y, Tensor dy, Tensor? g, Tensor dgamma, Tensor dbeta)
     {
-        (int width, long rows, int pieces) = Pieces(x);
+        (int width, long rows, int pieces) = Pieces(x, BatchMomentKernels.RowsPerThread);
         Tensor shares = Tensor.Empty(this, [pieces, 2, width]);
         Launch(BatchMomentKernels.Sums, (long)pieces * width, View(x), View(statistics), Mask(relu, y), View(y ?? x), View(dy),
             View(g ?? dgamma), g is null ? 0 : 1, View(shares), width, rows, (long)pieces * width);
-        Launch(BatchMomentKernels.GatherSums, width, View(shares), View(statistics), View(dgamma), View(dbeta), width, (long)pieces);
+        Launch(_hasWarps ? BatchTotalKernels<WarpTeam>.Gradients : BatchTotalKernels<SharedTeam>.Gradients, Teams(width, pieces),
+            View(shares), View(statistics), View(dgamma), View(dbeta), width, pieces);
     }
 
     /// <inheritdoc/>

@@ -1,25 +1,30 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>What the kernel of a convolution sees of x, as a matrix for each group: a row for each pixel of y, a column for each weight. It is never stored.</summary>
-readonly struct Patches(Floats x, Convolution c)
+readonly struct Patches(Convolution c)
 {
-    public float At(int group, int place, int tap)
+    /// <summary>Where in x; less than zero: in its padding.</summary>
+    public long Place(int group, int place, int tap)
     {
         int image = place / c.OutPixels, pixel = place % c.OutPixels;
         int row = pixel / c.OutWidth * c.StrideY + tap / c.Inputs / c.KernelWidth - c.PadY;
         int column = pixel % c.OutWidth * c.StrideX + tap / c.Inputs % c.KernelWidth - c.PadX;
-        if (row < 0 || row >= c.Height || column < 0 || column >= c.Width) return 0f;
-        return x[(((long)image * c.Height + row) * c.Width + column) * c.Channels + group * c.Inputs + tap % c.Inputs];
+        if (row < 0 || row >= c.Height || column < 0 || column >= c.Width) return -1;
+        return (((long)image * c.Height + row) * c.Width + column) * c.Channels + group * c.Inputs + tap % c.Inputs;
     }
 }
 
 /// <summary>y = patches of x · weightᵀ, an item for each group.</summary>
-readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int hasBias, Convolution c, Floats y) : IProduct
+readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int hasBias, Convolution c, int byFours, Floats y) : IProduct
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => true;
-    public float Left(int item, int row, int step) => new Patches(x, c).At(item, row, step);
-    public float Right(int item, int step, int column) => weight[(long)(item * c.Outputs + column) * c.Taps + step];
+    public bool LeftByFours => byFours != 0;
+    public bool RightByFours => byFours != 0;
+    public Floats Left => x;
+    public Floats Right => weight;
+    public long LeftPlace(int item, int row, int step) => new Patches(c).Place(item, row, step);
+    public long RightPlace(int item, int step, int column) => (long)(item * c.Outputs + column) * c.Taps + step;
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
@@ -29,33 +34,41 @@ readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int has
 }
 
 /// <summary>dx: for each pixel of x the pixels of y that saw it, times the weights they saw it with.</summary>
-readonly struct ConvolutionInputProduct(Floats dy, Floats weight, Convolution c, Floats dx) : IProduct
+readonly struct ConvolutionInputProduct(Floats dy, Floats weight, Convolution c, int byFours, Floats dx) : IProduct
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => false;
+    public bool LeftByFours => byFours != 0;
+    public bool RightByFours => byFours != 0;
+    public Floats Left => dy;
+    public Floats Right => weight;
 
-    public float Left(int item, int row, int step)
+    public long LeftPlace(int item, int row, int step)
     {
         int image = row / (c.Height * c.Width), pixel = row % (c.Height * c.Width);
         int down = pixel / c.Width + c.PadY - step / c.Outputs / c.KernelWidth, across = pixel % c.Width + c.PadX - step / c.Outputs % c.KernelWidth;
         int p = down / c.StrideY, q = across / c.StrideX;
-        if (down < 0 || across < 0 || p * c.StrideY != down || q * c.StrideX != across || p >= c.OutHeight || q >= c.OutWidth) return 0f;
-        return dy[(((long)image * c.OutHeight + p) * c.OutWidth + q) * c.OutChannels + item * c.Outputs + step % c.Outputs];
+        if (down < 0 || across < 0 || p * c.StrideY != down || q * c.StrideX != across || p >= c.OutHeight || q >= c.OutWidth) return -1;
+        return (((long)image * c.OutHeight + p) * c.OutWidth + q) * c.OutChannels + item * c.Outputs + step % c.Outputs;
     }
 
-    public float Right(int item, int step, int column) =>
-        weight[((long)(item * c.Outputs + step % c.Outputs) * c.KernelHeight * c.KernelWidth + step / c.Outputs) * c.Inputs + column];
+    public long RightPlace(int item, int step, int column) =>
+        ((long)(item * c.Outputs + step % c.Outputs) * c.KernelHeight * c.KernelWidth + step / c.Outputs) * c.Inputs + column;
 
     public void Write(int item, int piece, int row, int column, float sum) => dx[(long)row * c.Channels + item * c.Inputs + column] = sum;
 }
 
 /// <summary>dweight = dyᵀ · patches of x.</summary>
-readonly struct ConvolutionWeightProduct(Floats x, Floats dy, Convolution c, Floats dweight, long pieceLength, int accumulate) : IProduct
+readonly struct ConvolutionWeightProduct(Floats x, Floats dy, Convolution c, int byFours, Floats dweight, long pieceLength, int accumulate) : IProduct
 {
     public bool LeftLiesTurned => true;
     public bool RightLiesTurned => false;
-    public float Left(int item, int row, int step) => dy[(long)step * c.OutChannels + item * c.Outputs + row];
-    public float Right(int item, int step, int column) => new Patches(x, c).At(item, step, column);
+    public bool LeftByFours => byFours != 0;
+    public bool RightByFours => byFours != 0;
+    public Floats Left => dy;
+    public Floats Right => x;
+    public long LeftPlace(int item, int row, int step) => (long)step * c.OutChannels + item * c.Outputs + row;
+    public long RightPlace(int item, int step, int column) => new Patches(c).Place(item, step, column);
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
@@ -66,20 +79,23 @@ readonly struct ConvolutionWeightProduct(Floats x, Floats dy, Convolution c, Flo
 
 public sealed partial class GpuBackend
 {
+    // Channels are neighbours on either side.
+    static int ByFours(Convolution c, Tensor left, Tensor right) => c.Inputs % Float4.Count == 0 && c.Outputs % Float4.Count == 0 && AreAligned(left, right) ? 1 : 0;
+
     // A kernel has no null: without a bias it gets the weight in its place, and is told not to look.
 
     /// <inheritdoc/>
     public void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y) =>
-        Multiply(new ConvolutionProduct(View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, View(y)),
+        Multiply(new ConvolutionProduct(View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, ByFours(c, x, weight), View(y)),
             new ProductShape(c.Groups, checked(c.Batch * c.OutPixels), c.Outputs, c.Taps));
 
     /// <inheritdoc/>
     public void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx) =>
-        Multiply(new ConvolutionInputProduct(View(dy), View(weight), c, View(dx)),
+        Multiply(new ConvolutionInputProduct(View(dy), View(weight), c, ByFours(c, dy, weight), View(dx)),
             new ProductShape(c.Groups, checked(c.Batch * c.Height * c.Width), c.Inputs, c.KernelHeight * c.KernelWidth * c.Outputs));
 
     /// <inheritdoc/>
     public void Conv2dGradWeight(Tensor x, Tensor dy, Convolution c, Tensor dweight, bool accumulate) =>
         MultiplyLong(new ProductShape(c.Groups, c.Outputs, c.Taps, checked(c.Batch * c.OutPixels)), dweight, accumulate, (target, adds) =>
-            new ConvolutionWeightProduct(View(x), View(dy), c, target, dweight.Shape.Count, adds ? 1 : 0));
+            new ConvolutionWeightProduct(View(x), View(dy), c, ByFours(c, x, dy), target, dweight.Shape.Count, adds ? 1 : 0));
 }

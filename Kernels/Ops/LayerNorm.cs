@@ -54,9 +54,9 @@ static class LayerNormFeatureKernels
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
-        long feature = thread % width, piece = thread / width, start = piece * SumRowsKernels.RowsPerThread;
+        long feature = thread % width, piece = thread / width, start = piece * SumRowsKernels.RowsPerThread, end = SumRowsKernels.RowEnd(start, rows);
         float ofGamma = 0f, ofBeta = 0f;
-        for (long row = start; row < start + SumRowsKernels.RowsPerThread && row < rows; row++)
+        for (long row = start; row < end; row++)
         {
             float d = dy[row * width + feature];
             ofGamma += d * ((x[row * width + feature] - statistics[3 * row]) * statistics[3 * row + 1] + statistics[3 * row + 2]);
@@ -85,7 +85,7 @@ public sealed partial class GpuBackend
             LayerNormKernels<WarpTeam, Float4>.Backward, LayerNormKernels<WarpTeam, Float1>.Backward,
             LayerNormKernels<SharedTeam, Float4>.Backward, LayerNormKernels<SharedTeam, Float1>.Backward), Rows(x),
             View(x), View(gamma), View(statistics), View(dy), View(dx), x.Shape[-1]);
-        (int width, long rows, int pieces) = Pieces(x);
+        (int width, long rows, int pieces) = Pieces(x, SumRowsKernels.RowsPerThread);
         Tensor shares = Tensor.Empty(this, [pieces, 2, width]);
         Launch(LayerNormFeatureKernels.Sums, (long)pieces * width, View(x), View(statistics), View(dy), View(shares), width, rows, (long)pieces * width);
         AddPieces(View(shares), 2L * width, pieces, dgamma, accumulate: false);

@@ -2,12 +2,16 @@ namespace NativeSsl.Kernels;
 
 /// <summary>x wᵀ, and what a layer does to a sum before it stores it.</summary>
 readonly struct LinearProduct<F>(Floats x, Floats weight, Floats bias, Floats residual, Floats before, Floats y, int inputs, int outputs,
-    int hasBias, int hasResidual, int hasBefore) : IProduct where F : struct, IFormula
+    int byFours, int hasBias, int hasResidual, int hasBefore) : IProduct where F : struct, IFormula
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => true;
-    public float Left(int item, int row, int step) => x[(long)row * inputs + step];
-    public float Right(int item, int step, int column) => weight[(long)column * inputs + step];
+    public bool LeftByFours => byFours != 0;
+    public bool RightByFours => byFours != 0;
+    public Floats Left => x;
+    public Floats Right => weight;
+    public long LeftPlace(int item, int row, int step) => (long)row * inputs + step;
+    public long RightPlace(int item, int step, int column) => (long)column * inputs + step;
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
@@ -37,6 +41,6 @@ public sealed partial class GpuBackend
     // A tensor that is not there is replaced by y, which the kernel then does not touch in its place.
     void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IFormula =>
         Multiply(new LinearProduct<F>(View(x), View(weight), View(bias ?? y), View(residual ?? y), View(before ?? y), View(y), weight.Shape[1],
-            weight.Shape[0], bias is null ? 0 : 1, residual is null ? 0 : 1, before is null ? 0 : 1),
+            weight.Shape[0], ByFours(x, weight) ? 1 : 0, bias is null ? 0 : 1, residual is null ? 0 : 1, before is null ? 0 : 1),
             new ProductShape(1, checked((int)y.Shape.Rows), weight.Shape[0], weight.Shape[1]));
 }

@@ -2,13 +2,16 @@ namespace NativeSsl.Kernels;
 
 /// <summary>Matrices, of which either may lie turned, and one of which may be the same for all items.</summary>
 readonly struct MatMulProduct(Floats a, Floats b, Floats c, long aItem, long bItem, long pieceLength, int rows, int columns, int steps,
-    int transposes, int accumulate) : IProduct
+    int transposes, int byFours, int accumulate) : IProduct
 {
     public bool LeftLiesTurned => (transposes & 1) != 0;
     public bool RightLiesTurned => (transposes & 2) != 0;
-    public float Left(int item, int row, int step) => a[item * aItem + (LeftLiesTurned ? (long)step * rows + row : (long)row * steps + step)];
-    public float Right(int item, int step, int column) =>
-        b[item * bItem + (RightLiesTurned ? (long)column * steps + step : (long)step * columns + column)];
+    public bool LeftByFours => (byFours & 1) != 0;
+    public bool RightByFours => (byFours & 2) != 0;
+    public Floats Left => a;
+    public Floats Right => b;
+    public long LeftPlace(int item, int row, int step) => item * aItem + (LeftLiesTurned ? (long)step * rows + row : (long)row * steps + step);
+    public long RightPlace(int item, int step, int column) => item * bItem + (RightLiesTurned ? (long)column * steps + step : (long)step * columns + column);
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
@@ -25,7 +28,8 @@ public sealed partial class GpuBackend
         int rows = c.Shape[-2], columns = c.Shape[-1], steps = a.Shape[transposeA ? -2 : -1];
         int items = checked((int)c.Shape.Span(0, c.Shape.Rank - 2));
         long aItem = a.Shape.Rank == 2 ? 0 : (long)rows * steps, bItem = b.Shape.Rank == 2 ? 0 : (long)steps * columns;
+        int byFours = (ByFours(a) ? 1 : 0) + (ByFours(b) ? 2 : 0);
         MultiplyLong(new ProductShape(items, rows, columns, steps), c, accumulate, (target, adds) => new MatMulProduct(
-            View(a), View(b), target, aItem, bItem, c.Shape.Count, rows, columns, steps, (transposeA ? 1 : 0) + (transposeB ? 2 : 0), adds ? 1 : 0));
+            View(a), View(b), target, aItem, bItem, c.Shape.Count, rows, columns, steps, (transposeA ? 1 : 0) + (transposeB ? 2 : 0), byFours, adds ? 1 : 0));
     }
 }

@@ -3,17 +3,20 @@ namespace NativeSsl.Kernels;
 /// <summary>A thread to each column of each piece of rows, neighbouring threads on neighbouring columns; then one to each column, which adds the pieces.</summary>
 static class SumRowsKernels
 {
-    internal const int RowsPerThread = 256;
+    internal const int RowsPerThread = 64;
 
     public static void Pieces(Floats x, Floats shares, long rows, int columns, long threads)
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
-        long column = thread % columns, start = thread / columns * RowsPerThread;
+        long column = thread % columns, start = thread / columns * RowsPerThread, end = RowEnd(start, rows);
         float sum = 0f;
-        for (long row = start; row < start + RowsPerThread && row < rows; row++) sum += x[row * columns + column];
+        for (long row = start; row < end; row++) sum += x[row * columns + column];
         shares[thread] = sum;
     }
+
+    /// <summary>Where the rows of a piece end.</summary>
+    internal static long RowEnd(long start, long rows) => start + RowsPerThread < rows ? start + RowsPerThread : rows;
 
     public static void AddPieces(Floats shares, long stride, long pieces, Floats y, int accumulate, long count)
     {
@@ -30,7 +33,7 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void SumRows(Tensor x, Tensor y, bool accumulate)
     {
-        (int columns, long rows, int pieces) = Pieces(x);
+        (int columns, long rows, int pieces) = Pieces(x, SumRowsKernels.RowsPerThread);
         Tensor shares = Tensor.Empty(this, [pieces, columns]);
         long threads = (long)pieces * columns;
         if (threads > 0) Launch(SumRowsKernels.Pieces, threads, View(x), View(shares), rows, columns, threads);
@@ -42,6 +45,6 @@ public sealed partial class GpuBackend
         Launch(SumRowsKernels.AddPieces, result.Shape.Count, shares, stride, pieces, View(result), accumulate ? 1 : 0, result.Shape.Count);
 
     // Columns, rows, and the pieces of rows of which a thread adds up one.
-    static (int Columns, long Rows, int Pieces) Pieces(Tensor x) => (x.Shape[-1], x.Shape.Rows,
-        checked((int)((x.Shape.Rows + SumRowsKernels.RowsPerThread - 1) / SumRowsKernels.RowsPerThread)));
+    static (int Columns, long Rows, int Pieces) Pieces(Tensor x, int rowsPerThread) =>
+        (x.Shape[-1], x.Shape.Rows, checked((int)((x.Shape.Rows + rowsPerThread - 1) / rowsPerThread)));
 }

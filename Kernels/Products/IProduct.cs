@@ -10,9 +10,23 @@ interface IProduct
     /// <summary>Whether neighbouring steps of b lie next to each other in memory; otherwise neighbouring columns do.</summary>
     bool RightLiesTurned { get; }
 
-    float Left(int item, int row, int step);
+    /// <summary>Whether four neighbours of a may be read at once, from every multiple of four.</summary>
+    bool LeftByFours { get; }
 
-    float Right(int item, int step, int column);
+    /// <summary>Whether four neighbours of b may be read at once, from every multiple of four.</summary>
+    bool RightByFours { get; }
+
+    /// <summary>The floats of a.</summary>
+    Floats Left { get; }
+
+    /// <summary>The floats of b.</summary>
+    Floats Right { get; }
+
+    /// <summary>Where a[row, step] lies; less than zero: nowhere, it is zero.</summary>
+    long LeftPlace(int item, int row, int step);
+
+    /// <summary>Where b[step, column] lies; less than zero: nowhere, it is zero.</summary>
+    long RightPlace(int item, int step, int column);
 
     /// <param name="item">The item.</param>
     /// <param name="piece">Which stretch of the sum, of those it was cut into.</param>

@@ -4,7 +4,8 @@ namespace NativeSsl.Kernels;
 public sealed partial class GpuBackend
 {
     const int NarrowestTile = 8;                            // fewer rows or columns leave most of a tile empty
-    const int WantedTeams = 256, LeastStepsOfPiece = 256;   // two teams for each multiprocessor of a large GPU
+    const int WantedTeams = 128, SmallTeamsForOne = 8;      // a large team for each multiprocessor of a large GPU, or as many threads in small ones
+    const int LeastStepsOfPiece = 256, PieceUnit = 32;      // a panel lies within a piece
 
     void Multiply<P>(P product, ProductShape shape) where P : struct, IProduct
     {
@@ -29,13 +30,15 @@ public sealed partial class GpuBackend
     // A small result of long sums, as the gradients of weights are, has too few tiles for many multiprocessors: the sums are cut, and the pieces added in order.
     void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product) where P : struct, IProduct
     {
-        int pieces = (int)Math.Clamp(WantedTeams / Math.Max(1, Tiles<Tiles64>(shape)), 1, Math.Max(1, shape.Steps / LeastStepsOfPiece));
+        bool large = Math.Min(shape.Rows, shape.Columns) > Tiles64.Rows;
+        long tiles = large ? Tiles<Tiles256>(shape) : Tiles<Tiles64>(shape), wanted = large ? 2 * WantedTeams : SmallTeamsForOne * WantedTeams;
+        int pieces = (int)Math.Clamp(wanted / Math.Max(1, tiles), 1, Math.Max(1, shape.Steps / LeastStepsOfPiece));
         if (pieces == 1)
         {
             Multiply(product(View(result), accumulate), shape);
             return;
         }
-        int each = (shape.Steps + pieces - 1) / pieces, count = checked((int)result.Shape.Count);
+        int each = (shape.Steps + pieces * PieceUnit - 1) / (pieces * PieceUnit) * PieceUnit, count = checked((int)result.Shape.Count);
         Tensor shares = Tensor.Empty(this, [pieces, count]);
         Multiply(product(View(shares), false), new(shape.Items, shape.Rows, shape.Columns, shape.Steps, pieces, each));
         AddPieces(View(shares), count, pieces, result, accumulate);

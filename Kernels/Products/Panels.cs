@@ -1,11 +1,5 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Lines of numbers that are multiplied with other lines, step by step: the rows of a left factor, or the columns of a right one.</summary>
-interface ILines
-{
-    float At(int line, int step);
-}
-
 /// <summary>
 /// What a team multiplies: a few steps of all lines of its tile, brought into shared memory, where all threads read them, four floats at a time. A step's lines
 /// are neighbours; steps are four floats further apart than that, so that threads which write neighbouring steps do not wait for the same bank of memory.
@@ -13,26 +7,38 @@ interface ILines
 static class Panels<T> where T : struct, ITiling
 {
     internal const int Pad = 4;
+    const int StepsWrittenOut = 4;
 
-    /// <summary>Brings steps of lines; what is beyond the edges is zero.</summary>
-    /// <param name="panel">The shared memory, of <paramref name="steps"/> · (<paramref name="width"/> + <see cref="Pad"/>) floats.</param>
-    /// <param name="lines">From where.</param>
-    /// <param name="stepsAreNeighbours">In the device's memory; lines are otherwise. Neighbouring threads read neighbouring places.</param>
+    /// <summary>How a panel of so many lines and steps is brought.</summary>
+    public static PanelCut Cut(int width, int steps) => new(T.Threads, width, steps, 1);
+
+    /// <summary>Puts what a thread has brought into the panel.</summary>
+    /// <param name="panel">The shared memory, of steps · (<paramref name="width"/> + <see cref="Pad"/>) floats.</param>
+    /// <param name="share">As <see cref="PanelShare.Read"/> brought it.</param>
+    /// <param name="stepsAreNeighbours">As it was brought.</param>
     /// <param name="width">Lines of a step.</param>
     /// <param name="steps">Of the panel.</param>
-    /// <param name="firstLine">The first line.</param>
-    /// <param name="lineEnd">Where lines end.</param>
-    /// <param name="firstStep">The first step.</param>
-    /// <param name="stepEnd">Where steps end.</param>
-    public static void Fill<L>(Floats panel, L lines, bool stepsAreNeighbours, int width, int steps, int firstLine, int lineEnd, int firstStep, int stepEnd)
-        where L : struct, ILines
+    public static void Put(Floats panel, PanelShare share, bool stepsAreNeighbours, int width, int steps)
     {
-        for (int i = Group.IdxX; i < width * steps; i += T.Threads)
+        PanelCut cut = Cut(width, steps);
+        PutFour(panel, share.A, cut, 0, stepsAreNeighbours, width);
+        if (cut.FoursOfThread > 1) PutFour(panel, share.B, cut, 1, stepsAreNeighbours, width);
+        if (cut.FoursOfThread > 2) PutFour(panel, share.C, cut, 2, stepsAreNeighbours, width);
+        if (cut.FoursOfThread > 2) PutFour(panel, share.D, cut, 3, stepsAreNeighbours, width);
+    }
+
+    static void PutFour(Floats panel, Float4 four, PanelCut cut, int index, bool stepsAreNeighbours, int width)
+    {
+        int place = cut.Step(index, stepsAreNeighbours) * (width + Pad) + cut.Line(index, stepsAreNeighbours);
+        if (!stepsAreNeighbours)
         {
-            int line = stepsAreNeighbours ? i / steps : i % width, step = stepsAreNeighbours ? i % steps : i / width;
-            bool inside = firstLine + line < lineEnd && firstStep + step < stepEnd;
-            panel[step * (width + Pad) + line] = inside ? lines.At(firstLine + line, firstStep + step) : 0f;
+            Float4.Set(panel, place / 4, four);
+            return;
         }
+        panel[place] = four.A;
+        panel[place + width + Pad] = four.B;
+        panel[place + 2 * (width + Pad)] = four.C;
+        panel[place + 3 * (width + Pad)] = four.D;
     }
 
     /// <summary>
@@ -42,20 +48,32 @@ static class Panels<T> where T : struct, ITiling
     /// <param name="left">A panel of <see cref="ITiling.Rows"/> lines.</param>
     /// <param name="leftStep">Its first step to be taken.</param>
     /// <param name="right">A panel of <see cref="ITiling.Columns"/> lines, from its first step.</param>
-    /// <param name="steps">How many steps.</param>
+    /// <param name="steps">How many steps; a multiple of four.</param>
     /// <param name="sums">Side × Side.</param>
     public static void Multiply(Floats left, int leftStep, Floats right, int steps, float[] sums)
     {
         ArrayView<Float4> leftFours = left.Cast<Float4>(), rightFours = right.Cast<Float4>();
         int ofLeft = leftStep * (T.Rows + Pad) / 4 + Down, ofRight = Across;
-        for (int k = 0; k < steps; k++)
+        for (int k = 0; k < steps; k += StepsWrittenOut)
         {
-            Float4 near = rightFours[ofRight], far = T.Side > 4 ? rightFours[ofRight + T.Columns / T.Side] : near;
-            AddRows(sums, 0, leftFours[ofLeft], near, far);
-            if (T.Side > 4) AddRows(sums, 4, leftFours[ofLeft + T.Rows / T.Side], near, far);
-            ofLeft += (T.Rows + Pad) / 4;
-            ofRight += (T.Columns + Pad) / 4;
+            AddStep(leftFours, ofLeft, rightFours, ofRight, sums);
+            AddStep(leftFours, ofLeft + OneDown, rightFours, ofRight + OneAcross, sums);
+            AddStep(leftFours, ofLeft + 2 * OneDown, rightFours, ofRight + 2 * OneAcross, sums);
+            AddStep(leftFours, ofLeft + 3 * OneDown, rightFours, ofRight + 3 * OneAcross, sums);
+            ofLeft += StepsWrittenOut * OneDown;
+            ofRight += StepsWrittenOut * OneAcross;
         }
+    }
+
+    // From a step to the next, in fours.
+    static int OneDown => (T.Rows + Pad) / 4;
+    static int OneAcross => (T.Columns + Pad) / 4;
+
+    static void AddStep(ArrayView<Float4> left, int ofLeft, ArrayView<Float4> right, int ofRight, float[] sums)
+    {
+        Float4 near = right[ofRight], far = T.Side > 4 ? right[ofRight + T.Columns / T.Side] : near;
+        AddRows(sums, 0, left[ofLeft], near, far);
+        if (T.Side > 4) AddRows(sums, 4, left[ofLeft + T.Rows / T.Side], near, far);
     }
 
     static void AddRows(float[] sums, int row, Float4 left, Float4 near, Float4 far)

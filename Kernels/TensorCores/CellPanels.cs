@@ -6,33 +6,61 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IWarpTiling
 {
-    internal const int CellsAtOnce = 16, Pad = 8, MostPanel = CellsAtOnce * (128 + Pad);
+    internal const int StepsAtOnce = 16, Pad = 8, MostPanel = StepsAtOnce * (128 + Pad);
     const int Warp = 32, RowsOfBlock = 16, ColumnsOfBlock = 8, CellsOfBlock = 8;
 
     internal static int Threads => W.WarpsDown * W.WarpsAcross * Warp;
     internal static int Rows => W.WarpsDown * W.Down * RowsOfBlock;
     internal static int Columns => W.WarpsAcross * W.Across * ColumnsOfBlock;
-    internal static int Steps => CellsAtOnce * M.StepsOfCell;
 
-    /// <summary>Brings cells of lines; what is beyond the edges is zero. As <see cref="Panels{T}.Fill"/>.</summary>
-    public static void Fill<L>(ArrayView<int> panel, L lines, bool stepsAreNeighbours, int width, int firstLine, int lineEnd, int firstStep, int stepEnd)
-        where L : struct, ILines
+    /// <summary>How a panel of so many lines is brought.</summary>
+    public static PanelCut Cut(int width) => new(Threads, width, StepsAtOnce, M.StepsOfCell);
+
+    /// <summary>Rounds what a thread has brought, and puts it into the panel. As <see cref="Panels{T}.Put"/>.</summary>
+    public static void Put(ArrayView<int> panel, PanelShare share, bool stepsAreNeighbours, int width)
     {
-        for (int i = Group.IdxX; i < width * CellsAtOnce; i += Threads)
+        PutPair(panel, share.A, share.B, 0, stepsAreNeighbours, width);
+        if (Cut(width).FoursOfThread > 2) PutPair(panel, share.C, share.D, 2, stepsAreNeighbours, width);
+    }
+
+    static void PutPair(ArrayView<int> panel, Float4 first, Float4 second, int four, bool stepsAreNeighbours, int width)
+    {
+        int place = Place(four, stepsAreNeighbours, width), next = Place(four + 1, stepsAreNeighbours, width);
+        if (stepsAreNeighbours)
         {
-            int line = stepsAreNeighbours ? i / CellsAtOnce : i % width, cell = stepsAreNeighbours ? i % CellsAtOnce : i / width;
-            int step = firstStep + cell * M.StepsOfCell;
-            bool inside = firstLine + line < lineEnd;
-            float first = inside && step < stepEnd ? lines.At(firstLine + line, step) : 0f;
-            float second = M.StepsOfCell > 1 && inside && step + 1 < stepEnd ? lines.At(firstLine + line, step + 1) : 0f;
-            panel[cell * (width + Pad) + line] = M.Cell(first, second);
+            PutSteps(panel, first, place, width);
+            PutSteps(panel, second, next, width);
+        }
+        else if (M.StepsOfCell > 1) Set(panel, place, first, second);           // two steps of the same four lines
+        else
+        {
+            Set(panel, place, first, first);
+            Set(panel, next, second, second);
         }
     }
+
+    static void PutSteps(ArrayView<int> panel, Float4 four, int place, int width)
+    {
+        panel[place] = M.Cell(four.A, four.B);
+        panel[place + width + Pad] = M.StepsOfCell > 1 ? M.Cell(four.C, four.D) : M.Cell(four.B, four.B);
+        if (M.StepsOfCell > 1) return;
+        panel[place + 2 * (width + Pad)] = M.Cell(four.C, four.C);
+        panel[place + 3 * (width + Pad)] = M.Cell(four.D, four.D);
+    }
+
+    static void Set(ArrayView<int> panel, int place, Float4 first, Float4 second) => Float4.Set(panel.Cast<float>(), place / 4,
+        new(Cell(first.A, second.A), Cell(first.B, second.B), Cell(first.C, second.C), Cell(first.D, second.D)));
+
+    // Four of them are stored at once, which floats can be.
+    static float Cell(float first, float second) => BitConverter.Int32BitsToSingle(M.Cell(first, second));
+
+    static int Place(int four, bool stepsAreNeighbours, int width) =>
+        Cut(width).Step(four, stepsAreNeighbours) / M.StepsOfCell * (width + Pad) + Cut(width).Line(four, stepsAreNeighbours);
 
     /// <summary>Adds left · right, over all cells of the panels, for the blocks of a thread's warp.</summary>
     public static WarpSums Multiply(ArrayView<int> left, ArrayView<int> right, WarpSums sums)
     {
-        for (int cell = 0; cell < CellsAtOnce; cell += CellsOfBlock)
+        for (int cell = 0; cell < StepsAtOnce / M.StepsOfCell; cell += CellsOfBlock)
         {
             int ofLeft = (cell + Group.IdxX % 4) * (Rows + Pad) + FirstRow, ofRight = (cell + Group.IdxX % 4) * (Columns + Pad) + FirstColumn + Group.IdxX % Warp / 4;
             RightCells a = Right(right, ofRight), b = W.Across > 1 ? Right(right, ofRight + ColumnsOfBlock) : a;

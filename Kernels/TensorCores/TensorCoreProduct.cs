@@ -7,14 +7,18 @@ static class TensorCoreProductKernels<P, M, W> where P : struct, IProduct where 
     {
         ArrayView<int> left = SharedMemory.Allocate<int>(CellPanels<M, W>.MostPanel), right = SharedMemory.Allocate<int>(CellPanels<M, W>.MostPanel);
         ProductTile tile = new(shape, CellPanels<M, W>.Rows, CellPanels<M, W>.Columns);
+        LeftLines<P> rows = new(product, tile.Item);
+        RightLines<P> columns = new(product, tile.Item);
         WarpSums sums = default;
 
-        for (int start = tile.FirstStep; start < tile.StepEnd; start += CellPanels<M, W>.Steps)
+        for (int next = tile.FirstStep; next < tile.StepEnd + CellPanels<M, W>.StepsAtOnce; next += CellPanels<M, W>.StepsAtOnce)
         {
-            CellPanels<M, W>.Fill(left, new LeftLines<P>(product, tile.Item), !product.LeftLiesTurned, CellPanels<M, W>.Rows, tile.FirstRow, shape.Rows, start, tile.StepEnd);
-            CellPanels<M, W>.Fill(right, new RightLines<P>(product, tile.Item), product.RightLiesTurned, CellPanels<M, W>.Columns, tile.FirstColumn, shape.Columns, start, tile.StepEnd);
+            PanelShare leftShare = PanelShare.Read(rows, CellPanels<M, W>.Cut(CellPanels<M, W>.Rows), tile.FirstRow, shape.Rows, next, tile.StepEnd);
+            PanelShare rightShare = PanelShare.Read(columns, CellPanels<M, W>.Cut(CellPanels<M, W>.Columns), tile.FirstColumn, shape.Columns, next, tile.StepEnd);
+            if (next > tile.FirstStep) sums = CellPanels<M, W>.Multiply(left, right, sums);
             Group.Barrier();
-            sums = CellPanels<M, W>.Multiply(left, right, sums);
+            CellPanels<M, W>.Put(left, leftShare, rows.StepsAreNeighbours, CellPanels<M, W>.Rows);
+            CellPanels<M, W>.Put(right, rightShare, columns.StepsAreNeighbours, CellPanels<M, W>.Columns);
             Group.Barrier();
         }
 

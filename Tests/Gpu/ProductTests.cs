@@ -5,17 +5,24 @@ namespace NativeSsl.Tests.Gpu;
 /// <summary>The tiled product against the plain loop it replaces, on shapes that fill no tile, and with sums cut into pieces.</summary>
 public sealed class ProductTests
 {
-    public static TheoryData<int, int, int, int, int> Shapes => new()
+    // Items, rows, columns, steps, pieces; and which factors lie turned: the first bit the left one, the second the right one.
+    public static TheoryData<int, int, int, int, int, int> Shapes => new()
     {
-        { 1, 8, 8, 1, 1 }, { 1, 33, 17, 9, 1 }, { 2, 40, 70, 23, 1 }, { 1, 64, 16, 64, 1 }, { 2, 9, 50, 37, 3 }, { 1, 20, 20, 17, 4 }, { 1, 150, 140, 11, 1 },
+        { 1, 8, 8, 1, 1, 2 }, { 1, 33, 17, 9, 1, 2 }, { 2, 40, 70, 23, 1, 2 }, { 1, 64, 16, 64, 1, 2 }, { 2, 9, 50, 37, 3, 2 }, { 1, 20, 20, 17, 4, 2 }, { 1, 150, 140, 11, 1, 2 },
+        { 1, 33, 17, 9, 1, 0 }, { 1, 33, 17, 9, 1, 1 }, { 1, 33, 17, 9, 1, 3 }, { 2, 36, 20, 44, 3, 0 }, { 2, 36, 20, 44, 3, 1 }, { 2, 36, 20, 44, 3, 2 }, { 2, 36, 20, 44, 3, 3 },
+        { 1, 36, 18, 45, 1, 1 }, { 1, 34, 20, 44, 2, 0 },
     };
+
+    static bool AreFours(int count) => count % Float4.Count == 0;
 
     static float Fraction(RandomSource random) => random.NextInt(1000) / 1000f - 0.5f;
 
-    static float[][] Products(GpuBackend gpu, (int Items, int Rows, int Columns, int Steps, int Pieces) size, Func<RandomSource, float> draw,
+    static float[][] Products(GpuBackend gpu, (int Items, int Rows, int Columns, int Steps, int Pieces, int Transposes) size, Func<RandomSource, float> draw,
         params Action<MatMulProduct, ProductShape>[] kernels)
     {
-        (int items, int rows, int columns, int steps, int pieces) = size;
+        (int items, int rows, int columns, int steps, int pieces, int transposes) = size;
+        int byFours = (AreFours((transposes & 1) != 0 ? rows : steps) ? 1 : 0) + (AreFours((transposes & 2) != 0 ? steps : columns) ? 2 : 0);
+        int each = (steps + 4 * pieces - 1) / (4 * pieces) * 4;             // fours lie within a piece
         var random = new RandomSource(7, 0);
         float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => draw(random))];
         Tensor a = Tensor.From(gpu, [items, rows, steps], Some(items * rows * steps)), b = Tensor.From(gpu, [items, columns, steps], Some(items * columns * steps));
@@ -23,7 +30,7 @@ public sealed class ProductTests
         {
             Tensor c = Tensor.Full(gpu, [pieces, items, rows, columns], float.NaN);
             kernel(new MatMulProduct(GpuBackend.View(a), GpuBackend.View(b), GpuBackend.View(c), (long)rows * steps, (long)columns * steps, (long)items * rows * columns,
-                rows, columns, steps, transposes: 2, accumulate: 0), new ProductShape(items, rows, columns, steps, pieces, (steps + pieces - 1) / pieces));
+                rows, columns, steps, transposes, byFours, accumulate: 0), new ProductShape(items, rows, columns, steps, pieces, each));
             return c.ToArray();
         })];
     }
@@ -32,10 +39,10 @@ public sealed class ProductTests
 
     // Small whole numbers need no rounding, and their sums none either: whatever the order, the bits are those of the plain loop.
     [Theory, MemberData(nameof(Shapes))]
-    public void Tensor_cores_multiply_whole_numbers_exactly(int items, int rows, int columns, int steps, int pieces)
+    public void Tensor_cores_multiply_whole_numbers_exactly(int items, int rows, int columns, int steps, int pieces, int transposes)
     {
         GpuBackend gpu = Devices.Simulator;
-        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), random => random.NextInt(33) - 16, gpu.MultiplyPlainly, OnTensorCores<TensorFloat32Core>(gpu),
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly, OnTensorCores<TensorFloat32Core>(gpu),
             OnTensorCores<BFloat16Core>(gpu));
         Assert.Equal(products[0], products[1]);
         Assert.Equal(products[0], products[2]);
@@ -77,7 +84,7 @@ public sealed class ProductTests
     public void Every_tiling_of_warps_multiplies_whole_numbers_exactly()
     {
         using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
-        float[][] products = Products(gpu, (1, 130, 120, 19, 1), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
+        float[][] products = Products(gpu, (1, 130, 120, 19, 1, 2), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
             gpu.MultiplyOnTensorCores<MatMulProduct, TensorFloat32Core, WarpTiles4>, gpu.MultiplyOnTensorCores<MatMulProduct, BFloat16Core, WarpTiles8>);
         Assert.Equal(products[0], products[1]);
         Assert.Equal(products[0], products[2]);
@@ -88,7 +95,7 @@ public sealed class ProductTests
     public void Tensor_cores_round_factors_to_their_precision(MatMulPrecision precision, double rounding)
     {
         GpuBackend gpu = Devices.Simulator;
-        float[][] products = Products(gpu, (1, 33, 40, 50, 1), random => random.NextUniform() - 0.5f, gpu.MultiplyPlainly,
+        float[][] products = Products(gpu, (1, 33, 40, 50, 1, 2), random => random.NextUniform() - 0.5f, gpu.MultiplyPlainly,
             precision == MatMulPrecision.BFloat16 ? OnTensorCores<BFloat16Core>(gpu) : OnTensorCores<TensorFloat32Core>(gpu));
         double[] errors = [.. products[0].Zip(products[1], (plain, rounded) => Math.Abs((double)plain - rounded))];
         Assert.InRange(errors.Max(), rounding / 10, 50 * 0.25 * 2.01 * rounding);
@@ -104,19 +111,19 @@ public sealed class ProductTests
 
     // The simulator does not contract a multiplication and an addition into one: the same order of sums gives the same bits.
     [Theory, MemberData(nameof(Shapes))]
-    public void Tiles_sum_in_the_order_of_the_plain_loop(int items, int rows, int columns, int steps, int pieces)
+    public void Tiles_sum_in_the_order_of_the_plain_loop(int items, int rows, int columns, int steps, int pieces, int transposes)
     {
         GpuBackend gpu = Devices.Simulator;
-        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>);
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces, transposes), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>);
         Assert.Equal(products[0], products[1]);
         Assert.DoesNotContain(products[0], float.IsNaN);
     }
 
     [OpenClTheory, MemberData(nameof(Shapes))]
-    public void Every_tiling_agrees_on_OpenCL(int items, int rows, int columns, int steps, int pieces)
+    public void Every_tiling_agrees_on_OpenCL(int items, int rows, int columns, int steps, int pieces, int transposes)
     {
         GpuBackend gpu = Devices.OpenCl;
-        float[][] products = Products(gpu, (items, rows, columns, steps, pieces), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>,
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces, transposes), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>,
             gpu.MultiplyBlocked<MatMulProduct, Tiles64>, gpu.MultiplyBlocked<MatMulProduct, Tiles256>);
         foreach (float[] product in products[1..])
             for (int i = 0; i < product.Length; i++) Assert.Equal(products[0][i], product[i], 1e-6f * MathF.Sqrt(steps));

@@ -20,7 +20,7 @@ static class KernelLoader
     {
         try
         {
-            return backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, 1)) switch
+            return backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, TeamsOfMultiprocessor(method))) switch
             {
                 PTXCompiledKernel ptx => NewPtx(context, EntryPointOf(ptx), ptx.Info, PtxPatch.Apply(ptx.PTXAssembly)),
                 CLCompiledKernel cl => new CLCompiledKernel(context, (SeparateViewEntryPoint)EntryPointOf(cl), cl.Info,
@@ -35,6 +35,9 @@ static class KernelLoader
             throw;
         }
     }
+
+    // Two large teams hide each other's waits: the assembler is told to leave registers for the second.
+    static int TeamsOfMultiprocessor(MethodInfo kernel) => kernel.DeclaringType!.GetGenericArguments().Any(typeof(ILargeTeam).IsAssignableFrom) ? 2 : 1;
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     static extern PTXCompiledKernel NewPtx(Context context, EntryPoint entry, CompiledKernel.KernelInfo? info, string text);

@@ -14,7 +14,7 @@ static class AttentionTile<T> where T : struct, ISmallTiling
     public static void Products(HeadOnDevice left, int firstRow, int rowEnd, HeadOnDevice right, int firstColumn, int columnEnd, int width,
         Floats leftPanel, Floats rightPanel, float[] sums)
     {
-        Panels<T>.Clear(sums);
+        Sums<T>.Each(sums, default(Cleared));
         for (int next = 0; next < width + StepsAtOnce; next += StepsAtOnce)
         {
             PanelShare leftShare = PanelShare.Read(new HeadByTime(left), Panels<T>.Cut(T.Rows, StepsAtOnce), firstRow, rowEnd, next, width);
@@ -42,14 +42,19 @@ static class AttentionTile<T> where T : struct, ISmallTiling
     }
 
     /// <summary>Writes a tile to its block of times and slice of the width.</summary>
-    public static void Write(float[] sums, HeadOnDevice head, int firstTime, int timeEnd, int slice, int width)
+    public static void Write(float[] sums, HeadOnDevice head, int firstTime, int timeEnd, int slice, int width) =>
+        Sums<T>.Each(sums, new WrittenToHead<T>(head, firstTime, timeEnd, slice, width));
+}
+
+/// <summary>Hands sums to a block of times and a slice of the width.</summary>
+readonly struct WrittenToHead<T>(HeadOnDevice head, int firstTime, int timeEnd, int slice, int width) : ISumChange where T : struct, ISmallTiling
+{
+    public float Of(float sum, int i, int j)
     {
-        for (int i = 0; i < T.Side; i++)
-            for (int j = 0; j < T.Side; j++)
-            {
-                int time = firstTime + Panels<T>.Row(i), place = slice * T.Columns + Panels<T>.Column(j);
-                if (time < timeEnd && place < width) head[time, place] = sums[i * T.Side + j];
-            }
+        HeadOnDevice target = head;
+        int time = firstTime + Panels<T>.Row(i), place = slice * T.Columns + Panels<T>.Column(j);
+        if (time < timeEnd & place < width) target[time, place] = sum;
+        return sum;
     }
 }
 

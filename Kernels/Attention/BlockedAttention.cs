@@ -12,14 +12,14 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
         Floats left = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel), right = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel);
         Floats weights = SharedMemory.Allocate<float>(AttentionTile<T>.MostWeights), factors = SharedMemory.Allocate<float>(AttentionTile<T>.MostRows);
         float[] output = new float[AttentionTile<T>.MostSums], scores = new float[AttentionTile<T>.MostSums];
-        int block = Grid.IdxX % blocks, slice = Grid.IdxX / blocks % slices, item = Grid.IdxX / blocks / slices;
-        int head = item % a.Shape.Heads, batch = item / a.Shape.Heads, width = a.Shape.Width;
+        int block = Once.Of(Grid.IdxX % blocks), slice = Once.Of(Grid.IdxX / blocks % slices), item = Grid.IdxX / blocks / slices;
+        int head = Once.Of(item % a.Shape.Heads), batch = Once.Of(item / a.Shape.Heads), width = a.Shape.Width;
         int firstQuery = block * T.Rows, queryEnd = firstQuery + T.Rows < a.Shape.Queries ? firstQuery + T.Rows : a.Shape.Queries;
         int row = Group.IdxX, query = firstQuery + row, keyEnd = a.Visible(batch, queryEnd - 1);
         int visible = query < queryEnd ? a.Visible(batch, query) : 0;
         HeadOnDevice q = a.Q.Of(batch, head, width), k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width), o = a.O.Of(batch, head, width);
         float max = float.NegativeInfinity, sum = 0f;
-        Panels<T>.Clear(output);
+        Sums<T>.Each(output, default(Cleared));
 
         for (int firstKey = 0; firstKey < keyEnd; firstKey += T.Columns)
         {
@@ -49,7 +49,7 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
                 factors[row] = shrink;
             }
             Group.Barrier();
-            Scale(output, factors);
+            Sums<T>.Each(output, new Scaled<T>(factors));
             AttentionTile<T>.Mix(weights, v, firstKey, keyEnd, slice, width, right, output);
         }
 
@@ -60,7 +60,7 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
                 a.LogSumExp[a.Shape.Row(batch, head, query)] = sum == 0f ? float.PositiveInfinity : Origin(max) + DeviceMath.Log(sum);
         }
         Group.Barrier();
-        Scale(output, factors);
+        Sums<T>.Each(output, new Scaled<T>(factors));
         AttentionTile<T>.Write(output, o, firstQuery, queryEnd, slice, width);
     }
 
@@ -78,12 +78,10 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
         }
     }
 
-    static void Scale(float[] sums, Floats factors)
-    {
-        for (int i = 0; i < T.Side; i++)
-        {
-            float factor = factors[Panels<T>.Row(i)];
-            for (int j = 0; j < T.Side; j++) sums[i * T.Side + j] *= factor;
-        }
-    }
+}
+
+/// <summary>Multiplies each row with its factor.</summary>
+readonly struct Scaled<T>(Floats factors) : ISumChange where T : struct, ISmallTiling
+{
+    public float Of(float sum, int i, int j) => sum * factors[Panels<T>.Row(i)];
 }

@@ -11,13 +11,13 @@ static class BlockedAttentionGradientKernels<G, T> where G : struct, IAttentionG
         Floats left = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel), right = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel);
         Floats weights = SharedMemory.Allocate<float>(AttentionTile<T>.MostWeights), deltas = SharedMemory.Allocate<float>(AttentionTile<T>.MostRows);
         float[] output = new float[AttentionTile<T>.MostSums], tile = new float[AttentionTile<T>.MostSums];
-        int block = Grid.IdxX % blocks, slice = Grid.IdxX / blocks % slices, item = Grid.IdxX / blocks / slices;
-        int head = item % a.Shape.Heads, batch = item / a.Shape.Heads, width = a.Shape.Width;
+        int block = Once.Of(Grid.IdxX % blocks), slice = Once.Of(Grid.IdxX / blocks % slices), item = Grid.IdxX / blocks / slices;
+        int head = Once.Of(item % a.Shape.Heads), batch = Once.Of(item / a.Shape.Heads), width = a.Shape.Width;
         int rows = G.HasKeysAsRows ? a.Shape.Keys : a.Shape.Queries;
         int firstRow = block * T.Rows, rowEnd = firstRow + T.Rows < rows ? firstRow + T.Rows : rows;
         int start = G.HasKeysAsRows ? FirstQuery(a, firstRow) : 0, end = G.HasKeysAsRows ? a.Shape.Queries : a.Visible(batch, rowEnd - 1);
         HeadOnDevice q = a.Q.Of(batch, head, width), k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width), slopes = a.GradO.Of(batch, head, width);
-        Panels<T>.Clear(output);
+        Sums<T>.Each(output, default(Cleared));
 
         for (int first = start; first < end; first += T.Columns)
         {
@@ -45,7 +45,7 @@ static class BlockedAttentionGradientKernels<G, T> where G : struct, IAttentionG
         int rows = G.HasKeysAsRows ? T.Rows / 4 : T.Rows;
         for (int i = Group.IdxX; i < T.Rows * T.Columns / 4; i += T.Threads)
         {
-            int row = i % rows * (G.HasKeysAsRows ? 4 : 1), column = i / rows * (G.HasKeysAsRows ? 1 : 4);
+            int row = Place.Within(i, rows) * (G.HasKeysAsRows ? 4 : 1), column = i / rows * (G.HasKeysAsRows ? 1 : 4);
             int query = G.HasKeysAsRows ? firstColumn + column : firstRow + row, key = G.HasKeysAsRows ? firstRow + row : firstColumn + column;
             int place = column * (T.Rows + Panels<T>.Pad) + row;
             int visible = query < a.Shape.Queries ? a.Visible(batch, query) : 0;

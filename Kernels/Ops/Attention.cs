@@ -20,11 +20,13 @@ readonly record struct AttentionCall(
 
 public sealed partial class GpuBackend
 {
+    const int FewestQueries = 8;                            // fewer leave most of a block empty
+
     /// <inheritdoc/>
     public void Attention(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp)
     {
         AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, o, logSumExp);
-        if (shape.Queries < NarrowestTile) AttendPlainly(call);
+        if (shape.Queries < FewestQueries) AttendPlainly(call);
         else if (_groupSize == Tiles32.Threads) AttendBlocked<Tiles32>(call);
         else AttendBlocked<Tiles64>(call);
     }
@@ -34,7 +36,7 @@ public sealed partial class GpuBackend
         HeadView dO, HeadView dq, HeadView dk, HeadView dv)
     {
         AttentionCall call = WithDelta(shape, mask, q, k, v, o, logSumExp, dO);
-        if (shape.Queries < NarrowestTile) AttendPlainlyBackwards(call, dq, dk, dv);
+        if (shape.Queries < FewestQueries) AttendPlainlyBackwards(call, dq, dk, dv);
         else if (_groupSize == Tiles32.Threads) AttendBlockedBackwards<Tiles32>(call, dq, dk, dv);
         else AttendBlockedBackwards<Tiles64>(call, dq, dk, dv);
     }

@@ -1,21 +1,7 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>What the kernel of a convolution sees of x, as a matrix for each group: a row for each pixel of y, a column for each weight. It is never stored.</summary>
-readonly struct Patches(Convolution c)
-{
-    /// <summary>Where in x; less than zero: in its padding.</summary>
-    public long Place(int group, int place, int tap)
-    {
-        int image = place / c.OutPixels, pixel = place % c.OutPixels;
-        int row = pixel / c.OutWidth * c.StrideY + tap / c.Inputs / c.KernelWidth - c.PadY;
-        int column = pixel % c.OutWidth * c.StrideX + tap / c.Inputs % c.KernelWidth - c.PadX;
-        if (row < 0 || row >= c.Height || column < 0 || column >= c.Width) return -1;
-        return (((long)image * c.Height + row) * c.Width + column) * c.Channels + group * c.Inputs + tap % c.Inputs;
-    }
-}
-
 /// <summary>y = patches of x · weightᵀ, an item for each group.</summary>
-readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int hasBias, Convolution c, int byFours, Floats y) : IProduct
+readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int hasBias, ConvolutionPlaces c, int byFours, Floats y) : IProduct
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => true;
@@ -23,18 +9,18 @@ readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int has
     public bool RightByFours => byFours != 0;
     public Floats Left => x;
     public Floats Right => weight;
-    public long LeftPlace(int item, int row, int step) => new Patches(c).Place(item, row, step);
-    public long RightPlace(int item, int step, int column) => (long)(item * c.Outputs + column) * c.Taps + step;
+    public long LeftPlace(int item, int row, int step) => c.PatchPlace(item, row, step);
+    public long RightPlace(int item, int step, int column) => Place.Of(item * c.Outputs + column, c.Taps, step);
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
         int channel = item * c.Outputs + column;
-        y[(long)row * c.OutChannels + channel] = hasBias != 0 ? sum + bias[channel] : sum;
+        y[c.OutputPlace(row, channel)] = hasBias != 0 ? sum + bias[channel] : sum;
     }
 }
 
 /// <summary>dx: for each pixel of x the pixels of y that saw it, times the weights they saw it with.</summary>
-readonly struct ConvolutionInputProduct(Floats dy, Floats weight, Convolution c, int byFours, Floats dx) : IProduct
+readonly struct ConvolutionInputProduct(Floats dy, Floats weight, ConvolutionPlaces c, int byFours, Floats dx) : IProduct
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => false;
@@ -42,24 +28,14 @@ readonly struct ConvolutionInputProduct(Floats dy, Floats weight, Convolution c,
     public bool RightByFours => byFours != 0;
     public Floats Left => dy;
     public Floats Right => weight;
+    public long LeftPlace(int item, int row, int step) => c.SeenFromPlace(item, row, step);
+    public long RightPlace(int item, int step, int column) => c.WeightPlace(item, step, column);
 
-    public long LeftPlace(int item, int row, int step)
-    {
-        int image = row / (c.Height * c.Width), pixel = row % (c.Height * c.Width);
-        int down = pixel / c.Width + c.PadY - step / c.Outputs / c.KernelWidth, across = pixel % c.Width + c.PadX - step / c.Outputs % c.KernelWidth;
-        int p = down / c.StrideY, q = across / c.StrideX;
-        if (down < 0 || across < 0 || p * c.StrideY != down || q * c.StrideX != across || p >= c.OutHeight || q >= c.OutWidth) return -1;
-        return (((long)image * c.OutHeight + p) * c.OutWidth + q) * c.OutChannels + item * c.Outputs + step % c.Outputs;
-    }
-
-    public long RightPlace(int item, int step, int column) =>
-        ((long)(item * c.Outputs + step % c.Outputs) * c.KernelHeight * c.KernelWidth + step / c.Outputs) * c.Inputs + column;
-
-    public void Write(int item, int piece, int row, int column, float sum) => dx[(long)row * c.Channels + item * c.Inputs + column] = sum;
+    public void Write(int item, int piece, int row, int column, float sum) => dx[Place.Of(row, c.Channels, item * c.Inputs + column)] = sum;
 }
 
 /// <summary>dweight = dyᵀ · patches of x.</summary>
-readonly struct ConvolutionWeightProduct(Floats x, Floats dy, Convolution c, int byFours, Floats dweight, long pieceLength, int accumulate) : IProduct
+readonly struct ConvolutionWeightProduct(Floats x, Floats dy, ConvolutionPlaces c, int byFours, Floats dweight, long pieceLength, int accumulate) : IProduct
 {
     public bool LeftLiesTurned => true;
     public bool RightLiesTurned => false;
@@ -67,12 +43,12 @@ readonly struct ConvolutionWeightProduct(Floats x, Floats dy, Convolution c, int
     public bool RightByFours => byFours != 0;
     public Floats Left => dy;
     public Floats Right => x;
-    public long LeftPlace(int item, int row, int step) => (long)step * c.OutChannels + item * c.Outputs + row;
-    public long RightPlace(int item, int step, int column) => new Patches(c).Place(item, step, column);
+    public long LeftPlace(int item, int row, int step) => c.OutputPlace(step, item * c.Outputs + row);
+    public long RightPlace(int item, int step, int column) => c.PatchPlace(item, step, column);
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
-        long place = piece * pieceLength + (long)(item * c.Outputs + row) * c.Taps + column;
+        long place = piece * pieceLength + Place.Of(item * c.Outputs + row, c.Taps, column);
         dweight[place] = accumulate != 0 ? dweight[place] + sum : sum;
     }
 }
@@ -86,16 +62,16 @@ public sealed partial class GpuBackend
 
     /// <inheritdoc/>
     public void Conv2d(Tensor x, Tensor weight, Tensor? bias, Convolution c, Tensor y) =>
-        Multiply(new ConvolutionProduct(View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, c, ByFours(c, x, weight), View(y)),
+        Multiply(new ConvolutionProduct(View(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, new(c), ByFours(c, x, weight), View(y)),
             new ProductShape(c.Groups, checked(c.Batch * c.OutPixels), c.Outputs, c.Taps));
 
     /// <inheritdoc/>
     public void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx) =>
-        Multiply(new ConvolutionInputProduct(View(dy), View(weight), c, ByFours(c, dy, weight), View(dx)),
+        Multiply(new ConvolutionInputProduct(View(dy), View(weight), new(c), ByFours(c, dy, weight), View(dx)),
             new ProductShape(c.Groups, checked(c.Batch * c.Height * c.Width), c.Inputs, c.KernelHeight * c.KernelWidth * c.Outputs));
 
     /// <inheritdoc/>
     public void Conv2dGradWeight(Tensor x, Tensor dy, Convolution c, Tensor dweight, bool accumulate) =>
         MultiplyLong(new ProductShape(c.Groups, c.Outputs, c.Taps, checked(c.Batch * c.OutPixels)), dweight, accumulate, (target, adds) =>
-            new ConvolutionWeightProduct(View(x), View(dy), c, ByFours(c, x, dy), target, dweight.Shape.Count, adds ? 1 : 0));
+            new ConvolutionWeightProduct(View(x), View(dy), new(c), ByFours(c, x, dy), target, dweight.Shape.Count, adds ? 1 : 0));
 }

@@ -10,12 +10,12 @@ readonly struct LinearProduct<F>(Floats x, Floats weight, Floats bias, Floats re
     public bool RightByFours => byFours != 0;
     public Floats Left => x;
     public Floats Right => weight;
-    public long LeftPlace(int item, int row, int step) => (long)row * inputs + step;
-    public long RightPlace(int item, int step, int column) => (long)column * inputs + step;
+    public long LeftPlace(int item, int row, int step) => Place.Of(row, inputs, step);
+    public long RightPlace(int item, int step, int column) => Place.Of(column, inputs, step);
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
-        long place = (long)row * outputs + column;
+        long place = Place.Of(row, outputs, column);
         if (hasBias != 0) sum += bias[column];
         if (hasBefore != 0) before[place] = sum;
         float value = F.Value(new Scalar(sum)).Value;

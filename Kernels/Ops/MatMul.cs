@@ -10,12 +10,12 @@ readonly struct MatMulProduct(Floats a, Floats b, Floats c, long aItem, long bIt
     public bool RightByFours => (byFours & 2) != 0;
     public Floats Left => a;
     public Floats Right => b;
-    public long LeftPlace(int item, int row, int step) => item * aItem + (LeftLiesTurned ? (long)step * rows + row : (long)row * steps + step);
-    public long RightPlace(int item, int step, int column) => item * bItem + (RightLiesTurned ? (long)column * steps + step : (long)step * columns + column);
+    public long LeftPlace(int item, int row, int step) => item * aItem + (LeftLiesTurned ? Place.Of(step, rows, row) : Place.Of(row, steps, step));
+    public long RightPlace(int item, int step, int column) => item * bItem + (RightLiesTurned ? Place.Of(column, steps, step) : Place.Of(step, columns, column));
 
     public void Write(int item, int piece, int row, int column, float sum)
     {
-        long place = piece * pieceLength + ((long)item * rows + row) * columns + column;
+        long place = piece * pieceLength + Place.Of(item * rows + row, columns, column);
         c[place] = accumulate != 0 ? c[place] + sum : sum;
     }
 }

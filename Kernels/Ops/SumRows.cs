@@ -28,8 +28,22 @@ static class SumRowsKernels
     }
 }
 
+/// <summary>A team to each column, for many pieces of few columns.</summary>
+static class PieceTeamKernels<T> where T : struct, ITeam
+{
+    public static void AddPieces(Floats shares, long stride, int pieces, Floats y, int accumulate)
+    {
+        float sum = 0f;
+        for (int piece = Group.IdxX; piece < pieces; piece += Group.DimX) sum += shares[piece * stride + Grid.IdxX];
+        sum = Team.Sum<T>(sum);
+        if (Group.IdxX == 0) y[Grid.IdxX] = accumulate != 0 ? y[Grid.IdxX] + sum : sum;
+    }
+}
+
 public sealed partial class GpuBackend
 {
+    const int ManyPieces = 64, FewColumns = 8192;
+
     /// <inheritdoc/>
     public void SumRows(Tensor x, Tensor y, bool accumulate)
     {
@@ -41,8 +55,13 @@ public sealed partial class GpuBackend
     }
 
     // result ← Σ pieces, or result + that, in order.
-    void AddPieces(Floats shares, long stride, long pieces, Tensor result, bool accumulate) =>
-        Launch(SumRowsKernels.AddPieces, result.Shape.Count, shares, stride, pieces, View(result), accumulate ? 1 : 0, result.Shape.Count);
+    void AddPieces(Floats shares, long stride, int pieces, Tensor result, bool accumulate)
+    {
+        if (pieces >= ManyPieces && result.Shape.Count <= FewColumns)
+            Launch(_hasWarps ? PieceTeamKernels<WarpTeam>.AddPieces : PieceTeamKernels<SharedTeam>.AddPieces, Teams(result.Shape.Count, pieces),
+                shares, stride, pieces, View(result), accumulate ? 1 : 0);
+        else Launch(SumRowsKernels.AddPieces, result.Shape.Count, shares, stride, (long)pieces, View(result), accumulate ? 1 : 0, result.Shape.Count);
+    }
 
     // Columns, rows, and the pieces of rows of which a thread adds up one.
     static (int Columns, long Rows, int Pieces) Pieces(Tensor x, int rowsPerThread) =>

@@ -16,7 +16,7 @@ static class BlockedProductKernels<P, T> where P : struct, IProduct where T : st
         LeftLines<P> rows = new(product, tile.Item);
         RightLines<P> columns = new(product, tile.Item);
         float[] sums = new float[MostSums];
-        Panels<T>.Clear(sums);
+        Sums<T>.Each(sums, default(Cleared));
 
         // The first turn only reads, and the last one reads nothing.
         for (int next = tile.FirstStep; next < tile.StepEnd + StepsAtOnce; next += StepsAtOnce)
@@ -30,6 +30,6 @@ static class BlockedProductKernels<P, T> where P : struct, IProduct where T : st
             Group.Barrier();
         }
 
-        TileWriter<P, T>.Write(product, shape, tile, sums);
+        Sums<T>.Each(sums, new Written<P, T>(product, shape, tile));
     }
 }

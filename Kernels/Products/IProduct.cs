@@ -65,12 +65,12 @@ readonly struct ProductTile
     public ProductTile(ProductShape shape, int rows, int columns)
     {
         int down = (shape.Rows + rows - 1) / rows, across = (shape.Columns + columns - 1) / columns, tile = Grid.IdxX % (down * across);
-        Piece = Grid.IdxX / (down * across) % shape.Pieces;
-        Item = Grid.IdxX / (down * across) / shape.Pieces;
-        FirstRow = tile / across * rows;
-        FirstColumn = tile % across * columns;
-        FirstStep = shape.FirstStep(Piece);
-        StepEnd = shape.StepEnd(Piece);
+        Piece = Once.Of(Grid.IdxX / (down * across) % shape.Pieces);
+        Item = Once.Of(Grid.IdxX / (down * across) / shape.Pieces);
+        FirstRow = Once.Of(tile / across * rows);
+        FirstColumn = Once.Of(tile % across * columns);
+        FirstStep = Once.Of(shape.FirstStep(Piece));
+        StepEnd = Once.Of(shape.StepEnd(Piece));
     }
 
     public int Item { get; }

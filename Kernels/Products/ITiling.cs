@@ -15,6 +15,9 @@ interface ITiling
 /// <summary>A whole tile of it fits into shared memory beside the panels.</summary>
 interface ISmallTiling : ITiling;
 
+/// <summary>A team of so many threads that a multiprocessor has room for two, if they keep to half of its registers.</summary>
+interface ILargeTeam;
+
 /// <summary>For the simulator, whose threads are those of an operating system.</summary>
 readonly struct Tiles32 : ISmallTiling
 {
@@ -34,7 +37,7 @@ readonly struct Tiles64 : ISmallTiling
 }
 
 /// <summary>For large GPUs.</summary>
-readonly struct Tiles256 : ITiling
+readonly struct Tiles256 : ITiling, ILargeTeam
 {
     public static int Threads => 256;
     public static int Rows => 128;

@@ -3,7 +3,7 @@ namespace NativeSsl.Kernels;
 // Which kernel makes a product, and how it is cut. By the shape alone, but for the tiling, which is the device's.
 public sealed partial class GpuBackend
 {
-    const int NarrowestTile = 8;                            // fewer rows or columns leave most of a tile empty
+    const int NarrowestTile = 3;                            // with one or two rows or columns a tile reads as much as the plain loop
     const int WantedTeams = 128, SmallTeamsForOne = 8;      // a large team for each multiprocessor of a large GPU, or as many threads in small ones
     const int LeastStepsOfPiece = 256, PieceUnit = 32;      // a panel lies within a piece
 

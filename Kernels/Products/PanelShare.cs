@@ -2,7 +2,7 @@ namespace NativeSsl.Kernels;
 
 /// <summary>Which lines and steps a panel holds, and who of a team brings what of it: fours of neighbours, dealt out thread by thread.</summary>
 /// <param name="threads">Of the team.</param>
-/// <param name="width">Lines of a step; a multiple of four.</param>
+/// <param name="width">Lines of a step; a power of two.</param>
 /// <param name="steps">Of the panel; a multiple of eight.</param>
 /// <param name="stepsOfCell">How many neighbouring steps of a line a thread has to have together.</param>
 readonly struct PanelCut(int threads, int width, int steps, int stepsOfCell)
@@ -11,11 +11,11 @@ readonly struct PanelCut(int threads, int width, int steps, int stepsOfCell)
     public int FoursOfThread => width * steps / 4 / threads;
 
     /// <summary>The first line of a thread's four. Two threads share a line where steps are neighbours: what they read fills a sector of memory.</summary>
-    public int Line(int four, bool stepsAreNeighbours) => stepsAreNeighbours ? Dealt(four) / 2 % width : Pair(four) % (width / 4) * 4;
+    public int Line(int four, bool stepsAreNeighbours) => stepsAreNeighbours ? Place.Within(Dealt(four) / 2, width) : Place.Within(Pair(four), width / 4) * 4;
 
     /// <summary>The first step of a thread's four.</summary>
     public int Step(int four, bool stepsAreNeighbours) =>
-        stepsAreNeighbours ? (Dealt(four) % 2 + Dealt(four) / 2 / width * 2) * 4 : Pair(four) / (width / 4) * stepsOfCell + four % stepsOfCell;
+        stepsAreNeighbours ? (Place.Within(Dealt(four), 2) + Dealt(four) / 2 / width * 2) * 4 : Pair(four) / (width / 4) * stepsOfCell + Place.Within(four, stepsOfCell);
 
     int Dealt(int four) => Group.IdxX + four * threads;
 
@@ -24,6 +24,7 @@ readonly struct PanelCut(int threads, int width, int steps, int stepsOfCell)
 
 /// <summary>
 /// What a thread brings of a panel, on its way from the device's memory: the next panel is read while this one is multiplied. What is beyond the edges is zero.
+/// Places are worked out beyond the edges too: what does not depend on the step then need not be worked out for each.
 /// </summary>
 struct PanelShare
 {
@@ -50,8 +51,8 @@ struct PanelShare
         int line = firstLine + cut.Line(four, lines.StepsAreNeighbours), step = firstStep + cut.Step(four, lines.StepsAreNeighbours);
         if (lines.ByFours)
         {
-            long place = line < lineEnd && step < stepEnd ? lines.Place(line, step) : -1;
-            return place < 0 ? Float4.Of(0f) : Float4.At(lines.Data, place / 4);
+            long place = lines.Place(line, step);
+            return line < lineEnd & step < stepEnd & place >= 0 ? Float4.At(lines.Data, place / 4) : Float4.Of(0f);
         }
         int down = lines.StepsAreNeighbours ? 0 : 1, across = 1 - down;
         return new(One(lines, line, lineEnd, step, stepEnd), One(lines, line + down, lineEnd, step + across, stepEnd),
@@ -60,7 +61,7 @@ struct PanelShare
 
     static float One<L>(L lines, int line, int lineEnd, int step, int stepEnd) where L : struct, ILines
     {
-        long place = line < lineEnd && step < stepEnd ? lines.Place(line, step) : -1;
-        return place < 0 ? 0f : lines.Data[place];
+        long place = lines.Place(line, step);
+        return line < lineEnd & step < stepEnd & place >= 0 ? lines.Data[place] : 0f;
     }
 }

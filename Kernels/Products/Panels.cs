@@ -99,33 +99,37 @@ static class Panels<T> where T : struct, ITiling
     }
 
     /// <summary>The row of the tile that is a thread's i-th.</summary>
-    public static int Row(int i) => Place(i, T.Rows, Down);
+    public static int Row(int i) => LineOf(i, T.Rows, Down);
 
     /// <summary>The column of the tile that is a thread's j-th.</summary>
-    public static int Column(int j) => Place(j, T.Columns, Across);
-
-    /// <summary>Sums of nothing.</summary>
-    public static void Clear(float[] sums)
-    {
-        for (int i = 0; i < T.Side * T.Side; i++) sums[i] = 0f;
-    }
+    public static int Column(int j) => LineOf(j, T.Columns, Across);
 
     /// <summary>Puts a thread's part of a tile into a panel whose steps are the tile's columns.</summary>
     public static void Store(float[] sums, Floats panel)
     {
-        ArrayView<Float4> fours = panel.Cast<Float4>();
-        for (int j = 0; j < T.Side; j++)
-            for (int i = 0; i < T.Side; i += 4)
-                fours[(Column(j) * (T.Rows + Pad) + Row(i)) / 4] = new Float4
-                {
-                    A = sums[i * T.Side + j], B = sums[(i + 1) * T.Side + j], C = sums[(i + 2) * T.Side + j], D = sums[(i + 3) * T.Side + j],
-                };
+        StoreColumn(sums, panel, 0);
+        StoreColumn(sums, panel, 1);
+        StoreColumn(sums, panel, 2);
+        StoreColumn(sums, panel, 3);
+        if (T.Side > 4) StoreColumn(sums, panel, 4);
+        if (T.Side > 4) StoreColumn(sums, panel, 5);
+        if (T.Side > 4) StoreColumn(sums, panel, 6);
+        if (T.Side > 4) StoreColumn(sums, panel, 7);
     }
+
+    static void StoreColumn(float[] sums, Floats panel, int j)
+    {
+        StoreFour(sums, panel, 0, j);
+        if (T.Side > 4) StoreFour(sums, panel, 4, j);
+    }
+
+    static void StoreFour(float[] sums, Floats panel, int i, int j) => Float4.Set(panel, (Column(j) * (T.Rows + Pad) + Row(i)) / 4,
+        new(sums[i * T.Side + j], sums[(i + 1) * T.Side + j], sums[(i + 2) * T.Side + j], sums[(i + 3) * T.Side + j]));
 
     static int Down => Group.IdxX / (T.Columns / T.Side);
 
-    static int Across => Group.IdxX % (T.Columns / T.Side);
+    static int Across => Place.Within(Group.IdxX, T.Columns / T.Side);
 
     // A thread's lines come in fours, and its fours are as far apart as they can be: neighbouring threads read neighbouring fours.
-    static int Place(int i, int lines, int thread) => i / 4 * (4 * lines / T.Side) + 4 * thread + i % 4;
+    static int LineOf(int i, int lines, int thread) => i / 4 * (4 * lines / T.Side) + 4 * thread + Place.Within(i, 4);
 }

@@ -25,7 +25,7 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
 
     static void PutPair(ArrayView<int> panel, Float4 first, Float4 second, int four, bool stepsAreNeighbours, int width)
     {
-        int place = Place(four, stepsAreNeighbours, width), next = Place(four + 1, stepsAreNeighbours, width);
+        int place = PlaceOf(four, stepsAreNeighbours, width), next = PlaceOf(four + 1, stepsAreNeighbours, width);
         if (stepsAreNeighbours)
         {
             PutSteps(panel, first, place, width);
@@ -54,7 +54,7 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
     // Four of them are stored at once, which floats can be.
     static float Cell(float first, float second) => BitConverter.Int32BitsToSingle(M.Cell(first, second));
 
-    static int Place(int four, bool stepsAreNeighbours, int width) =>
+    static int PlaceOf(int four, bool stepsAreNeighbours, int width) =>
         Cut(width).Step(four, stepsAreNeighbours) / M.StepsOfCell * (width + Pad) + Cut(width).Line(four, stepsAreNeighbours);
 
     /// <summary>Adds left · right, over all cells of the panels, for the blocks of a thread's warp.</summary>
@@ -62,7 +62,7 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
     {
         for (int cell = 0; cell < StepsAtOnce / M.StepsOfCell; cell += CellsOfBlock)
         {
-            int ofLeft = (cell + Group.IdxX % 4) * (Rows + Pad) + FirstRow, ofRight = (cell + Group.IdxX % 4) * (Columns + Pad) + FirstColumn + Group.IdxX % Warp / 4;
+            int ofLeft = (cell + Place.Within(Group.IdxX, 4)) * (Rows + Pad) + FirstRow, ofRight = (cell + Place.Within(Group.IdxX, 4)) * (Columns + Pad) + FirstColumn + Place.Within(Group.IdxX, Warp) / 4;
             RightCells a = Right(right, ofRight), b = W.Across > 1 ? Right(right, ofRight + ColumnsOfBlock) : a;
             RightCells c = W.Across > 2 ? Right(right, ofRight + 2 * ColumnsOfBlock) : a, d = W.Across > 2 ? Right(right, ofRight + 3 * ColumnsOfBlock) : a;
             sums.A = Add(sums.A, Left(left, ofLeft), a, b, c, d);
@@ -99,7 +99,7 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
 
     static void Write<P>(P product, ProductShape shape, ProductTile tile, int row, BlockRow sums) where P : struct, IProduct
     {
-        int column = tile.FirstColumn + FirstColumn + Group.IdxX % 4 * 2;
+        int column = tile.FirstColumn + FirstColumn + Place.Within(Group.IdxX, 4) * 2;
         Write(product, shape, tile, row, column, sums.A);
         if (W.Across > 1) Write(product, shape, tile, row, column + ColumnsOfBlock, sums.B);
         if (W.Across > 2) Write(product, shape, tile, row, column + 2 * ColumnsOfBlock, sums.C);
@@ -119,8 +119,8 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
     }
 
     // Of the tile, for this thread's warp; the row is the thread's own.
-    static int FirstRow => Group.IdxX / Warp / W.WarpsAcross * W.Down * RowsOfBlock + Group.IdxX % Warp / 4;
-    static int FirstColumn => Group.IdxX / Warp % W.WarpsAcross * W.Across * ColumnsOfBlock;
+    static int FirstRow => Group.IdxX / Warp / W.WarpsAcross * W.Down * RowsOfBlock + Place.Within(Group.IdxX, Warp) / 4;
+    static int FirstColumn => Place.Within(Group.IdxX / Warp, W.WarpsAcross) * W.Across * ColumnsOfBlock;
 }
 
 /// <summary>A thread's sums of four neighbouring blocks. A struct, because an array that is indexed by what the assembler does not know lies in memory.</summary>

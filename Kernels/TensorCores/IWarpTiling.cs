@@ -32,7 +32,7 @@ readonly struct WarpTiles4 : IWarpTiling
 }
 
 /// <summary>128 × 128.</summary>
-readonly struct WarpTiles8 : IWarpTiling
+readonly struct WarpTiles8 : IWarpTiling, ILargeTeam
 {
     public static int WarpsDown => 2;
     public static int WarpsAcross => 4;

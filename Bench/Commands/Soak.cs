@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Commands;
@@ -51,6 +52,7 @@ static class Soak
         double slope = Slope(samples) * 1000;
         report.Text($"{steps} steps of {name} in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: resident {samples[0].Resident:F1} MiB after {samples[0].Step}, "
             + $"{samples[^1].Resident:F1} MiB at the end, {backend.PoolBytes / 1048576.0:F1} MiB of it pooled; a straight line through {samples.Count} samples rises {slope:F3} MiB per 1,000 steps.");
+        report.Text("Resident MiB along the way: " + string.Join(", ", samples.Where((_, i) => i % 10 == 0).Select(sample => sample.Resident.ToString("F1", CultureInfo.InvariantCulture))) + ".");
         report.Goal($"memory per 1,000 steps of {name}, over {steps}", slope, 1, " MiB");
     }
 

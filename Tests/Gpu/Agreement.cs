@@ -26,6 +26,8 @@ static class Agreement
         ["layer norm 8192 × 384"] = gpu => Gradients(gpu, [[8192, 384], [384], [384]], x => x[0].LayerNorm(x[1], x[2])),
         ["cross-entropy 96 × 50257"] = gpu => Gradients(gpu, [[96, 50257]],
             x => x[0].CrossEntropy(Indices.From(gpu, [96], [.. Enumerable.Range(0, 96).Select(i => i * 97 % 50257)]))),
+        ["batch norm 32768 × 24"] = gpu => Gradients(gpu, [[32768, 24], [24], [24]], x => x[0].BatchNorm(x[1], x[2], Tensor.Zeros(gpu, [24]), Tensor.Full(gpu, [24], 1f), activation: Activation.Relu)),
+        ["4096 embeddings from 65 × 96"] = gpu => Gradients(gpu, [[65, 96]], x => x[0].Embed(Indices.From(gpu, [4096], [.. Enumerable.Range(0, 4096).Select(i => i * i % 65)]))),
         ["gelu of a million"] = gpu => Gradients(gpu, [[1 << 20]], x => x[0].Gelu()),
         ["sum of columns 16384 × 256"] = gpu => Gradients(gpu, [[16384, 256]], x => x[0].Sum(0)),
         ["sum of three million"] = gpu => Gradients(gpu, [[3 << 20]], x => x[0].Sum()),

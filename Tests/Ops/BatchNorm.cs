@@ -22,6 +22,7 @@ static class BatchNorm
         Of("batch norm in evaluation", [4, 3, 5]) with { Training = false },
         Of("batch norm in evaluation, one row", [1, 33]) with { Training = false },
         Of("batch norm in evaluation far from zero", [3, 37]) with { Training = false, Shift = 10_000, HasGradient = false },
+        Of("batch norm of many pieces of rows", [8300, 2]) with { HasGradient = false },
         Of("batch norm, relu", [5, 19], Activation.Relu),
         Of("batch norm, relu, whole fours of features", [7, 12], Activation.Relu),
         Of("batch norm in evaluation, relu", [5, 19], Activation.Relu) with { Training = false },

@@ -6,6 +6,7 @@ static class SumRows
     public static OpSpec[] Specs =>
     [
         new("sumRows", [[37, 19]], x => Summed(x[0], accumulate: false), x => Textbook(x[0], 19, 0)) { HasGradient = false },
+        new("sumRows of many pieces", [[4200, 3]], x => Summed(x[0], accumulate: true), x => Textbook(x[0], 3, 3)) { HasGradient = false },
         new("sumRows added to what is there", [[5, 67]], x => Summed(x[0], accumulate: true), x => Textbook(x[0], 67, 3))
             { HasGradient = false },
     ];

@@ -29,6 +29,7 @@ static class MatMul
         Case("ragged tn", 1, 33, 67, 129, transposeA: true) with { HasGradient = false },
         Case("ragged tt", 1, 33, 67, 129, transposeA: true, transposeB: true) with { HasGradient = false },
         Case("long sums", 1, 9, 600, 10) with { HasGradient = false },
+        Case("long sums by fours, whose halves are none", 1, 9, 612, 12) with { HasGradient = false },
         Case("long sums in the slope of b", 1, 600, 3, 9),
         Case("large values", 1, 5, 9, 17) with { Scale = 1e18f, Tolerance = 2e-6, HasGradient = false },
     ];

@@ -33,7 +33,7 @@ static class Commands
         new("encoders", "which encoder learns most of CIFAR-10 in five minutes (NATIVESSL_DATA)", EncoderChoice.Run, Everything: false),
         new(ContrastiveStudy.Cifar.Recipe, "half an hour of it, with fine-tuning, spoilt images, and other sets (NATIVESSL_DATA)", ContrastiveStudy.Cifar.Run, Everything: false),
         new(ContrastiveStudy.Fashion.Recipe, "SimCLR on Fashion-MNIST likewise (NATIVESSL_DATA)", ContrastiveStudy.Fashion.Run, Everything: false),
-        new("soak", "10,000 steps of text, 2,000 of images: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
+        new("soak", "10,000 steps of text, 4,000 of images: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("views", "views of images: milliseconds for 512 of them, recipe by recipe", MakeViews.Run),
         new("gpu", "every op and whole steps on a GPU (cuda, or opencl), beside PyTorch if gpu.py has timed it: see Bench/gpu.sh", Gpu.GpuSpeed.Run, Everything: false),
         new("ptx", "registers, shared memory and stack of every GPU kernel, by NVIDIA's assembler (ptxas), without a GPU", KernelAssembly.Run, Everything: false),

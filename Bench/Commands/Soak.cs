@@ -4,10 +4,10 @@ using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Commands;
 
-/// <summary>Does memory grow over 10,000 steps of text, over 2,000 of images? Does every run that was killed resume?</summary>
+/// <summary>Does memory grow over 10,000 steps of text, over 4,000 of images? Does every run that was killed resume?</summary>
 static class Soak
 {
-    const int TextSteps = 10_000, ImageSteps = 2_000, Images = 64, Kills = 50;
+    const int TextSteps = 10_000, ImageSteps = 4_000, Images = 64, Kills = 50;
 
     public static void Run(string[] arguments)
     {

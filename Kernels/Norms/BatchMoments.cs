@@ -12,7 +12,7 @@ static class BatchMomentKernels
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
         long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
-        long end = RowEnd(start, rows);
+        long end = SumRowsKernels.RowEnd(start, RowsPerThread, rows);
         float mean = 0f, rest = 0f, squares = 0f;
         for (long row = start; row < end; row++) mean += x[row * width + feature];
         mean /= end - start;
@@ -26,8 +26,6 @@ static class BatchMomentKernels
         shares[(3 * piece + 1) * width + feature] = rest;
         shares[(3 * piece + 2) * width + feature] = squares;
     }
-
-    static long RowEnd(long start, long rows) => start + RowsPerThread < rows ? start + RowsPerThread : rows;
 
     public static void Move(Floats moments, Floats runningMean, Floats runningVariance, float momentum, float unbiased, int width)
     {
@@ -64,7 +62,7 @@ static class BatchMomentKernels
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
-        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread, end = RowEnd(start, rows);
+        long feature = thread % width, piece = thread / width, start = piece * RowsPerThread, end = SumRowsKernels.RowEnd(start, RowsPerThread, rows);
         float sum = 0f, dot = 0f;
         for (long row = start; row < end; row++)
         {

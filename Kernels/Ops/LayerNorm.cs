@@ -54,7 +54,7 @@ static class LayerNormFeatureKernels
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
-        long feature = thread % width, piece = thread / width, start = piece * SumRowsKernels.RowsPerThread, end = SumRowsKernels.RowEnd(start, rows);
+        long feature = thread % width, piece = thread / width, start = piece * SumRowsKernels.RowsPerThread, end = SumRowsKernels.RowEnd(start, SumRowsKernels.RowsPerThread, rows);
         float ofGamma = 0f, ofBeta = 0f;
         for (long row = start; row < end; row++)
         {

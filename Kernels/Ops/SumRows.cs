@@ -9,14 +9,14 @@ static class SumRowsKernels
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
-        long column = thread % columns, start = thread / columns * RowsPerThread, end = RowEnd(start, rows);
+        long column = thread % columns, start = thread / columns * RowsPerThread, end = RowEnd(start, RowsPerThread, rows);
         float sum = 0f;
         for (long row = start; row < end; row++) sum += x[row * columns + column];
         shares[thread] = sum;
     }
 
     /// <summary>Where the rows of a piece end.</summary>
-    internal static long RowEnd(long start, long rows) => start + RowsPerThread < rows ? start + RowsPerThread : rows;
+    internal static long RowEnd(long start, int rowsPerThread, long rows) => start + rowsPerThread < rows ? start + rowsPerThread : rows;
 
     public static void AddPieces(Floats shares, long stride, long pieces, Floats y, int accumulate, long count)
     {

@@ -3,17 +3,24 @@ namespace NativeSsl.Kernels;
 // Which kernel makes a product, and how it is cut. By the shape alone, but for the tiling, which is the device's.
 public sealed partial class GpuBackend
 {
-    const int NarrowestTile = 3;                            // with one or two rows or columns a tile reads as much as the plain loop
+    const int Narrow = 8, NarrowestTile = 3;                // fewer rows or columns leave most of a tile empty; with one or two it reads as much as the plain loop
+    const long SmallProduct = 1 << 20;                      // multiplications that take no time on a GPU, and as many tiles long on what is none
     const int WantedTeams = 128, SmallTeamsForOne = 8;      // a large team for each multiprocessor of a large GPU, or as many threads in small ones
     const int LeastStepsOfPiece = 256, PieceUnit = 32;      // a panel lies within a piece
 
     void Multiply<P>(P product, ProductShape shape) where P : struct, IProduct
     {
         if (MultiplyOnTensorCores(product, shape)) return;
-        if (Math.Min(shape.Rows, shape.Columns) < NarrowestTile) MultiplyPlainly(product, shape);
+        if (IsForPlainLoop(shape)) MultiplyPlainly(product, shape);
         else if (_groupSize == Tiles32.Threads) MultiplyBlocked<P, Tiles32>(product, shape);
         else if (_groupSize == Tiles64.Threads || Tiles<Tiles256>(shape) < WantedTeams) MultiplyBlocked<P, Tiles64>(product, shape);
         else MultiplyBlocked<P, Tiles256>(product, shape);
+    }
+
+    static bool IsForPlainLoop(ProductShape shape)
+    {
+        int width = Math.Min(shape.Rows, shape.Columns);
+        return width < NarrowestTile || (width < Narrow && (long)shape.Items * shape.Rows * shape.Columns * shape.Steps < SmallProduct);
     }
 
     internal void MultiplyPlainly<P>(P product, ProductShape shape) where P : struct, IProduct

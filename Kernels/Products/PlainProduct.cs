@@ -10,10 +10,10 @@ static class PlainProductKernels<P> where P : struct, IProduct
         int column = (int)(index % shape.Columns), row = (int)(index / shape.Columns % shape.Rows),
             piece = (int)(index / shape.Columns / shape.Rows % shape.Pieces), item = (int)(index / shape.Columns / shape.Rows / shape.Pieces);
         float sum = 0f;
-        for (int k = shape.FirstStep(piece); k < shape.StepEnd(piece); k++) 
+        for (int k = shape.FirstStep(piece); k < shape.StepEnd(piece); k++)
         {
             long left = product.LeftPlace(item, row, k), right = product.RightPlace(item, k, column);
-            if (left >= 0 && right >= 0) sum += product.Left[left] * product.Right[right];
+            sum += (left < 0 ? 0f : product.Left[left]) * (right < 0 ? 0f : product.Right[right]);      // zero times NaN is NaN, as in a tile
         }
         product.Write(item, piece, row, column, sum);
     }

@@ -22,6 +22,12 @@ public sealed partial class PtxTests
         }
     }
 
+    // The assembler then keeps a thread of theirs to half of the registers.
+    [Theory, InlineData("BlockedProductKernels<MatMulProduct,Tiles256>.Product", 2), InlineData("TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles8>.Product", 2)]
+    [InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product", 1), InlineData("BlockedAttentionKernels<Tiles64>.Forward", 1)]
+    public void Large_teams_leave_room_for_a_second(string kernel, int teams) =>
+        Assert.Contains($".minnctapersm {teams}", AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90), StringComparison.Ordinal);
+
     // What a training step spends its time on.
     public static TheoryData<string> Hot =>
     [

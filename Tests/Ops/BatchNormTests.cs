@@ -80,7 +80,7 @@ public sealed class BatchNormTests
         }
     }
 
-    [Theory, InlineData(1300, 5), InlineData(70, 1100)]
+    [Theory, InlineData(1300, 5), InlineData(70, 1100), InlineData(8300, 3)]
     public void Gradients_gather_over_all_pieces_and_blocks(int rows, int width)
     {
         float[] values = Draw(rows * width, 6), seed = Draw(rows * width, 7);

@@ -9,10 +9,22 @@ namespace NativeSsl;
 /// <param name="trained">Whether the tensors ask for their gradient; a teacher's do not.</param>
 public sealed class Init(IBackend backend, ulong seed, bool trained = true)
 {
+    // How many tensors were drawn; one count for all variants of an Init.
+    sealed class Count
+    {
+        internal ulong Drawn;
+    }
+
+    readonly Count _count = new();
+    readonly bool _truncates;
+
+    Init(Init of, IBackend backend, ulong seed, bool trained) : this(backend, seed, trained) => (_count, _truncates) = (of._count, true);
+
+    /// <summary>The same, drawing on from the same seed, but what is asked to be normal is <see cref="TruncatedNormal"/>, as BERT's weights are.</summary>
+    public Init Truncated() => new(this, backend, seed, trained);
+
     // Streams of steps have the step's number in their upper bits; the highest ones are kept for what is drawn before the first step.
     const ulong FirstStream = 0xFFFF_FF00_0000_0000;
-
-    ulong _drawn;
 
     /// <summary>The device of the parameters.</summary>
     public IBackend Backend => backend;
@@ -24,7 +36,8 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
     public Tensor Ones(Shape shape) => Fill(shape, 1f);
 
     /// <summary>Normal with mean 0.</summary>
-    public Tensor Normal(Shape shape, float deviation) => Draw(shape, random => deviation * random.NextNormal());
+    public Tensor Normal(Shape shape, float deviation) =>
+        _truncates ? TruncatedNormal(shape, deviation) : Draw(shape, random => deviation * random.NextNormal());
 
     /// <summary>Normal with mean 0, drawn again until it is within two deviations.</summary>
     public Tensor TruncatedNormal(Shape shape, float deviation) => Draw(shape, random =>
@@ -51,7 +64,7 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
 
     Tensor Draw(Shape shape, Func<RandomSource, float> next)
     {
-        var random = new RandomSource(seed, FirstStream | _drawn++);
+        var random = new RandomSource(seed, FirstStream | _count.Drawn++);
         float[] values = new float[shape.Count];
         for (int i = 0; i < values.Length; i++) values[i] = next(random);
         Tensor tensor = Tensor.Lasting(backend, shape);

@@ -35,11 +35,12 @@ public sealed class MultiHeadAttention : Module
     /// <param name="residual">Added to the result in the same pass, if given.</param>
     /// <param name="cache">What earlier calls have seen, if the sequence comes in pieces; grows by this piece.</param>
     /// <param name="layer">The layer's place in the cache.</param>
-    public Tensor Forward(Tensor x, Tensor? residual = null, KeyValueCache? cache = null, int layer = 0)
+    /// <param name="lengths">How many positions of each sample are no padding, <c>[batch]</c>; all if null.</param>
+    public Tensor Forward(Tensor x, Tensor? residual = null, KeyValueCache? cache = null, int layer = 0, Indices? lengths = null)
     {
         Check3(x);
         Tensor packed = _project.Forward(x).Reshape([x.Shape[0], x.Shape[1], 3, _heads, x.Shape[2] / _heads]);
-        Tensor gathered = cache is null ? packed.SelfAttention(_options) : cache.Attend(layer, packed);
+        Tensor gathered = cache is null ? packed.SelfAttention(lengths is null ? _options : _options with { KeyLengths = lengths }) : cache.Attend(layer, packed);
         return _output.Forward(gathered.Reshape(x.Shape), residual: residual);
     }
 

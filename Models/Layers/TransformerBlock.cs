@@ -19,6 +19,8 @@ public sealed record TransformerOptions
     public float Dropout { get; init; }
     /// <summary>Between the two projections of the feed-forward part.</summary>
     public Activation Activation { get; init; } = Activation.Gelu;
+    /// <summary>Added to the variance in layer norms.</summary>
+    public float Epsilon { get; init; } = 1e-5f;
     /// <summary>Standard deviation of the first weights.</summary>
     public float Deviation { get; init; } = 0.02f;
     /// <summary>The same of the projections that add to the residual stream; as the others if null.</summary>
@@ -41,10 +43,10 @@ public sealed class TransformerBlock : Module
     public TransformerBlock(Init init, TransformerOptions options)
     {
         _options = options;
-        _norm1 = new LayerNorm(init, options.Features, options.Bias);
+        _norm1 = new LayerNorm(init, options.Features, options.Bias, options.Epsilon);
         _attention = new MultiHeadAttention(init, options.Features, options.Heads, new AttentionOptions { Causal = options.Causal, Dropout = options.Dropout },
             options.Bias, options.Deviation, options.ResidualDeviation);
-        _norm2 = new LayerNorm(init, options.Features, options.Bias);
+        _norm2 = new LayerNorm(init, options.Features, options.Bias, options.Epsilon);
         _feedForward = new FeedForward(init, options.Features, options.Hidden ?? 4 * options.Features, options.Activation, options.Bias,
             options.Deviation, options.ResidualDeviation);
     }
@@ -57,21 +59,22 @@ public sealed class TransformerBlock : Module
     /// <param name="x"><c>[batch, time, features]</c></param>
     /// <param name="cache">What earlier calls have seen, if the sequence comes in pieces.</param>
     /// <param name="layer">The layer's place in the cache.</param>
-    public Tensor Forward(Tensor x, KeyValueCache? cache = null, int layer = 0)
+    /// <param name="lengths">How many positions of each sample are no padding, <c>[batch]</c>; all if null.</param>
+    public Tensor Forward(Tensor x, KeyValueCache? cache = null, int layer = 0, Indices? lengths = null)
     {
         if (!_options.PreNorm)
         {
-            x = _norm1.Forward(Attend(x, x, cache, layer));
+            x = _norm1.Forward(Attend(x, x, cache, layer, lengths));
             return _norm2.Forward(Feed(x, x));
         }
-        x = Attend(_norm1.Forward(x), x, cache, layer);
+        x = Attend(_norm1.Forward(x), x, cache, layer, lengths);
         return Feed(_norm2.Forward(x), x);
     }
 
     // Without dropout the residual is added where the last product ends; with it, dropout comes between the two.
-    Tensor Attend(Tensor read, Tensor stream, KeyValueCache? cache, int layer) => _options.Dropout == 0f
-        ? _attention.Forward(read, stream, cache, layer)
-        : stream + _attention.Forward(read, null, cache, layer).Dropout(_options.Dropout);
+    Tensor Attend(Tensor read, Tensor stream, KeyValueCache? cache, int layer, Indices? lengths) => _options.Dropout == 0f
+        ? _attention.Forward(read, stream, cache, layer, lengths)
+        : stream + _attention.Forward(read, null, cache, layer, lengths).Dropout(_options.Dropout);
 
     Tensor Feed(Tensor read, Tensor stream) => _options.Dropout == 0f
         ? _feedForward.Forward(read, stream)

@@ -1,0 +1,39 @@
+namespace NativeSsl.Bench.Measure;
+
+/// <summary>A BERT and its batch of masked words: what both sides build. Every text fills its row.</summary>
+sealed record BertSize(string Name, int Layers, int Heads, int Width, int Context, int Batch, int Vocabulary, float Dropout)
+{
+    /// <summary>Four layers of 256 features on 32 texts of 128 tokens, with BERT's dropout.</summary>
+    public static BertSize Small { get; } = new("BERT 4 × 256", Layers: 4, Heads: 4, Width: 256, Context: 128, Batch: 32, Vocabulary: 8192, Dropout: 0.1f);
+
+    /// <summary>For parity: small, and no length a multiple of the registers but the width.</summary>
+    public static BertSize Tiny { get; } = new("BERT 2 × 32", Layers: 2, Heads: 2, Width: 32, Context: 19, Batch: 3, Vocabulary: 67, Dropout: 0f);
+
+    public int Tokens => Batch * Context;
+
+    // 15 of 100 tokens, as BERT masks them.
+    public int Masked => Batch * Math.Max(1, (int)Math.Round(0.15 * Context));
+
+    public Bert.Config Config => new()
+    {
+        Vocabulary = Vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Segments = 1, Dropout = Dropout,
+    };
+
+    /// <summary>A batch: tokens, which of them (of all rows in a line) are to be guessed, and what stood there.</summary>
+    public (int[] Tokens, int[] Places, int[] Words) DrawBatch(ulong number)
+    {
+        var random = new RandomSource(2027, number);
+        int[] tokens = new int[Tokens], places = new int[Masked], words = new int[Masked];
+        // Every token depends on the one before it, so that there is something to learn.
+        for (int i = 0; i < tokens.Length; i++) tokens[i] = i > 0 && random.NextUniform() < 0.7f ? (tokens[i - 1] * 7 + 3) % Vocabulary : random.NextInt(Vocabulary);
+        int perRow = Masked / Batch;
+        for (int i = 0; i < places.Length; i++)
+        {
+            int inRow = i % perRow * Context / perRow;
+            places[i] = i / perRow * Context + inRow;
+            words[i] = tokens[places[i]];
+            tokens[places[i]] = 0;
+        }
+        return (tokens, places, words);
+    }
+}

@@ -27,6 +27,7 @@ public sealed class EveryModule
         [typeof(LayerNorm)] = [new LayerNorm(Init, 4), new LayerNorm(Init, 4, bias: false)],
         [typeof(Linear)] = [new Linear(Init, 4, 3), new Linear(Init, 4, 3, bias: false)],
         [typeof(MaskedHead)] = [new MaskedHead(Init, 4, 5)],
+        [typeof(MaskedWords)] = [new MaskedWords(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), new MaskedHead(Init, 8, 5))],
         [typeof(MlpHead)] = [new MlpHead(Init, 4, 5, 3), new MlpHead(Init, 4, 5, 3, layers: 3, normalizeLast: true)],
         [typeof(MultiHeadAttention)] = [new MultiHeadAttention(Init, 4, 2, new AttentionOptions()),
             new MultiHeadAttention(Init, 4, 2, new AttentionOptions(), bias: false)],

@@ -1,0 +1,46 @@
+namespace NativeSsl;
+
+/// <summary>A sample as a text encoder reads it, before any word is covered.</summary>
+/// <param name="Tokens">With their marks.</param>
+/// <param name="Segments">0 for the first text, 1 for the second.</param>
+/// <param name="Label">Of two texts: 0 if the second follows the first, 1 if it does not.</param>
+public sealed record TextSample(int[] Tokens, int[] Segments, int Label = 0)
+{
+    /// <summary>One text: begin a … separator.</summary>
+    public static TextSample Of(TextMarks marks, ReadOnlySpan<int> text) => new([marks.Begin, .. text, marks.Separator], new int[text.Length + 2]);
+
+    /// <summary>Two texts: begin a … separator b … separator.</summary>
+    public static TextSample Of(TextMarks marks, ReadOnlySpan<int> a, ReadOnlySpan<int> b, int label = 0)
+    {
+        int[] segments = new int[a.Length + b.Length + 3];
+        segments.AsSpan(a.Length + 2).Fill(1);
+        return new([marks.Begin, .. a, marks.Separator, .. b, marks.Separator], segments, label);
+    }
+
+    /// <summary>Two texts in the room of a context: of the longer one the end is left out, a token at a time.</summary>
+    /// <exception cref="ShapeException">The context has no room for two tokens and their marks.</exception>
+    public static TextSample Fitted(TextMarks marks, ReadOnlySpan<int> a, ReadOnlySpan<int> b, int context)
+    {
+        if (context < 5) throw new ShapeException($"TextSample: a context of {context} has no room for two texts and three marks.");
+        (int first, int second) = (a.Length, b.Length);
+        while (first + second > context - 3)
+            if (first > second) first--;
+            else second--;
+        return Of(marks, a[..first], b[..second]);
+    }
+
+    /// <summary>Samples side by side: tokens <c>[batch, time]</c>, segments <c>[batch, time]</c> and lengths <c>[batch]</c>, where time is that of the longest.</summary>
+    public static (Indices Tokens, Indices Segments, Indices Lengths) Batch(IBackend backend, IReadOnlyList<TextSample> samples, TextMarks marks)
+    {
+        int time = samples.Max(sample => sample.Tokens.Length);
+        int[] tokens = new int[samples.Count * time], segments = new int[samples.Count * time];
+        tokens.AsSpan().Fill(marks.Padding);
+        for (int i = 0; i < samples.Count; i++)
+        {
+            samples[i].Tokens.CopyTo(tokens, i * time);
+            samples[i].Segments.CopyTo(segments, i * time);
+        }
+        return (Indices.From(backend, [samples.Count, time], tokens), Indices.From(backend, [samples.Count, time], segments),
+            Indices.From(backend, [samples.Count], [.. samples.Select(sample => sample.Tokens.Length)]));
+    }
+}

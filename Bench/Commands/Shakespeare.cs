@@ -42,10 +42,10 @@ sealed class Shakespeare
     public Trainer Trainer(double peak, ulong seed, ReadOnlyMemory<int> training, ReadOnlyMemory<int> judged) =>
         new(new NextToken(Model(seed)), Windows(training, seed), new TrainerOptions
         {
-            Steps = Steps, Seed = seed, WeightDecay = AdamSettings.Decay, Clip = 1, Validation = Windows(judged, seed),
+            Steps = Steps, Seed = seed, WeightDecay = AdamSettings.Text.Decay, Clip = 1, Validation = Windows(judged, seed),
             Players = new Dictionary<string, Player>
             {
-                ["main"] = new(parameters => new AdamW(parameters, AdamSettings.Beta1, AdamSettings.Beta2), Schedule(peak)),
+                ["main"] = new(parameters => new AdamW(parameters, AdamSettings.Text.Beta1, AdamSettings.Text.Beta2), Schedule(peak)),
             },
         });
 }

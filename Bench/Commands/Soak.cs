@@ -27,15 +27,15 @@ static class Soak
         GptSize size = GptSize.NanoGpt;
         var random = new RandomSource(5, 0);
         int[] text = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextInt(size.Vocabulary))];
-        return new OurTraining(size, OurTraining.Model(size, backend), new TokenWindows(backend, text, size.Context, size.Batch, seed: 5)).Step;
+        return new OurTraining(new NextToken(size.NewModel(backend)), new TokenWindows(backend, text, size.Context, size.Batch, seed: 5), AdamSettings.Text).Step;
     }
 
     static Action Pictures(CpuBackend backend)
     {
         ContrastiveSize size = ContrastiveSize.Strided;
         Augmentation augmentation = size.Recipe.NewAugmentation();
-        return new OurContrastiveTraining(size.NewObjective(backend),
-            new ImageViews(backend, ProceduralImages.Train(count: 1024), [augmentation, augmentation], Images, seed: 5)).Step;
+        return new OurTraining(size.NewObjective(backend),
+            new ImageViews(backend, ProceduralImages.Train(count: 1024), [augmentation, augmentation], Images, seed: 5), AdamSettings.Images).Step;
     }
 
     static void Memory(Report report, string name, Func<CpuBackend, Action> training, int steps)

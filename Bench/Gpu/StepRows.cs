@@ -19,7 +19,7 @@ static class StepRows
         if (!small) yield return Gpt("step of GPT-2 small, batch 8, context 1024, fp32", gpt2, 1.7);
         ContrastiveSize images = small ? ContrastiveSize.Tiny : ContrastiveSize.ResNet18 with { Images = 512 };
         yield return new(small ? "step of a tiny SimCLR" : SimClr, Judge.Time, 1, 0, gpu =>
-            new OurContrastiveTraining(images.NewObjective(gpu), new SharedImageViews(images, gpu, 2)).Step);
+            new OurTraining(images.NewObjective(gpu), images.Batches(gpu, 2), AdamSettings.Images).Step);
         yield return new(small ? "views for a tiny SimCLR" : Views, Judge.Step, 0.5, 0, gpu =>
         {
             var views = new ImageViews(gpu, MakeViews.Noise(new ImageSize(images.Side, images.Side, 3), 2000), [Augmentation.SimClrCifar, Augmentation.SimClrCifar], images.Images, seed: 1);
@@ -29,5 +29,5 @@ static class StepRows
     }
 
     static GpuRow Gpt(string name, GptSize size, double goal) => new(name, Judge.Time, goal, 0, gpu =>
-        new OurTraining(size, OurTraining.Model(size, gpu), new SharedBatches(size, gpu, 4)).Step);
+        new OurTraining(new NextToken(size.NewModel(gpu)), size.Batches(gpu, 4), AdamSettings.Text).Step);
 }

@@ -14,10 +14,30 @@ sealed record BertSize(string Name, int Layers, int Heads, int Width, int Contex
     // 15 of 100 tokens, as BERT masks them.
     public int Masked => Batch * Math.Max(1, (int)Math.Round(0.15 * Context));
 
-    public Bert.Config Config => new()
+    Bert.Config Config => new()
     {
         Vocabulary = Vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Segments = 1, Dropout = Dropout,
     };
+
+    /// <summary>The network, its head and the task, with first weights.</summary>
+    public MaskedWords NewObjective(IBackend backend)
+    {
+        Init init = new(backend, seed: 1);
+        return new MaskedWords(new Bert(Config, init), new MaskedHead(init, Width, Vocabulary));
+    }
+
+    /// <summary>Batches for our side.</summary>
+    public SharedBatches Batches(IBackend backend, int count) => new(count, number =>
+    {
+        var (tokens, places, words) = DrawBatch(number);
+        Indices[] indices = new Indices[5];
+        indices[MaskedViews.Tokens] = Indices.From(backend, [Batch, Context], tokens);
+        indices[MaskedViews.Segments] = Indices.From(backend, [Batch, Context], new int[Tokens]);
+        indices[MaskedViews.Lengths] = Indices.From(backend, [Batch], [.. Enumerable.Repeat(Context, Batch)]);
+        indices[MaskedViews.Places] = Indices.From(backend, [Masked], places);
+        indices[MaskedViews.Targets] = Indices.From(backend, [Masked], words);
+        return new Views { Indices = indices, Terms = Masked };
+    });
 
     /// <summary>A batch: tokens, which of them (of all rows in a line) are to be guessed, and what stood there.</summary>
     public (int[] Tokens, int[] Places, int[] Words) DrawBatch(ulong number)

@@ -25,6 +25,16 @@ sealed record ContrastiveSize(string Name, ImageRecipe Recipe, int Images, int S
 
     public SimClr NewObjective(IBackend backend) => Recipe.NewObjective(new Init(backend, seed: 1), channels: 3);
 
+    /// <summary>τ of the reference run.</summary>
+    public const float Temperature = 0.5f;
+
+    /// <summary>Batches for our side.</summary>
+    public SharedBatches Batches(IBackend backend, int count) => new(count, number =>
+    {
+        float[][] halves = [.. DrawBatch(number).Chunk(Images * Side * Side * 3)];
+        return new Views { Tensors = [.. halves.Select(half => Tensor.From(backend, [Images, Side, Side, 3], half))], Terms = Images };
+    });
+
     /// <summary>Both views of one batch, <c>[2 · images, height, width, channels]</c>: noise, of which the two views of an image share the greater part.</summary>
     public float[] DrawBatch(ulong number)
     {
@@ -40,10 +50,4 @@ sealed record ContrastiveSize(string Name, ImageRecipe Recipe, int Images, int S
             }
         return views;
     }
-}
-
-/// <summary>The optimizer's settings, those of the reference run.</summary>
-static class ContrastiveSettings
-{
-    public const float Rate = 2e-3f, Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, Decay = 1e-6f, Temperature = 0.5f;
 }

@@ -19,6 +19,19 @@ sealed record GptSize(string Name, int Layers, int Heads, int Width, int Context
 
     public int Tokens => Batch * Context;
 
+    /// <summary>A model with its first weights.</summary>
+    public Gpt NewModel(IBackend backend, bool bias = false) => new(new Gpt.Config
+    {
+        Vocabulary = Vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Bias = bias,
+    }, new Init(backend, seed: 1));
+
+    /// <summary>Batches for our side.</summary>
+    public SharedBatches Batches(IBackend backend, int count) => new(count, number =>
+    {
+        var (inputs, targets) = DrawBatch(number);
+        return new Views { Indices = [Indices.From(backend, [Batch, Context], inputs), Indices.From(backend, [Batch, Context], targets)], Terms = Tokens };
+    });
+
     /// <summary>The tokens of one batch, and their successors, from the generator that both sides share.</summary>
     public (int[] Inputs, int[] Targets) DrawBatch(ulong number)
     {
@@ -32,10 +45,4 @@ sealed record GptSize(string Name, int Layers, int Heads, int Width, int Context
                 (inputs[row * Context + time], targets[row * Context + time]) = (text[row * (Context + 1) + time], text[row * (Context + 1) + time + 1]);
         return (inputs, targets);
     }
-}
-
-/// <summary>The optimizer's settings, those of nanoGPT's CPU configuration.</summary>
-static class AdamSettings
-{
-    public const float Rate = 1e-3f, Beta1 = 0.9f, Beta2 = 0.99f, Epsilon = 1e-8f, Decay = 0.1f;
 }

@@ -1,29 +1,22 @@
 namespace NativeSsl.Bench.Measure;
 
-/// <summary>Our training step, as a user's program takes it: the model, the objective and the trainer.</summary>
+/// <summary>Our training step, as a user's program takes it: an objective and the trainer.</summary>
 sealed class OurTraining
 {
     readonly Trainer _trainer;
     readonly List<double> _losses = [];
 
-    public OurTraining(GptSize size, Gpt model, IViewSource data) =>
-        _trainer = new Trainer(new NextToken(model), data, new TrainerOptions
-        {
-            Steps = long.MaxValue,
-            Players = new Dictionary<string, Player>
-            {
-                ["main"] = new(parameters => new AdamW(parameters, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon), new Constant(AdamSettings.Rate)),
-            },
-            WeightDecay = AdamSettings.Decay,
-        });
-
-    /// <summary>A model of a size, with its first weights.</summary>
-    public static Gpt Model(GptSize size, IBackend backend, bool bias = false) => new(new Gpt.Config
+    public OurTraining(Objective objective, IViewSource data, AdamSettings adam) => _trainer = new Trainer(objective, data, new TrainerOptions
     {
-        Vocabulary = size.Vocabulary, Context = size.Context, Layers = size.Layers, Heads = size.Heads, Width = size.Width, Bias = bias,
-    }, new Init(backend, seed: 1));
+        Steps = long.MaxValue,
+        Players = new Dictionary<string, Player>
+        {
+            ["main"] = new(parameters => new AdamW(parameters, adam.Beta1, adam.Beta2, AdamSettings.Epsilon), new Constant(adam.Rate)),
+        },
+        WeightDecay = adam.Decay,
+    });
 
-    /// <summary>Forward, backward, optimizer.</summary>
+    /// <summary>Forward, backward, optimizer; and the views, if their source makes them.</summary>
     public void Step()
     {
         TrainingReport report = _trainer.Step();
@@ -39,32 +32,23 @@ sealed class OurTraining
 }
 
 /// <summary>Forward and backward alone, gradients overwritten each time.</summary>
-sealed class OurGradients(Gpt model, IViewSource data)
+sealed class OurGradients(Objective objective, IViewSource data, IBackend backend)
 {
-    readonly NextToken _objective = new(model);
-    readonly Parameters _parameters = new(ParameterGroup.Usual(model.NamedParameters(), AdamSettings.Decay));
+    readonly Parameters _parameters = new(ParameterGroup.Usual(objective.NamedParameters(), weightDecay: 0));
     long _step;
 
     public void Step()
     {
-        using var step = new Step(model.Backend, training: true);
+        using var step = new Step(backend, training: true);
         _parameters.Zero();
-        _objective.Loss(data.Draw(_step++)).Backward();
+        objective.Loss(data.Draw(_step++)).Backward();
     }
 }
 
-/// <summary>The batches that both sides see, in turn.</summary>
-sealed class SharedBatches(GptSize size, IBackend backend, int count) : IViewSource
+/// <summary>The batches that both sides see, in turn; made beforehand.</summary>
+sealed class SharedBatches(int count, Func<ulong, Views> make) : IViewSource
 {
-    readonly Views[] _batches = [.. Enumerable.Range(0, count).Select(number =>
-    {
-        var (inputs, targets) = size.DrawBatch((ulong)number);
-        return new Views
-        {
-            Indices = [Indices.From(backend, [size.Batch, size.Context], inputs), Indices.From(backend, [size.Batch, size.Context], targets)],
-            Terms = size.Tokens,
-        };
-    })];
+    readonly Views[] _batches = [.. Enumerable.Range(0, count).Select(number => make((ulong)number))];
 
     public Views Draw(long draw) => _batches[draw % count];
     public IEnumerable<Views> Everything() => _batches;

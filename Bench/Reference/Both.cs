@@ -35,6 +35,8 @@ static class Both
         return torch.tensor(values, lengths);
     }
 
+    public static TorchTensor Torch(int[] values, params long[] shape) => torch.tensor([.. values.Select(value => (long)value)], shape);
+
     /// <summary>The largest difference, relative to the largest value.</summary>
     public static double Difference(float[] ours, TorchTensor theirs)
     {

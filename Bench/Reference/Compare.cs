@@ -24,16 +24,16 @@ static class Compare
     static void Step(Report report, GptSize size, double goal, bool tuned)
     {
         double seconds = size == GptSize.NanoGpt ? 10 : 22;
-        Gpt model = OurTraining.Model(size, Both.Ours);
+        Gpt model = size.NewModel(Both.Ours);
         using var reference = new TorchGpt(size, model.NamedTensors());
-        var theirs = new TorchTraining(size, reference, Batches);
-        var ours = new OurTraining(size, model, new SharedBatches(size, Both.Ours, Batches));
+        var theirs = reference.Training(Batches);
+        var ours = new OurTraining(new NextToken(model), size.Batches(Both.Ours, Batches), AdamSettings.Text);
         Pair with = Both.Measure(ours.Step, () => theirs.Step(), seconds);
         report.Row($"{size.Name}, with optimizer", with, ours.StepFlops);
         double apart = ours.Losses.Zip(theirs.Losses, (a, b) => Math.Abs(a - b)).Take(ComparedSteps).Max();
 
-        Gpt second = OurTraining.Model(size, Both.Ours);
-        var gradients = new OurGradients(second, new SharedBatches(size, Both.Ours, Batches));
+        Gpt second = size.NewModel(Both.Ours);
+        var gradients = new OurGradients(new NextToken(second), size.Batches(Both.Ours, Batches), Both.Ours);
         Pair without = Both.Measure(gradients.Step, () => theirs.Step(optimizer: false), seconds * 0.7);
         report.Row($"{size.Name}, without", without, ours.StepFlops);
         string held = tuned ? ", libtorch's allocator tuned" : "";

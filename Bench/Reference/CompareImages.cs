@@ -32,8 +32,8 @@ static class CompareImages
             string layout = channelsLast ? "channels last" : "channels first";
             SimClr objective = size.NewObjective(Both.Ours);
             using var reference = new TorchSimClr(size, objective, channelsLast);
-            var theirs = new TorchContrastiveTraining(size, reference, Batches, channelsLast);
-            var ours = new OurContrastiveTraining(objective, new SharedImageViews(size, Both.Ours, Batches));
+            var theirs = reference.Training(Batches);
+            var ours = new OurTraining(objective, size.Batches(Both.Ours, Batches), AdamSettings.Images);
             Pair pair = Both.Measure(ours.Step, () => theirs.Step(), Seconds);
             ratios.Add(pair.Ratio);
             report.Row($"{size.Name}; libtorch {layout}", pair, ours.StepFlops);
@@ -52,8 +52,8 @@ static class CompareImages
         SimClr objective = size.NewObjective(Both.Ours);
         using var reference = new TorchSimClr(size, objective, channelsLast);
         Augmentation augmentation = size.Recipe.NewAugmentation();
-        var ours = new OurContrastiveTraining(objective, new ImageViews(Both.Ours, images, [augmentation, augmentation], size.Images, seed: 1));
-        var theirs = TorchContrastiveTraining.WithViews(size, reference, images, channelsLast);
+        var ours = new OurTraining(objective, new ImageViews(Both.Ours, images, [augmentation, augmentation], size.Images, seed: 1), AdamSettings.Images);
+        var theirs = reference.Training(images);
         return (Both.Measure(ours.Step, () => theirs.Step(), seconds), ours.StepFlops);
     }
 }

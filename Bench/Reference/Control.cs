@@ -32,7 +32,7 @@ static class Control
 
     static void Train(TorchGpt model, Shakespeare text, Schedule schedule)
     {
-        optim.Optimizer optimizer = model.Optimizer();
+        using TorchSharp.Modules.AdamW optimizer = TorchTraining.AdamW([.. model.Weights.Values], AdamSettings.Text);
         TokenWindows windows = Shakespeare.Windows(text.Training, Seed);
         for (int step = 0; step < Shakespeare.Steps; step++)
         {

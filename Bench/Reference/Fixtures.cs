@@ -22,13 +22,13 @@ static class Fixtures
     static void Write(string name, bool bias)
     {
         GptSize size = GptSize.Tiny;
-        Gpt model = OurTraining.Model(size, Both.Ours, bias);
+        Gpt model = size.NewModel(Both.Ours, bias);
         Roughen(model);
         using var reference = new TorchGpt(size, model.NamedTensors());
         Dictionary<string, Tensor> contents = [];
         foreach (var (parameter, tensor) in model.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
 
-        var first = new TorchTraining(size, reference, 1);
+        var first = reference.Training(1);
         first.Step(optimizer: false);
         foreach (var (parameter, weight) in reference.Weights)
         {
@@ -36,7 +36,7 @@ static class Fixtures
             contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
         }
 
-        var training = new TorchTraining(size, reference, Steps);
+        var training = reference.Training(Steps);
         for (int step = 0; step < Steps; step++) training.Step();
         (int[] Inputs, int[] Targets)[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
         Shape shape = [Steps, size.Batch, size.Context];
@@ -47,8 +47,8 @@ static class Fixtures
         {
             ["layers"] = size.Layers, ["heads"] = size.Heads, ["width"] = size.Width, ["context"] = size.Context,
             ["vocabulary"] = size.Vocabulary, ["bias"] = bias ? 1 : 0,
-            ["rate"] = AdamSettings.Rate, ["beta1"] = AdamSettings.Beta1, ["beta2"] = AdamSettings.Beta2,
-            ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Decay,
+            ["rate"] = AdamSettings.Text.Rate, ["beta1"] = AdamSettings.Text.Beta1, ["beta2"] = AdamSettings.Text.Beta2,
+            ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Text.Decay,
         });
     }
 
@@ -61,22 +61,22 @@ static class Fixtures
         Dictionary<string, Tensor> contents = [];
         foreach (var (parameter, tensor) in objective.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
 
-        new TorchContrastiveTraining(size, reference, 1, channelsLast: false).Step(optimizer: false);
+        reference.Training(1).Step(optimizer: false);
         foreach (var (parameter, weight) in reference.Weights)
         {
             using TorchTensor gradient = TorchSimClr.InOurLayout(weight.grad!);
             contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
         }
 
-        var training = new TorchContrastiveTraining(size, reference, Steps, channelsLast: false);
+        var training = reference.Training(Steps);
         for (int step = 0; step < Steps; step++) training.Step();
         contents["views"] = Tensor.From(Both.Ours, [Steps, 2, size.Images, size.Side, size.Side, 3],
             [.. Enumerable.Range(0, Steps).SelectMany(step => size.DrawBatch((ulong)step))]);
         Save("simclr", contents, training.Losses, new()
         {
             ["width"] = size.Recipe.Width, ["head_width"] = size.Recipe.HeadWidth, ["projection"] = size.Recipe.Projection,
-            ["temperature"] = ContrastiveSettings.Temperature, ["rate"] = ContrastiveSettings.Rate, ["beta1"] = ContrastiveSettings.Beta1,
-            ["beta2"] = ContrastiveSettings.Beta2, ["epsilon"] = ContrastiveSettings.Epsilon, ["decay"] = ContrastiveSettings.Decay,
+            ["temperature"] = ContrastiveSize.Temperature, ["rate"] = AdamSettings.Images.Rate, ["beta1"] = AdamSettings.Images.Beta1,
+            ["beta2"] = AdamSettings.Images.Beta2, ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Images.Decay,
         });
     }
 

@@ -13,7 +13,7 @@ static class Generation
         report.PairHead("model", speeds: false);
         foreach (var (size, tokens, goal) in ((GptSize, int, double)[])[(GptSize.NanoGpt, 63, 0.3), (GptSize.Gpt2, 12, 0.9)])
         {
-            Gpt model = OurTraining.Model(size, Both.Ours);
+            Gpt model = size.NewModel(Both.Ours);
             using var reference = new TorchGpt(size, model.NamedTensors());
             var cache = new TorchGpt.Cache(size);
             var options = new SamplingOptions { Temperature = 0, MaxTokens = tokens };

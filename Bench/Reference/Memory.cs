@@ -12,15 +12,14 @@ static class Memory
     static readonly Training[] All =
     [
         .. GptSize.Trained.Select(size => new Training(size.Name, Goal: 0.8, Steps: size == GptSize.NanoGpt ? 30 : 5,
-            () => new OurTraining(size, OurTraining.Model(size, Both.Ours), new SharedBatches(size, Both.Ours, 8)).Step,
-            () => Theirs(new TorchTraining(size, new TorchGpt(size), 8)))),
+            () => new OurTraining(new NextToken(size.NewModel(Both.Ours)), size.Batches(Both.Ours, 8), AdamSettings.Text).Step,
+            () => Theirs(new TorchGpt(size).Training(8)))),
         .. ContrastiveSize.Trained.Select(size => new Training(size.Name, Goal: 0.9, Steps: 3,
-            () => new OurContrastiveTraining(size.NewObjective(Both.Ours), new SharedImageViews(size, Both.Ours, 2)).Step,
-            () => Theirs(new TorchContrastiveTraining(size, new TorchSimClr(size, size.NewObjective(Both.Ours), channelsLast: true), 2, channelsLast: true)))),
+            () => new OurTraining(size.NewObjective(Both.Ours), size.Batches(Both.Ours, 2), AdamSettings.Images).Step,
+            () => Theirs(new TorchSimClr(size, size.NewObjective(Both.Ours), channelsLast: true).Training(2)))),
     ];
 
     static Action Theirs(TorchTraining training) => () => training.Step();
-    static Action Theirs(TorchContrastiveTraining training) => () => training.Step();
 
     public static void Run(string[] arguments)
     {

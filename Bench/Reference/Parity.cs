@@ -16,18 +16,18 @@ static class Parity
         report.Head("model", "gradients", "worst parameter", "ten losses");
         foreach (GptSize size in (GptSize[])[GptSize.Tiny, .. GptSize.Trained])
         {
-            Gpt model = OurTraining.Model(size, Both.Ours);
+            Gpt model = size.NewModel(Both.Ours);
             using var reference = new TorchGpt(size, model.NamedTensors());
-            var theirs = new TorchTraining(size, reference, TenSteps);
+            var theirs = reference.Training(TenSteps);
             theirs.Step(optimizer: false);
-            new OurGradients(model, new SharedBatches(size, Both.Ours, TenSteps)).Step();
+            new OurGradients(new NextToken(model), size.Batches(Both.Ours, TenSteps), Both.Ours).Step();
             var (worst, difference) = model.NamedParameters().Select(parameter => (parameter.Name, Both.Difference(parameter.Tensor.Gradient.ToArray(), reference.Weights[parameter.Name].grad!)))
                 .MaxBy(entry => entry.Item2);
 
-            Gpt fresh = OurTraining.Model(size, Both.Ours);
+            Gpt fresh = size.NewModel(Both.Ours);
             using var freshReference = new TorchGpt(size, fresh.NamedTensors());
-            var ours = new OurTraining(size, fresh, new SharedBatches(size, Both.Ours, TenSteps));
-            var torchSteps = new TorchTraining(size, freshReference, TenSteps);
+            var ours = new OurTraining(new NextToken(fresh), size.Batches(Both.Ours, TenSteps), AdamSettings.Text);
+            var torchSteps = freshReference.Training(TenSteps);
             for (int step = 0; step < TenSteps; step++) { ours.Step(); torchSteps.Step(); }
             double apart = Apart(ours.Losses, torchSteps.Losses);
             report.Row(size.Name, $"{difference:E1}", worst, $"{apart:E1}");
@@ -47,7 +47,7 @@ static class Parity
     {
         SimClr objective = size.NewObjective(Both.Ours);
         using TorchSimClr floats = Differentiated(size, objective, torch.ScalarType.Float32), doubles = Differentiated(size, objective, torch.ScalarType.Float64);
-        new OurContrastiveGradients(objective, new SharedImageViews(size, Both.Ours, 1)).Step();
+        new OurGradients(objective, size.Batches(Both.Ours, 1), Both.Ours).Step();
         (string Name, double Ours, double Theirs)[] errors = [.. objective.NamedParameters().Select(parameter =>
         {
             using TorchTensor exact = Gradient(doubles, parameter.Name), theirs = Gradient(floats, parameter.Name);
@@ -58,7 +58,7 @@ static class Parity
 
         SimClr fresh = size.NewObjective(Both.Ours);
         double[] exactLosses = Losses(size, fresh, torch.ScalarType.Float64), theirLosses = Losses(size, fresh, torch.ScalarType.Float32);
-        var ours = new OurContrastiveTraining(fresh, new SharedImageViews(size, Both.Ours, 4));
+        var ours = new OurTraining(fresh, size.Batches(Both.Ours, 4), AdamSettings.Images);
         for (int step = 0; step < TenSteps; step++) ours.Step();
         double apart = Apart(ours.Losses, exactLosses), theirApart = Apart(theirLosses, exactLosses);
         report.Row(size.Name, $"{worst.Ours:E1} (libtorch's own {theirWorst:E1})", worst.Name, $"{apart:E1} (libtorch's own {theirApart:E1})");
@@ -69,7 +69,7 @@ static class Parity
     static double[] Losses(ContrastiveSize size, SimClr objective, torch.ScalarType precision)
     {
         using var reference = new TorchSimClr(size, objective, channelsLast: true, precision);
-        var training = new TorchContrastiveTraining(size, reference, 4, channelsLast: true, precision: precision);
+        var training = reference.Training(4);
         for (int step = 0; step < TenSteps; step++) training.Step();
         return training.Losses;
     }
@@ -79,7 +79,7 @@ static class Parity
     static TorchSimClr Differentiated(ContrastiveSize size, SimClr objective, torch.ScalarType precision)
     {
         var reference = new TorchSimClr(size, objective, channelsLast: true, precision);
-        new TorchContrastiveTraining(size, reference, 1, channelsLast: true, precision: precision).Step(optimizer: false);
+        reference.Training(1).Step(optimizer: false);
         return reference;
     }
 

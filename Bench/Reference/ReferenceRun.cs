@@ -14,7 +14,7 @@ static class ReferenceRun
         Both.Begin([]);
         ContrastiveSize size = ContrastiveSize.Strided;
         using var model = new TorchSimClr(size, size.NewObjective(Both.Ours), channelsLast: true);
-        var training = TorchContrastiveTraining.WithViews(size, model, ProceduralImages.Train(count: 1024), channelsLast: true);
+        var training = model.Training(ProceduralImages.Train(count: 1024));
         List<double> seconds = [];
         for (int step = 0; step < WarmUp + Measured; step++)
         {

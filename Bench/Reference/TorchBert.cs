@@ -29,13 +29,15 @@ sealed class TorchBert : IDisposable
 
     public IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> Weights => _weights;
 
-    /// <summary>AdamW with decay on matrices only.</summary>
-    public optim.Optimizer Optimizer()
+    /// <summary>Training on so many batches in turn.</summary>
+    public TorchTraining Training(int batches)
     {
-        using var scope = NewDisposeScope();
-        TorchSharp.Modules.AdamW.ParamGroup Group(bool matrices) => new(_weights.Values.Where(weight => weight.dim() >= 2 == matrices),
-            AdamSettings.Rate, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon, matrices ? AdamSettings.Decay : 0);
-        return optim.AdamW([Group(true), Group(false)], AdamSettings.Rate, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon, AdamSettings.Decay);
+        (TorchTensor Tokens, TorchTensor Places, TorchTensor Words)[] all = [.. Enumerable.Range(0, batches).Select(number =>
+        {
+            var (tokens, places, words) = _size.DrawBatch((ulong)number);
+            return (Both.Torch(tokens, _size.Batch, _size.Context), Both.Torch(places, _size.Masked), Both.Torch(words, _size.Masked));
+        })];
+        return new TorchTraining(_weights.Values, AdamSettings.Text, step => Loss(all[step % batches].Tokens, all[step % batches].Places, all[step % batches].Words));
     }
 
     /// <summary>The mean cross-entropy of the masked words.</summary>

@@ -33,13 +33,15 @@ sealed class TorchGpt : IDisposable
 
     public IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> Weights => _weights;
 
-    /// <summary>AdamW with decay on matrices only.</summary>
-    public optim.Optimizer Optimizer()
+    /// <summary>Training on so many batches in turn.</summary>
+    public TorchTraining Training(int batches)
     {
-        using var scope = NewDisposeScope();
-        TorchSharp.Modules.AdamW.ParamGroup Group(bool matrices) => new(_weights.Values.Where(weight => weight.dim() >= 2 == matrices),
-            AdamSettings.Rate, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon, matrices ? AdamSettings.Decay : 0);
-        return optim.AdamW([Group(true), Group(false)], AdamSettings.Rate, AdamSettings.Beta1, AdamSettings.Beta2, AdamSettings.Epsilon, AdamSettings.Decay);
+        (TorchTensor Inputs, TorchTensor Targets)[] all = [.. Enumerable.Range(0, batches).Select(number =>
+        {
+            var (inputs, targets) = _size.DrawBatch((ulong)number);
+            return (Both.Torch(inputs, _size.Batch, _size.Context), Both.Torch(targets, _size.Tokens));
+        })];
+        return new TorchTraining(_weights.Values, AdamSettings.Text, step => Loss(all[step % batches].Inputs, all[step % batches].Targets));
     }
 
     /// <summary>The mean cross-entropy of a batch: inputs <c>[batch, time]</c>, targets <c>[batch · time]</c>.</summary>

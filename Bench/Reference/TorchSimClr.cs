@@ -11,13 +11,15 @@ namespace NativeSsl.Bench.Reference;
 sealed class TorchSimClr : IDisposable
 {
     readonly ContrastiveSize _size;
+    readonly bool _channelsLast;
+    readonly ScalarType _precision;
     readonly Dictionary<string, TorchSharp.Modules.Parameter> _weights = [];
     readonly Dictionary<string, TorchTensor> _running = [];
     readonly TorchTensor _self, _partners;
 
     public TorchSimClr(ContrastiveSize size, SimClr ours, bool channelsLast, ScalarType precision = ScalarType.Float32)
     {
-        _size = size;
+        (_size, _channelsLast, _precision) = (size, channelsLast, precision);
         HashSet<string> trained = [.. ours.NamedParameters().Select(entry => entry.Name)];
         foreach (var (name, tensor) in ours.NamedTensors())
         {
@@ -38,14 +40,24 @@ sealed class TorchSimClr : IDisposable
     /// <summary>A weight's gradient in the layout of ours.</summary>
     public static TorchTensor InOurLayout(TorchTensor x) => x.dim() == 4 ? x.permute(0, 2, 3, 1).contiguous() : x.contiguous();
 
-    /// <summary>AdamW with decay on all that is no gain or bias.</summary>
-    public optim.Optimizer Optimizer()
+    /// <summary>Training on so many batches of views in turn, made beforehand.</summary>
+    public TorchTraining Training(int batches)
     {
-        using var scope = NewDisposeScope();
-        TorchSharp.Modules.AdamW.ParamGroup Group(bool matrices) => new(_weights.Values.Where(weight => weight.dim() >= 2 == matrices),
-            ContrastiveSettings.Rate, ContrastiveSettings.Beta1, ContrastiveSettings.Beta2, ContrastiveSettings.Epsilon, matrices ? ContrastiveSettings.Decay : 0);
-        return optim.AdamW([Group(true), Group(false)], ContrastiveSettings.Rate, ContrastiveSettings.Beta1, ContrastiveSettings.Beta2,
-            ContrastiveSettings.Epsilon, ContrastiveSettings.Decay);
+        TorchTensor[] all = [.. Enumerable.Range(0, batches).Select(number =>
+        {
+            TorchTensor images = Both.Torch(_size.DrawBatch((ulong)number), 2 * _size.Images, _size.Side, _size.Side, 3).permute(0, 3, 1, 2).to(_precision);
+            return _channelsLast ? images : images.contiguous();
+        })];
+        return new TorchTraining(_weights.Values, AdamSettings.Images, step => Loss(all[step % batches]));
+    }
+
+    /// <summary>Training that makes its views of some images in every step.</summary>
+    public TorchTraining Training(ImageSet images)
+    {
+        byte[] pixels = new byte[images.Count * images.Size.Bytes];
+        images.Read([.. Enumerable.Range(0, images.Count)], pixels);
+        TorchViews views = new(pixels, _size.Side, _size.Images, _channelsLast);
+        return new TorchTraining(_weights.Values, AdamSettings.Images, _ => Loss(views.Draw()));
     }
 
     /// <summary>NT-Xent of both views, <c>[2 · images, channels, height, width]</c>.</summary>
@@ -56,7 +68,7 @@ sealed class TorchSimClr : IDisposable
         TorchTensor z = Functions.linear(h, _weights["head.linears.0.weight"]);
         z = Functions.linear(Norm(z, "head.norms.0").relu_(), _weights["head.linears.1.weight"], _weights["head.linears.1.bias"]);
         TorchTensor unit = Functions.normalize(z, dim: 1);
-        TorchTensor similarity = unit.mm(unit.t()).div_(ContrastiveSettings.Temperature).masked_fill_(_self, float.NegativeInfinity);
+        TorchTensor similarity = unit.mm(unit.t()).div_(ContrastiveSize.Temperature).masked_fill_(_self, float.NegativeInfinity);
         return Functions.cross_entropy(similarity, _partners).MoveToOuterDisposeScope();
     }
 

@@ -5,35 +5,33 @@ using static TorchSharp.torch;
 namespace NativeSsl.Bench.Reference;
 
 /// <summary>libtorch's training step. The loss stays on its side until it is asked for: nothing waits for it.</summary>
-sealed class TorchTraining
+/// <param name="weights">What is trained: by AdamW, with decay on all that is no gain or bias.</param>
+/// <param name="adam">What AdamW is told.</param>
+/// <param name="loss">The loss of a step, from zero.</param>
+sealed class TorchTraining(IEnumerable<TorchSharp.Modules.Parameter> weights, AdamSettings adam, Func<int, TorchTensor> loss)
 {
-    readonly TorchGpt _model;
-    readonly optim.Optimizer _optimizer;
-    readonly (TorchTensor Inputs, TorchTensor Targets)[] _batches;
+    readonly TorchSharp.Modules.AdamW _optimizer = AdamW([.. weights], adam);
     readonly List<TorchTensor> _losses = [];
 
-    public TorchTraining(GptSize size, TorchGpt model, int batches)
+    /// <summary>With decay on all that is no gain or bias.</summary>
+    public static TorchSharp.Modules.AdamW AdamW(TorchSharp.Modules.Parameter[] weights, AdamSettings adam)
     {
-        _model = model;
-        _optimizer = model.Optimizer();
-        _batches = [.. Enumerable.Range(0, batches).Select(number =>
-        {
-            var (inputs, targets) = size.DrawBatch((ulong)number);
-            return (tensor(inputs.Select(t => (long)t).ToArray(), [size.Batch, size.Context]), tensor(targets.Select(t => (long)t).ToArray()));
-        })];
+        using var scope = NewDisposeScope();
+        TorchSharp.Modules.AdamW.ParamGroup Group(bool matrices) => new(weights.Where(weight => weight.dim() >= 2 == matrices),
+            adam.Rate, adam.Beta1, adam.Beta2, AdamSettings.Epsilon, matrices ? adam.Decay : 0);
+        return optim.AdamW([Group(true), Group(false)], adam.Rate, adam.Beta1, adam.Beta2, AdamSettings.Epsilon, adam.Decay);
     }
 
     public void Step(bool optimizer = true)
     {
         using var scope = NewDisposeScope();
-        var (inputs, targets) = _batches[_losses.Count % _batches.Length];
         _optimizer.zero_grad();
-        TorchTensor loss = _model.Loss(inputs, targets);
-        loss.backward();
+        TorchTensor value = loss(_losses.Count);
+        value.backward();
         if (optimizer) _optimizer.step();
-        _losses.Add(loss.detach().MoveToOuterDisposeScope());
+        _losses.Add(value.detach().MoveToOuterDisposeScope());
     }
 
     /// <summary>The losses of all steps.</summary>
-    public double[] Losses => [.. _losses.Select(loss => (double)loss.item<float>())];
+    public double[] Losses => [.. _losses.Select(value => value.to(ScalarType.Float64).item<double>())];
 }

@@ -4,7 +4,7 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Reference;
 
 /// <summary>
-/// Writes what libtorch says about a small GPT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten
+/// Writes what libtorch says about a small GPT, a small BERT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten
 /// steps, so that the tests can hold us against libtorch without it.
 /// </summary>
 static class Fixtures
@@ -16,6 +16,7 @@ static class Fixtures
         Both.Begin(arguments);
         Write("gpt", bias: false);
         Write("gpt-bias", bias: true);
+        WriteBert();
         WriteContrastive();
     }
 
@@ -28,29 +29,54 @@ static class Fixtures
         Dictionary<string, Tensor> contents = [];
         foreach (var (parameter, tensor) in model.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
 
-        var first = reference.Training(1);
-        first.Step(optimizer: false);
-        foreach (var (parameter, weight) in reference.Weights)
-        {
-            using TorchTensor gradient = weight.grad!.contiguous();
-            contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
-        }
-
+        AddGradients(contents, reference.Training(1), reference.Weights);
         var training = reference.Training(Steps);
         for (int step = 0; step < Steps; step++) training.Step();
         (int[] Inputs, int[] Targets)[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
         Shape shape = [Steps, size.Batch, size.Context];
-        contents["tokens"] = Tensor.From(Both.Ours, shape, [.. batches.SelectMany(batch => batch.Inputs).Select(token => (float)token)]);
-        contents["targets"] = Tensor.From(Both.Ours, shape, [.. batches.SelectMany(batch => batch.Targets).Select(token => (float)token)]);
+        contents["tokens"] = Whole(shape, batches.SelectMany(batch => batch.Inputs));
+        contents["targets"] = Whole(shape, batches.SelectMany(batch => batch.Targets));
 
         Save(name, contents, training.Losses, new()
         {
             ["layers"] = size.Layers, ["heads"] = size.Heads, ["width"] = size.Width, ["context"] = size.Context,
             ["vocabulary"] = size.Vocabulary, ["bias"] = bias ? 1 : 0,
-            ["rate"] = AdamSettings.Text.Rate, ["beta1"] = AdamSettings.Text.Beta1, ["beta2"] = AdamSettings.Text.Beta2,
-            ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Text.Decay,
-        });
+        }, AdamSettings.Text);
     }
+
+    static void WriteBert()
+    {
+        BertSize size = BertSize.Tiny;
+        MaskedWords objective = size.NewObjective(Both.Ours);
+        Roughen(objective);
+        using var reference = new TorchBert(size, objective.NamedTensors());
+        Dictionary<string, Tensor> contents = [];
+        foreach (var (parameter, tensor) in objective.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
+        AddGradients(contents, reference.Training(1), reference.Weights);
+
+        TorchTraining training = reference.Training(Steps);
+        for (int step = 0; step < Steps; step++) training.Step();
+        (int[] Tokens, int[] Places, int[] Words)[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
+        contents["tokens"] = Whole([Steps, size.Batch, size.Context], batches.SelectMany(batch => batch.Tokens));
+        contents["places"] = Whole([Steps, size.Masked], batches.SelectMany(batch => batch.Places));
+        contents["words"] = Whole([Steps, size.Masked], batches.SelectMany(batch => batch.Words));
+        Save("bert", contents, training.Losses, new()
+        {
+            ["layers"] = size.Layers, ["heads"] = size.Heads, ["width"] = size.Width, ["context"] = size.Context, ["vocabulary"] = size.Vocabulary,
+        }, AdamSettings.Text);
+    }
+
+    static void AddGradients(Dictionary<string, Tensor> contents, TorchTraining training, IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> weights)
+    {
+        training.Step(optimizer: false);
+        foreach (var (parameter, weight) in weights)
+        {
+            using TorchTensor gradient = TorchSimClr.InOurLayout(weight.grad!);
+            contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
+        }
+    }
+
+    static Tensor Whole(Shape shape, IEnumerable<int> numbers) => Tensor.From(Both.Ours, shape, [.. numbers.Select(number => (float)number)]);
 
     static void WriteContrastive()
     {
@@ -61,12 +87,7 @@ static class Fixtures
         Dictionary<string, Tensor> contents = [];
         foreach (var (parameter, tensor) in objective.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
 
-        reference.Training(1).Step(optimizer: false);
-        foreach (var (parameter, weight) in reference.Weights)
-        {
-            using TorchTensor gradient = TorchSimClr.InOurLayout(weight.grad!);
-            contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
-        }
+        AddGradients(contents, reference.Training(1), reference.Weights);
 
         var training = reference.Training(Steps);
         for (int step = 0; step < Steps; step++) training.Step();
@@ -75,13 +96,13 @@ static class Fixtures
         Save("simclr", contents, training.Losses, new()
         {
             ["width"] = size.Recipe.Width, ["head_width"] = size.Recipe.HeadWidth, ["projection"] = size.Recipe.Projection,
-            ["temperature"] = ContrastiveSize.Temperature, ["rate"] = AdamSettings.Images.Rate, ["beta1"] = AdamSettings.Images.Beta1,
-            ["beta2"] = AdamSettings.Images.Beta2, ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Images.Decay,
-        });
+            ["temperature"] = ContrastiveSize.Temperature,
+        }, AdamSettings.Images);
     }
 
-    static void Save(string name, Dictionary<string, Tensor> contents, double[] losses, Dictionary<string, double> numbers)
+    static void Save(string name, Dictionary<string, Tensor> contents, double[] losses, Dictionary<string, double> numbers, AdamSettings adam)
     {
+        (numbers["rate"], numbers["beta1"], numbers["beta2"], numbers["epsilon"], numbers["decay"]) = (adam.Rate, adam.Beta1, adam.Beta2, AdamSettings.Epsilon, adam.Decay);
         contents["losses"] = Tensor.From(Both.Ours, [Steps], [.. losses.Select(loss => (float)loss)]);
         Dictionary<string, string> metadata = numbers.ToDictionary(entry => entry.Key, entry => entry.Value.ToString(CultureInfo.InvariantCulture));
         metadata["made_by"] = "libtorch 2.10.0 by TorchSharp 0.107.0; dotnet run -c Release --project Bench -p:Libtorch=true -- fixtures";

@@ -15,28 +15,42 @@ static class Parity
         report.Text("The largest difference of any element of a parameter's gradient, relative to the largest of that gradient; the worst parameter. Losses: absolute.");
         report.Head("model", "gradients", "worst parameter", "ten losses");
         foreach (GptSize size in (GptSize[])[GptSize.Tiny, .. GptSize.Trained])
-        {
-            Gpt model = size.NewModel(Both.Ours);
-            using var reference = new TorchGpt(size, model.NamedTensors());
-            var theirs = reference.Training(TenSteps);
-            theirs.Step(optimizer: false);
-            new OurGradients(new NextToken(model), size.Batches(Both.Ours, TenSteps), Both.Ours).Step();
-            var (worst, difference) = model.NamedParameters().Select(parameter => (parameter.Name, Both.Difference(parameter.Tensor.Gradient.ToArray(), reference.Weights[parameter.Name].grad!)))
-                .MaxBy(entry => entry.Item2);
-
-            Gpt fresh = size.NewModel(Both.Ours);
-            using var freshReference = new TorchGpt(size, fresh.NamedTensors());
-            var ours = new OurTraining(new NextToken(fresh), size.Batches(Both.Ours, TenSteps), AdamSettings.Text);
-            var torchSteps = freshReference.Training(TenSteps);
-            for (int step = 0; step < TenSteps; step++) { ours.Step(); torchSteps.Step(); }
-            double apart = Apart(ours.Losses, torchSteps.Losses);
-            report.Row(size.Name, $"{difference:E1}", worst, $"{apart:E1}");
-            report.Goal($"gradients of {size.Name} against libtorch's, relative", difference, 1e-4);
-            report.Goal($"ten losses of {size.Name} against libtorch's", apart, 1e-3);
-        }
+            Text(report, size.Name, () =>
+            {
+                Gpt model = size.NewModel(Both.Ours);
+                TorchGpt reference = new(size, model.NamedTensors());
+                return (new NextToken(model), "model.", reference.Weights, reference.Training(TenSteps));
+            }, size.Batches(Both.Ours, TenSteps));
+        foreach (BertSize size in (BertSize[])[BertSize.Tiny, BertSize.Small with { Dropout = 0f }])
+            Text(report, size.Name, () =>
+            {
+                MaskedWords objective = size.NewObjective(Both.Ours);
+                TorchBert reference = new(size, objective.NamedTensors());
+                return (objective, "", reference.Weights, reference.Training(TenSteps));
+            }, size.Batches(Both.Ours, TenSteps));
         foreach (ContrastiveSize size in (ContrastiveSize[])[ContrastiveSize.Tiny, .. ContrastiveSize.Trained]) Contrastive(report, size);
         report.EndTable();
         report.Save("dotnet run -c Release --project Bench -p:Libtorch=true -- parity");
+    }
+
+    /// <summary>Both sides twice with the same first weights: a gradient, then ten steps.</summary>
+    static void Text(Report report, string name, Func<(Objective Ours, string Prefix, IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> Weights, TorchTraining Theirs)> start,
+        IViewSource batches)
+    {
+        var (objective, prefix, weights, reference) = start();
+        reference.Step(optimizer: false);
+        new OurGradients(objective, batches, Both.Ours).Step();
+        var (worst, difference) = objective.NamedParameters()
+            .Select(parameter => (parameter.Name, Both.Difference(parameter.Tensor.Gradient.ToArray(), weights[parameter.Name[prefix.Length..]].grad!)))
+            .MaxBy(entry => entry.Item2);
+
+        var (fresh, _, _, theirs) = start();
+        var ours = new OurTraining(fresh, batches, AdamSettings.Text);
+        for (int step = 0; step < TenSteps; step++) { ours.Step(); theirs.Step(); }
+        double apart = Apart(ours.Losses, theirs.Losses);
+        report.Row(name, $"{difference:E1}", worst[prefix.Length..], $"{apart:E1}");
+        report.Goal($"gradients of {name} against libtorch's, relative", difference, 1e-4);
+        report.Goal($"ten losses of {name} against libtorch's", apart, 1e-3);
     }
 
     /// <summary>

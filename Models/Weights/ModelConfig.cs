@@ -47,13 +47,14 @@ sealed class ModelConfig
         while (StrictJson.Next(ref reader, seen, path) is { } name)
         {
             JsonTokenType kind = reader.TokenType;
-            long start = reader.TokenStartIndex;
             string text = kind == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
             if (kind == JsonTokenType.StartArray && name == "architectures") text = ReadNames(ref reader, path);
             else if (kind is JsonTokenType.StartArray or JsonTokenType.StartObject)
             {
+                Utf8JsonReader inside = reader;
+                inside.Read();
+                text = inside.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject ? "" : "…";    // empty or not is all that matters
                 reader.Skip();
-                text = reader.BytesConsumed - start == 2 ? "" : "…";            // empty or not is all that matters
             }
             _fields.Add(name, (kind, text));
         }

@@ -170,7 +170,7 @@ public sealed partial class HuggingFaceMalformed : IDisposable
     {
         string directory = Files(kind).Write(_scratch.File("model"), shards: 2), path = Path.Combine(directory, name);
         byte[] good = File.ReadAllBytes(path);
-        for (int length = 0; length < good.TakeWhile(b => b != 0xFF).Count() - 2 && length < 2000; length++) Assert.Throws<MalformedFileException>(() => Load(good[..length]));
+        for (int length = 0; length < good.TakeWhile(b => b != 0xFF).Count() - 2 && length < 2000; length += 3) Assert.Throws<MalformedFileException>(() => Load(good[..length]));
         int taken = Mutations.Try(good, 2_000, Load);
         Assert.InRange(taken, 1, 1_900);                                        // some damage changes nothing that is read
         Load(good);

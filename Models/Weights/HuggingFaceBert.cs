@@ -33,7 +33,7 @@ public static class HuggingFaceBert
         CheckSizes(files, config, prefix);
         bool next = family.NextSentence is { } name && files.ContainsAny($"{name}.");
         bool masked = files.ContainsAny(family.HeadPrefix);
-        var model = new BertWithHeads(config, new Init(backend, seed: 0), next || files.ContainsAny($"{prefix}pooler."), masked, next);
+        var model = new BertWithHeads(config, Init.Blank(backend), next || files.ContainsAny($"{prefix}pooler."), masked, next);
         Map(model, prefix.Length > 0).Fill(model, files);
         return model;
     }

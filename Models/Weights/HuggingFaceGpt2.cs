@@ -35,7 +35,7 @@ public static class HuggingFaceGpt2
         files.Expect($"{prefix}wpe.weight", [config.Context, width], "'n_positions' and 'n_embd'");
         for (int i = 0; i < config.Layers; i++)
             files.Expect(FormattableString.Invariant($"{prefix}h.{i}.attn.c_attn.weight"), [width, 3 * width], "'n_embd'");
-        var model = new Gpt(config, new Init(backend, seed: 0));
+        var model = new Gpt(config, Init.Blank(backend));
         Map(config, prefix).Fill(model, files);
         return model;
     }

@@ -30,7 +30,6 @@ public sealed class Gpt : LanguageModel
 
     const float Deviation = 0.02f;
 
-    readonly Config _config;
     readonly Embedding _tokens, _positions;
     readonly TransformerBlock[] _blocks;
     readonly LayerNorm _norm;
@@ -39,7 +38,7 @@ public sealed class Gpt : LanguageModel
     /// <param name="init">Draws the weights, and says on which device.</param>
     public Gpt(Config config, Init init)
     {
-        (_config, Backend) = (config, init.Backend);
+        (Sizes, Backend) = (config, init.Backend);
         _tokens = new Embedding(init, config.Vocabulary, config.Width, Deviation);
         _positions = new Embedding(init, config.Context, config.Width, Deviation);
         var options = new TransformerOptions
@@ -51,14 +50,17 @@ public sealed class Gpt : LanguageModel
         _norm = new LayerNorm(init, config.Width, config.Bias);
     }
 
+    /// <summary>The sizes.</summary>
+    public Config Sizes { get; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts =>
         [new("tokens", _tokens), new("positions", _positions), .. Numbered("blocks", _blocks), new("norm", _norm)];
 
     /// <inheritdoc/>
-    public override int Vocabulary => _config.Vocabulary;
+    public override int Vocabulary => Sizes.Vocabulary;
     /// <inheritdoc/>
-    public override int Context => _config.Context;
+    public override int Context => Sizes.Context;
     /// <inheritdoc/>
     public override IBackend Backend { get; }
     /// <inheritdoc/>
@@ -66,7 +68,7 @@ public sealed class Gpt : LanguageModel
 
     /// <inheritdoc/>
     public override KeyValueCache NewCache(int batch = 1, int? capacity = null) =>
-        new(Backend, _config.Layers, batch, capacity ?? _config.Context, _config.Heads, _config.Width / _config.Heads);
+        new(Backend, Sizes.Layers, batch, capacity ?? Sizes.Context, Sizes.Heads, Sizes.Width / Sizes.Heads);
 
     /// <inheritdoc/>
     public override Tensor Features(Indices tokens, KeyValueCache? cache = null)
@@ -77,13 +79,13 @@ public sealed class Gpt : LanguageModel
             throw new ShapeException($"Gpt: axis 1 of tokens is {time} (shape {tokens.Shape})"
                 + $"{(seen > 0 ? $" after {seen} tokens in the cache" : "")} but the context has room for {Context}.");
         Tensor x = _tokens.Forward(tokens) + _positions.Forward(Indices.From(Backend, [time], [.. Enumerable.Range(seen, time)]));
-        if (_config.Dropout > 0f) x = x.Dropout(_config.Dropout);
+        if (Sizes.Dropout > 0f) x = x.Dropout(Sizes.Dropout);
         for (int layer = 0; layer < _blocks.Length; layer++)
         {
             TransformerBlock block = _blocks[layer];
             int place = layer;
             // Nothing walks back over what is not recorded, so its activations need not wait for the step's end either.
-            bool forgets = !Tape.IsRecording || (_config.CheckpointBlocks && cache is null);
+            bool forgets = !Tape.IsRecording || (Sizes.CheckpointBlocks && cache is null);
             x = forgets ? x.Checkpoint(input => block.Forward(input, cache, place)) : block.Forward(x, cache, layer);
         }
         cache?.Advance(time);

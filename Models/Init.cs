@@ -16,9 +16,16 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
     }
 
     readonly Count _count = new();
-    readonly bool _truncates;
+    readonly bool _truncates, _isBlank;
 
-    Init(Init of, IBackend backend, ulong seed, bool trained) : this(backend, seed, trained) => (_count, _truncates) = (of._count, true);
+    Init(Init of, IBackend backend, ulong seed, bool trained) : this(backend, seed, trained) => (_count, _truncates, _isBlank) = (of._count, true, of._isBlank);
+
+    Init(IBackend backend) : this(backend, seed: 0) => _isBlank = true;
+
+    /// <summary>Draws nothing: all weights are zero. For a model that is filled from a file at once; drawing 110 million numbers would take longer
+    /// than reading them.</summary>
+    /// <param name="backend">The device of the parameters.</param>
+    public static Init Blank(IBackend backend) => new(backend);
 
     /// <summary>The same, drawing on from the same seed, but what is asked to be normal is <see cref="TruncatedNormal"/>, as BERT's weights are.</summary>
     public Init Truncated() => new(this, backend, seed, trained);
@@ -64,6 +71,7 @@ public sealed class Init(IBackend backend, ulong seed, bool trained = true)
 
     Tensor Draw(Shape shape, Func<RandomSource, float> next)
     {
+        if (_isBlank) return Zeros(shape);
         var random = new RandomSource(seed, FirstStream | _count.Drawn++);
         float[] values = new float[shape.Count];
         for (int i = 0; i < values.Length; i++) values[i] = next(random);

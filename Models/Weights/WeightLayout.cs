@@ -7,7 +7,7 @@ public sealed class WeightLayout
     readonly Func<Shape, Shape?> _view;
     readonly int[] _order;
 
-    // The file's tensor, seen under four axes, is permuted: its axis order[k] becomes our axis k. No order: nothing moves.
+    // The file's tensor, seen under more axes if need be, is permuted: its axis order[k] becomes our axis k. No order: nothing moves.
     WeightLayout(string name, int[] order, Func<Shape, Shape?> view) => (Name, _order, _view) = (name, order, view);
 
     /// <summary>The axes on both sides.</summary>
@@ -20,6 +20,9 @@ public sealed class WeightLayout
     /// here.</summary>
     public static WeightLayout Convolution { get; } =
         new("[out, in, kh, kw] <-> [out, kh, kw, in]", [0, 2, 3, 1], shape => shape.Rank == 4 ? shape : default(Shape?));
+
+    /// <summary>Linear layers that are multiplied from the left, y = x W: <c>[in, out]</c> there, <c>[out, in]</c> here. GPT-2's files have them.</summary>
+    public static WeightLayout Transposed { get; } = new("[in, out] <-> [out, in]", [1, 0], shape => shape.Rank == 2 ? shape : default(Shape?));
 
     /// <summary>
     /// A linear layer over flattened images: its inputs are <c>[channels, height, width]</c> there, <c>[height, width, channels]</c> here.

@@ -1,17 +1,13 @@
-namespace NativeSsl;
+using System.Runtime.InteropServices;
 
-/// <summary>One tensor under both names.</summary>
-/// <param name="Ours">The name in our model.</param>
-/// <param name="Theirs">The name in the file.</param>
-/// <param name="Layout">How the elements lie.</param>
-public sealed record WeightEntry(string Ours, string Theirs, WeightLayout Layout);
+namespace NativeSsl;
 
 /// <summary>
 /// Which tensor of a PyTorch file is which of ours: one list, read in both directions, so that what is loaded and saved again is the same,
 /// key for key and bit for bit.
 /// </summary>
-/// <param name="entries">One for each tensor.</param>
-public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
+/// <param name="entries">One for each tensor of the file.</param>
+public sealed partial class WeightMap(IReadOnlyList<WeightEntry> entries)
 {
     /// <summary>The suffix of PyTorch's count of batches, which nothing here depends on: passed over on reading, written as zero.</summary>
     public const string Counter = ".num_batches_tracked";
@@ -21,20 +17,14 @@ public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
     /// <summary>The entries.</summary>
     public IReadOnlyList<WeightEntry> Entries => entries;
 
-    /// <summary>A convolution.</summary>
-    public static WeightEntry[] Convolution(string ours, string theirs, bool bias = false) =>
-        [new($"{ours}.weight", $"{theirs}.weight", WeightLayout.Convolution),
-            .. bias ? [Same(ours, theirs, "bias")] : Array.Empty<WeightEntry>()];
+    /// <summary>Second copies of tensors, which a file may have.</summary>
+    public IReadOnlyList<SharedWeight> Shared { get; init; } = [];
 
-    /// <summary>A batch norm with stretch, shift and running statistics.</summary>
-    public static WeightEntry[] Norm(string ours, string theirs) =>
-        [.. ((string[])["weight", "bias", "running_mean", "running_var"]).Select(name => Same(ours, theirs, name))];
+    /// <summary>Names that a file may have for what is not learned, such as masks and lists of positions: passed over, never written.</summary>
+    public IReadOnlyList<string> PassedOver { get; init; } = [];
 
-    /// <summary>A linear layer with bias; if it reads flattened images, say their size by its layout.</summary>
-    public static WeightEntry[] Linear(string ours, string theirs, WeightLayout? layout = null) =>
-        [new($"{ours}.weight", $"{theirs}.weight", layout ?? WeightLayout.Same), Same(ours, theirs, "bias")];
-
-    static WeightEntry Same(string ours, string theirs, string name) => new($"{ours}.{name}", $"{theirs}.{name}", WeightLayout.Same);
+    // A tensor of ours with the tensors of a file that fill it, of which each is some of its rows.
+    sealed record Target(Tensor Tensor, List<(WeightEntry Entry, Shape Theirs)> Pieces);
 
     /// <summary>Fills tensors from a file. Nothing is changed unless everything fits.</summary>
     /// <param name="path">A safetensors file of F32, F16, BF16 or F64.</param>
@@ -44,60 +34,99 @@ public sealed class WeightMap(IReadOnlyList<WeightEntry> entries)
     /// <exception cref="NativeSslException">The map does not have exactly our tensors.</exception>
     public void Load(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, params IReadOnlyList<string> ignored)
     {
-        List<(WeightEntry Entry, Tensor Tensor, Shape Theirs)> pairs = Pairs(tensors);
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        HashSet<string> known = [.. entries.Select(entry => entry.Theirs)];
-        foreach (SafetensorsEntry entry in file.Entries)
+        List<Target> targets = Targets(tensors);
+        using WeightFiles files = WeightFiles.OpenFile(path);
+        Check(files, targets, ignored);
+        // Checksums are compared while the elements are read, so all of them are read before the first is used.
+        List<float[]> values = [.. targets.Select(target => Read(files, target))];
+        foreach ((Target target, float[] elements) in targets.Zip(values)) target.Tensor.Storage.CopyFrom(elements);
+    }
+
+    /// <summary>Fills a model that nobody has seen yet, one tensor after the other: there is never a second copy of all of them.</summary>
+    internal void Fill(Module fresh, WeightFiles files)
+    {
+        List<Target> targets = Targets(fresh.NamedTensors());
+        Check(files, targets, []);
+        foreach (Target target in targets) target.Tensor.Storage.CopyFrom(Read(files, target));
+    }
+
+    void Check(WeightFiles files, List<Target> targets, IReadOnlyList<string> ignored)
+    {
+        HashSet<string> known = [.. entries.Select(entry => entry.Theirs), .. entries.Select(entry => entry.OldName).OfType<string>(),
+            .. Shared.Select(shared => shared.Copy), .. PassedOver];
+        foreach ((SafetensorsFile file, SafetensorsEntry entry) in files.Tensors)
             if (!known.Contains(entry.Name) && !entry.Name.EndsWith(Counter, StringComparison.Ordinal)
                 && !ignored.Any(start => entry.Name.StartsWith(start, StringComparison.Ordinal)))
-                throw new MalformedFileException(path,
+                throw new MalformedFileException(file.Path,
                     $"tensor '{entry.Name}' {entry} has no place in this model. Is it a file of another one?");
-        List<float[]> values = [];
-        foreach ((WeightEntry entry, Tensor tensor, Shape theirs) in pairs)
-        {
-            SafetensorsEntry found = file[entry.Theirs];
-            if (found.Shape != theirs)
-                throw new MalformedFileException(path,
-                    $"tensor '{entry.Theirs}' is {found} but {theirs} is wanted, for {entry.Ours} of shape {tensor.Shape} here.");
-            float[] elements = new float[found.Count];
-            file.Read(entry.Theirs, elements);
-            values.Add(entry.Layout.ToOurs(elements, theirs));
-        }
-        foreach (((_, Tensor tensor, _), float[] elements) in pairs.Zip(values)) tensor.Storage.CopyFrom(elements);
+        foreach (Target target in targets)
+            foreach ((WeightEntry entry, Shape theirs) in target.Pieces)
+            {
+                (SafetensorsFile file, SafetensorsEntry found) = Find(files, entry);
+                if (!WeightFiles.Has(found, theirs))
+                    throw new MalformedFileException(file.Path,
+                        $"tensor '{found.Name}' is {found} but {theirs} is wanted, for {entry.Ours} of shape {target.Tensor.Shape} here.");
+            }
+        foreach (SharedWeight shared in Shared.Where(shared => files.Contains(shared.Copy))) CheckShared(files, shared);
     }
 
-    /// <summary>Writes tensors under the file's names and in its layout, with a counter of zero beside every running mean.</summary>
-    /// <param name="path">The safetensors file.</param>
-    /// <param name="tensors">Our tensors by name: <see cref="Module.NamedTensors"/>.</param>
-    /// <exception cref="FileWriteException">The disk is full, the folder is missing or may not be written to.</exception>
-    /// <exception cref="NativeSslException">The map does not have exactly our tensors.</exception>
-    public void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors)
+    static (SafetensorsFile File, SafetensorsEntry Entry) Find(WeightFiles files, WeightEntry entry)
     {
-        List<SafetensorsItem> items = [];
-        foreach ((WeightEntry entry, Tensor tensor, Shape theirs) in Pairs(tensors))
-        {
-            items.Add(SafetensorsItem.From(entry.Theirs, theirs, entry.Layout.ToTheirs(tensor.ToArray(), theirs)));
-            if (entry.Theirs.EndsWith(RunningMean, StringComparison.Ordinal))
-                items.Add(SafetensorsItem.From(entry.Theirs[..^RunningMean.Length] + Counter, [], new long[1]));
-        }
-        SafetensorsWriter.Write(path, items);
+        if (entry.OldName is not { } old || !files.Contains(old)) return files[entry.Theirs];
+        if (!files.Contains(entry.Theirs)) return files[old];
+        throw new MalformedFileException(files[old].File.Path, $"there are both '{entry.Theirs}' and '{old}', its old name. Which is meant? Delete one.");
     }
 
-    List<(WeightEntry, Tensor, Shape)> Pairs(IEnumerable<(string Name, Tensor Tensor)> tensors)
+    void CheckShared(WeightFiles files, SharedWeight shared)
+    {
+        (SafetensorsFile file, SafetensorsEntry copy) = files[shared.Copy];
+        (_, SafetensorsEntry of) = Find(files, entries.Single(entry => entry.Theirs == shared.Of));
+        if (!copy.Lengths.SequenceEqual(of.Lengths))
+            throw new MalformedFileException(file.Path, $"tensor '{copy.Name}' is {copy} but {of} is wanted: it is a copy of '{of.Name}'.");
+        if (!MemoryMarshal.AsBytes<float>(files.Read(copy.Name)).SequenceEqual(MemoryMarshal.AsBytes<float>(files.Read(of.Name))))
+            throw new MalformedFileException(file.Path,
+                $"tensor '{copy.Name}' differs from '{of.Name}'. The layers share one tensor here; a model that has two cannot be read.");
+    }
+
+    static float[] Read(WeightFiles files, Target target)
+    {
+        if (target.Pieces is [var (entry, theirs)]) return entry.Layout.ToOurs(files.Read(Find(files, entry).Entry.Name), theirs);
+        float[] whole = new float[target.Tensor.Shape.Count];
+        int row = (int)target.Tensor.Shape.Span(1, target.Tensor.Shape.Rank);
+        foreach ((WeightEntry piece, Shape shape) in target.Pieces)
+            piece.Layout.ToOurs(files.Read(Find(files, piece).Entry.Name), shape).CopyTo(whole, piece.Rows!.Value.First * row);
+        return whole;
+    }
+
+    List<Target> Targets(IEnumerable<(string Name, Tensor Tensor)> tensors)
     {
         Dictionary<string, Tensor> ours = tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor);
-        List<(WeightEntry, Tensor, Shape)> pairs = [];
-        foreach (WeightEntry entry in entries)
+        List<Target> targets = [];
+        foreach (IGrouping<string, WeightEntry> pieces in entries.GroupBy(entry => entry.Ours))
         {
-            if (!ours.Remove(entry.Ours, out Tensor? tensor))
+            if (!ours.Remove(pieces.Key, out Tensor? tensor))
                 throw new NativeSslException(
-                    $"WeightMap: {entry.Ours}, for '{entry.Theirs}' of the file, is not among the model's tensors.");
-            pairs.Add((entry, tensor, entry.Layout.Theirs(tensor.Shape) ?? throw new ShapeException(
-                $"WeightMap: {entry.Ours} has shape {tensor.Shape}, which is not that of {entry.Layout.Name}.")));
+                    $"WeightMap: {pieces.Key}, for '{pieces.First().Theirs}' of the file, is not among the model's tensors.");
+            CheckRows(pieces, tensor.Shape);
+            targets.Add(new Target(tensor, [.. pieces.Select(entry => (entry, entry.ShapeInFile(tensor.Shape) ?? throw new ShapeException(
+                $"WeightMap: {entry.Ours} has shape {tensor.Shape}, which is not that of {entry.Layout.Name}.")))]));
         }
         if (ours.Count > 0)
             throw new NativeSslException(
                 $"WeightMap: {ours.Keys.First()} of shape {ours.Values.First().Shape} has no name in the file. Add an entry for it.");
-        return pairs;
+        return targets;
+    }
+
+    static void CheckRows(IGrouping<string, WeightEntry> pieces, Shape ours)
+    {
+        if (pieces.All(piece => piece.Rows is null) && pieces.Count() == 1) return;
+        int next = 0;
+        foreach (WeightEntry piece in pieces.OrderBy(piece => piece.Rows?.First ?? -1))
+        {
+            if (piece.Rows is not { Count: > 0 } rows || rows.First != next || ours.Rank == 0)
+                throw new NativeSslException($"WeightMap: '{piece.Theirs}' is not the rows of {piece.Ours} from {next} on. Every row must come once.");
+            next = checked(rows.First + rows.Count);
+        }
+        if (next != ours[0]) throw new ShapeException($"WeightMap: the entries have {next} rows of {pieces.Key}, which has shape {ours}.");
     }
 }

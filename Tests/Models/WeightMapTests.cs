@@ -111,6 +111,35 @@ public sealed class WeightMapTests : IDisposable
     }
 
     [Fact]
+    public void Stacked_and_transposed_layers_go_both_ways_and_every_row_must_come_once()
+    {
+        // Here [6, 4]; in the file two layers of 1 and 5 rows, of which the second is [in, out].
+        float[] one = [1, 2, 3, 4], rest = [.. Enumerable.Range(10, 20).Select(i => (float)i)];
+        string path = Write(new() { ["a.weight"] = ([1, 4], one), ["b.weight"] = ([4, 5], rest) }), copy = path + ".copy";
+        Tensor ours = Tensor.Zeros(Cpu, [6, 4]);
+        WeightEntry[] entries = [new("w", "a.weight", WeightLayout.Same) { Rows = (0, 1) }, new("w", "b.weight", WeightLayout.Transposed) { Rows = (1, 5) }];
+        new WeightMap(entries).Load(path, [("w", ours)]);
+        float[] values = ours.ToArray();
+        Assert.Equal(one, values[..4]);
+        for (int o = 0; o < 5; o++)
+            for (int i = 0; i < 4; i++) Assert.Equal(rest[i * 5 + o], values[(1 + o) * 4 + i]);
+        new WeightMap(entries.Reverse().ToArray()).Save(copy, [("w", ours)]);
+        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(copy));
+
+        Wrong("'b.weight' is not the rows of w from 1 on", 2, 4);
+        Wrong("'b.weight' is not the rows of w from 1 on", 0, 6);
+        Wrong("'b.weight' is not the rows of w from 1 on", 1, 0);
+        Wrong("the entries have 5 rows of w, which has shape [6, 4]", 1, 4);
+        Wrong("the entries have 7 rows", 1, 6);
+        Assert.Contains("'b.weight' is not the rows of w from 0 on", Assert.Throws<NativeSslException>(() =>
+            new WeightMap([entries[0], entries[1] with { Rows = null }]).Load(path, [("w", ours)])).Message, StringComparison.Ordinal);
+        Assert.Equal(values, ours.ToArray());
+
+        void Wrong(string why, int first, int count) => Assert.Contains(why, Assert.ThrowsAny<NativeSslException>(() =>
+            new WeightMap([entries[0], entries[1] with { Rows = (first, count) }]).Load(path, [("w", ours)])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_named_and_nothing_is_changed()
     {
         var encoder = new ResNet(Config(false), new Init(Cpu, 1));

@@ -15,10 +15,10 @@ static class Activations
         One("silu of large numbers", x => x.Silu(), v => v * Sigmoid(v)) with { Scale = 1e30f },
     ];
 
-    static double Gelu(double v) => v * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))) / 2;
+    internal static double Gelu(double v) => v * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))) / 2;
 
     // .NET has no erf. Φ(v) = ½ + φ(v) (v + v³/3 + v⁵/(3·5) + …), all terms of one sign: Abramowitz & Stegun 26.2.11.
-    static double GeluErf(double v)
+    internal static double GeluErf(double v)
     {
         if (Math.Abs(v) > 12) return Math.Max(0, v);
         double term = v, sum = v;

@@ -16,6 +16,8 @@ public sealed class EveryModule
     static readonly Dictionary<Type, Module[]> Made = new()
     {
         [typeof(Bert)] = [new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 2, Width = 8 }, Init)],
+        [typeof(BertWithHeads)] = [new BertWithHeads(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init),
+            new BertWithHeads(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init, false, false, false)],
         [typeof(BasicBlock)] = [new BasicBlock(Init, 4, 4), new BasicBlock(Init, 4, 8, stride: 2)],
         [typeof(BatchNorm)] = [new BatchNorm(Init, 4), new BatchNorm(Init, 4, scale: false, shift: false)],
         [typeof(Bottleneck)] = [new Bottleneck(Init, 8, 2), new Bottleneck(Init, 4, 2, stride: 2)],

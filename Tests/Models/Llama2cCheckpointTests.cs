@@ -115,6 +115,8 @@ public sealed class Llama2cCheckpointTests
         ["2^30 features"] = (With(0, 1 << 30), "cut short?"),
         ["a context of 2^30"] = (With(6, 1 << 30), "cut short?"),
         ["sizes whose product wraps in 64 bits"] = (Bytes([1 << 30, 1 << 30, 1 << 30, 1, 1, 1 << 30, 1 << 30], new float[Numbers]), "cut short?"),
+        // 2³⁰ layers of 3 · 2³³ numbers are none, to whoever counts bytes in 64 bits; what is left are three rows, and the file has them.
+        ["sizes whose product wraps to the length of the file"] = (Bytes([1 << 16, 43_690, 1 << 30, 1, 1, 1, 1], new float[3 << 16]), "cut short?"),
         ["all sizes 2^31 - 1"] = (Bytes([.. Enumerable.Repeat(int.MaxValue, 7)], new float[Numbers]), "cannot share a width of 2147483647"),
     };
 

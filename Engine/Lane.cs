@@ -60,6 +60,8 @@ public unsafe interface IWide<T> : ILane<T> where T : struct, IWide<T>
     static abstract void Store(T value, float* target, int count);
     /// <summary>Keeps the first <paramref name="count"/> lanes and puts <paramref name="fill"/> on the others.</summary>
     static abstract T Keep(T value, int count, float fill);
+    /// <summary>Every even lane and the one behind it, exchanged.</summary>
+    static abstract T SwapPairs(T value);
     /// <summary>The sum over the lanes: halves, quarters, eighths, pairs.</summary>
     static abstract float Sum(T value);
     /// <summary>The largest lane; NaN if any lane is NaN.</summary>

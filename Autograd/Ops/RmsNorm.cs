@@ -4,7 +4,6 @@ public static partial class TensorOps
 {
     extension(Tensor x)
     {
-        // y = γ ⊙ x / √(mean(x²) + ε)
         /// <summary>
         /// Every row with its root mean square made one, then scaled: y = γ ⊙ x / √(mean(x²) + ε) over the last axis; the mean is not taken away. Zhang &amp;
         /// Sennrich 2019, “Root mean square layer normalization”, equation 4.
@@ -19,7 +18,15 @@ public static partial class TensorOps
             Check.Rank("RmsNorm", "gamma", gamma.Shape, atLeast: 1, atMost: 1);
             Check.Same("RmsNorm", x.Shape[-1], "last axis of x", x.Shape, gamma.Shape[0], "axis 0 of gamma", gamma.Shape);
             Check.SameBackend("RmsNorm", x, gamma);
-            return x / (x.Square().Mean(-1, keepAxis: true) + epsilon).Sqrt() * gamma;
+
+            Tensor y = x.Like(), reciprocals = Tensor.Empty(x.Backend, [checked((int)x.Shape.Rows)]);
+            x.Backend.RmsNorm(x, gamma, epsilon, y, reciprocals);
+            return y.Record("rms norm", [x, gamma], dy =>
+            {
+                Tensor dx = x.NewGradient(), dgamma = gamma.NewGradient();
+                x.Backend.RmsNormGrad(x, gamma, reciprocals, dy, dx, dgamma);
+                return [dx, dgamma];
+            }, saved: [reciprocals]);
         }
     }
 }

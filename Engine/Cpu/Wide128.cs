@@ -151,6 +151,14 @@ public unsafe struct Wide128(Vector128<float> a, Vector128<float> b, Vector128<f
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Wide128 SwapPairs(Wide128 value) =>
+        new(SwapTwoPairs(value._a), SwapTwoPairs(value._b), SwapTwoPairs(value._c), SwapTwoPairs(value._d));
+
+    [MethodImpl(Inline)]
+    static Vector128<float> SwapTwoPairs(Vector128<float> x) => Vector128.Shuffle(x, Vector128.Create(1, 0, 3, 2));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float Sum(Wide128 value) => SumOfFour((value._a + value._c) + (value._b + value._d));
 
     /// <inheritdoc/>

@@ -132,6 +132,10 @@ public unsafe struct Wide256(Vector256<float> a, Vector256<float> b) : IWide<Wid
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Wide256 SwapPairs(Wide256 value) => new(Avx.Permute(value._a, 0b10_11_00_01), Avx.Permute(value._b, 0b10_11_00_01));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float Sum(Wide256 value) => Wide128.SumOfEight(value._a + value._b);
 
     /// <inheritdoc/>

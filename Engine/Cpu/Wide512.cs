@@ -117,6 +117,10 @@ public unsafe struct Wide512(Vector512<float> a) : IWide<Wide512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Wide512 SwapPairs(Wide512 value) => new(Avx512F.Permute4x32(value._a, 0b10_11_00_01));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float Sum(Wide512 value) => Wide256.Sum(Split(value));
 
     /// <inheritdoc/>

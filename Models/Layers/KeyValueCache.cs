@@ -48,6 +48,45 @@ public sealed class KeyValueCache
         return queries.Attention(keys, values, new AttentionOptions { Causal = time > 1, KeyCount = Length + time });
     }
 
+    /// <summary>The same for models whose queries, keys and values lie apart, of which several query heads may share a head of keys and values: the cache
+    /// holds the latter only.</summary>
+    /// <param name="layer">The layer, from zero.</param>
+    /// <param name="queries">Of the new tokens, <c>[batch, time, heads, width]</c>; a multiple of the cache's heads.</param>
+    /// <param name="keys">Of the new tokens, <c>[batch, time, key heads, width]</c>; the key heads are those of the cache.</param>
+    /// <param name="values">Of the new tokens, <c>[batch, time, key heads, width]</c>.</param>
+    /// <returns><c>[batch, time, heads, width]</c></returns>
+    /// <exception cref="ShapeException">There is no room for as many tokens, or a shape is another than the cache's.</exception>
+    /// <exception cref="GradientException">A gradient is asked for.</exception>
+    public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        (Tensor allKeys, Tensor allValues) = (_keys[layer], _values[layer]);
+        (int batch, int keyHeads, int width) = (allKeys.Shape[0], allKeys.Shape[2], allKeys.Shape[3]);
+        int time = keys.Shape.Rank > 1 ? keys.Shape[1] : 0, heads = queries.Shape.Rank > 2 ? queries.Shape[2] : 0;
+        if (keys.Shape != [batch, time, keyHeads, width] || values.Shape != keys.Shape)
+            throw new ShapeException($"KeyValueCache: keys have shape {keys.Shape} and values {values.Shape} but a cache of {allKeys.Shape} takes [{batch}, time, {keyHeads}, {width}].");
+        if (queries.Shape != [batch, time, heads, width] || heads % keyHeads != 0)
+            throw new ShapeException($"KeyValueCache: queries have shape {queries.Shape} but keys of {keys.Shape} need [{batch}, {time}, a multiple of {keyHeads}, {width}].");
+        if (Length + time > Capacity)
+            throw new ShapeException($"KeyValueCache: {Length} tokens and {time} new ones are more than its capacity of {Capacity}. Reset it and begin with the latest tokens.");
+        if (Tape.IsRecording && (queries.RequiresGradient || keys.RequiresGradient || values.RequiresGradient))
+            throw new GradientException("KeyValueCache: no gradient flows through a cache. Call the model under Tape.NoGradient().");
+        Append(keys, allKeys);
+        Append(values, allValues);
+        int seen = Length + time, shared = heads / keyHeads;
+        if (time != 1)
+            return queries.Attention(GroupedQueryAttention.Shared(allKeys.Slice(1, 0, seen), heads), GroupedQueryAttention.Shared(allValues.Slice(1, 0, seen), heads),
+                new AttentionOptions { Causal = true });
+        // One new token sees all others: the queries that share a head of keys stand as if they were at several times, and no key is copied for them.
+        Tensor grouped = queries.Reshape([batch, keyHeads, shared, width]).Permute(0, 2, 1, 3);
+        return grouped.Attention(allKeys, allValues, new AttentionOptions { KeyCount = seen }).Permute(0, 2, 1, 3).Reshape(queries.Shape);
+
+        void Append(Tensor news, Tensor all)
+        {
+            long row = keyHeads * (long)width;
+            all.Backend.Rearrange(news, 0, all, Length * row, [batch, time * keyHeads * width], [time * row, 1], [Capacity * row, 1]);
+        }
+    }
+
     /// <summary>Counts the new tokens, once all layers have taken them in.</summary>
     public void Advance(int tokens) => Length += tokens;
 

@@ -39,8 +39,9 @@ public static class Tokenizer
         {
             ByteTokenizer.Kind => ByteTokenizer.Parse(fields, file),
             CharacterTokenizer.Kind => CharacterTokenizer.Parse(fields, file),
+            Llama2cTokenizer.Kind => Llama2cTokenizer.Parse(fields, file),
             _ => throw new MalformedFileException(file, $"field 'kind' is {Cut(kind)}; " +
-                $"known are '{CharacterTokenizer.Kind}' and '{ByteTokenizer.Kind}'."),
+                $"known are '{CharacterTokenizer.Kind}', '{ByteTokenizer.Kind}' and '{Llama2cTokenizer.Kind}'."),
         };
     }
 

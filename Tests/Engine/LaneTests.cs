@@ -29,6 +29,7 @@ public sealed unsafe class LaneTests
         Same(T.Max(a, b), i => Scalar.Max(new(A[i]), new(B[i])).Value);
         Same(T.IfLess(a, b, c, T.Of(99f)), i => Scalar.IfLess(new(A[i]), new(B[i]), new(C[i]), new(99f)).Value);
         Same(T.Of(2.5f), _ => 2.5f);
+        Same(T.SwapPairs(a), i => A[i ^ 1]);
 
         float[] small = [.. A.Select(v => float.IsFinite(v) && Math.Abs(v) < 1e6f ? v : 0.5f)];
         Same(T.Round(Load<T>(small)), i => Scalar.Round(new(small[i])).Value);

@@ -26,8 +26,12 @@ public sealed class EveryModule
         [typeof(Embedding)] = [new Embedding(Init, 5, 4)],
         [typeof(FeedForward)] = [new FeedForward(Init, 4, 8, Activation.Gelu), new FeedForward(Init, 4, 8, Activation.Relu, bias: false)],
         [typeof(Gpt)] = [Gpt(), Gpt(bias: true)],
+        [typeof(GroupedQueryAttention)] = [new GroupedQueryAttention(Init, 8, 4, 2, Rotary)],
         [typeof(LayerNorm)] = [new LayerNorm(Init, 4), new LayerNorm(Init, 4, bias: false)],
         [typeof(Linear)] = [new Linear(Init, 4, 3), new Linear(Init, 4, 3, bias: false)],
+        [typeof(Llama)] = [.. new[] { true, false }.Select(tied =>
+            new Llama(new Llama.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 4, KeyHeads = 2, Width = 8, TiedHead = tied }, Init))],
+        [typeof(LlamaBlock)] = [new LlamaBlock(new GroupedQueryAttention(Init, 8, 4, 2, Rotary), new SwiGlu(Init, 8, 4), new RmsNorm(Init, 8), new RmsNorm(Init, 8))],
         [typeof(MaskedHead)] = [new MaskedHead(Init, 4, 5)],
         [typeof(MaskedWords)] = [new MaskedWords(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), new MaskedHead(Init, 8, 5))],
         [typeof(MlpHead)] = [new MlpHead(Init, 4, 5, 3), new MlpHead(Init, 4, 5, 3, layers: 3, normalizeLast: true)],
@@ -40,9 +44,12 @@ public sealed class EveryModule
         [typeof(RmsNorm)] = [new RmsNorm(Init, 4)],
         [typeof(StridedConvolutions)] = [new StridedConvolutions(Init, 1, 4, 8)],
         [typeof(SimClr)] = [new SimClr(new StridedConvolutions(Init, 1, 4), new MlpHead(Init, 4, 4, 3))],
+        [typeof(SwiGlu)] = [new SwiGlu(Init, 4, 8)],
         [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
             new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
     };
+
+    static RotaryTable Rotary => new(Init.Backend, 4, 2);
 
     public static TheoryData<string> All => [.. Classes().Select(type => type.FullName!)];
 

@@ -98,7 +98,7 @@ public sealed class TextToTextTests
         var objective = new TextToText(Model(Tiny with { Layers = 2, Dropout = 0.1f }), padding: 0);
         Trainer trainer = Train(objective, new SpanCorruptionWindows(Cpu, text, corruption, corruption.RawLength(24), 8, seed: 5), 60, 1e-2);
         double[] losses = [.. Enumerable.Range(0, 10).Select(_ => trainer.Step().Loss)];
-        double[] expected = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        double[] expected = [3.54320, 4.03706, 3.47270, 3.39478, 2.70611, 2.73239, 2.64387, 2.58436, 2.29091, 2.39557];
         Assert.True(expected.Zip(losses, (a, b) => Math.Abs(a - b)).Max() < 2e-4, string.Join(", ", losses.Select(loss => FormattableString.Invariant($"{loss:F5}"))));
         Assert.Equal(Math.Log(16), objective.ChanceLoss!.Value, 1e-12);
     }
@@ -109,13 +109,13 @@ public sealed class TextToTextTests
         double Learned(SequenceModel model)
         {
             var objective = new TextToText(model, padding: 0);
-            Trainer trainer = Train(objective, new Backwards(1), 500, 1e-2);
-            for (int i = 0; i < 500; i++) trainer.Step();
+            Trainer trainer = Train(objective, new Backwards(1), 1000, 5e-3);
+            for (int i = 0; i < 1000; i++) trainer.Step();
             return objective.MeanLoss(Cpu, new Backwards(2));
         }
         T5 model = Model();
         double seeing = Learned(model), blind = Learned(new Blind(Model()));
-        Assert.True(seeing < 0.1 && blind > 1.5, $"{seeing:F3} with the memory, {blind:F3} without; chance is {Math.Log(16):F3}");
+        Assert.True(seeing < 0.05 && blind > 1.5, $"{seeing:F3} with the memory, {blind:F3} without; chance is {Math.Log(16):F3}");
 
         // What greedy writing makes of texts that it has not seen.
         Views views = new Backwards(3).Draw(0);

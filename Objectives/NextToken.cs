@@ -10,7 +10,7 @@ public sealed class NextToken(LanguageModel model) : Objective
     // From here on the logits are never stored as a whole. Both ways take the same time within a tenth (768 and 4096 tokens, vocabularies
     // of 2048 to 16384), so memory decides: below, the logits of a batch are hardly larger than one chunk of the other way; above, they
     // soon outgrow all the rest of a step (4096 tokens of 50257: 820 MB, and as much again for the slopes).
-    const int LargeVocabulary = 2048;
+    internal const int LargeVocabulary = 2048;
 
     /// <summary>The model that is trained.</summary>
     public LanguageModel Model => model;

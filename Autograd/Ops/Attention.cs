@@ -67,6 +67,23 @@ public static partial class TensorOps
             return Attend("self-attention", shape, options, [x], HeadView.OfPacked(x, 0), HeadView.OfPacked(x, 1), HeadView.OfPacked(x, 2),
                 (k, gradient) => HeadView.OfPacked(gradient, k));
         }
+
+        /// <summary><c>Attention</c> to a memory whose keys and values lie side by side in one tensor, as one projection makes them.</summary>
+        /// <param name="memory"><c>[batch, keys, 2, heads, width]</c></param>
+        /// <param name="options">Masks, bias, dropout, scale.</param>
+        /// <returns>The shape of <c>x</c>, the queries: <c>[batch, queries, heads, width]</c>.</returns>
+        /// <exception cref="ShapeException">An axis does not fit; the message names it and both shapes.</exception>
+        /// <exception cref="IndexException">A key length is negative, or larger than the number of keys.</exception>
+        public Tensor CrossAttention(Tensor memory, AttentionOptions? options = null)
+        {
+            Check.Rank("CrossAttention", "query", x.Shape, 4, 4);
+            Check.Rank("CrossAttention", "memory", memory.Shape, 5, 5);
+            Check.SameShape("CrossAttention", "memory", memory.Shape, "what these queries need", [x.Shape[0], memory.Shape[1], 2, x.Shape[2], x.Shape[3]]);
+            Check.SameBackend("CrossAttention", x, memory);
+            AttentionShape shape = ShapeOf("CrossAttention", x.Shape[0], x.Shape[2], x.Shape[1], memory.Shape[1], x.Shape[3], options ??= new());
+            return Attend("cross-attention", shape, options, [x, memory], HeadView.Of(x), HeadView.OfPacked(memory, 0), HeadView.OfPacked(memory, 1),
+                (k, gradient) => k == 0 ? HeadView.Of(gradient) : HeadView.OfPacked(gradient, k - 1));
+        }
     }
 
     static AttentionShape ShapeOf(string op, int batch, int heads, int queries, int keys, int width, AttentionOptions options)
@@ -109,7 +126,7 @@ public static partial class TensorOps
         return seen * shape.Batch * shape.Heads * shape.Width;
     }
 
-    // Inputs are queries, keys and values, or one tensor that holds all three;
+    // Inputs are queries, keys and values, or queries and one tensor of both others, or one tensor that holds all three;
     // viewGradient says where the k-th of the three lies in its gradient.
     static Tensor Attend(string name, AttentionShape shape, AttentionOptions options, Tensor[] inputs, HeadView q, HeadView k, HeadView v,
         Func<int, Tensor, HeadView> viewGradient)
@@ -131,7 +148,7 @@ public static partial class TensorOps
                 if (inputs.Length == 1 ? shape.Keys < shape.Queries : i > 0 && shape.Keys < inputs[i].Shape[1]) backend.Fill(gradient, 0f);
                 gradients[i] = gradient;
             }
-            HeadView Gradient(int i) => viewGradient(i, gradients[inputs.Length == 1 ? 0 : i]!);
+            HeadView Gradient(int i) => viewGradient(i, gradients[Math.Min(i, inputs.Length - 1)]!);
             backend.AttentionGrad(shape, mask, q, k, v, HeadView.Of(y), logSumExp, HeadView.Of(dy), Gradient(0), Gradient(1), Gradient(2));
             FlopCount.Add(4 * Pairs(shape));
             if (mask.Bias is { RequiresGradient: true })

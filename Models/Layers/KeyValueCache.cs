@@ -7,6 +7,7 @@ namespace NativeSsl;
 public sealed class KeyValueCache
 {
     readonly Tensor[] _keys, _values;
+    Tensor? _spareKeys, _spareValues;                       // what Reorder gathers into
 
     /// <summary>How many tokens it has room for.</summary>
     public int Capacity { get; }
@@ -30,10 +31,11 @@ public sealed class KeyValueCache
     /// <summary>Takes in keys and values of new tokens and lets their queries look at all tokens so far.</summary>
     /// <param name="layer">The layer, from zero.</param>
     /// <param name="packed">Queries, keys and values of the new tokens, <c>[batch, time, 3, heads, width]</c>.</param>
+    /// <param name="options">Bias and scale, if they are not the usual ones: causal it is anyway.</param>
     /// <returns><c>[batch, time, heads, width]</c></returns>
     /// <exception cref="ShapeException">There is no room for as many tokens, or the shape is another than the cache's.</exception>
     /// <exception cref="GradientException">A gradient is asked for.</exception>
-    public Tensor Attend(int layer, Tensor packed)
+    public Tensor Attend(int layer, Tensor packed, AttentionOptions? options = null)
     {
         (Tensor keys, Tensor values) = (_keys[layer], _values[layer]);
         int batch = keys.Shape[0], time = packed.Shape.Rank > 1 ? packed.Shape[1] : 0;
@@ -45,7 +47,7 @@ public sealed class KeyValueCache
             throw new GradientException("KeyValueCache: no gradient flows through a cache. Call the model under Tape.NoGradient().");
         Tensor queries = Tensor.Empty(keys.Backend, [batch, time, keys.Shape[2], keys.Shape[3]]);
         keys.Backend.CacheKeysAndValues(packed, queries, keys, values, Length);
-        return queries.Attention(keys, values, new AttentionOptions { Causal = time > 1, KeyCount = Length + time });
+        return queries.Attention(keys, values, (options ?? new AttentionOptions()) with { Causal = time > 1, KeyCount = Length + time });
     }
 
     /// <summary>The same for models whose queries, keys and values lie apart, of which several query heads may share a head of keys and values: the cache
@@ -89,6 +91,31 @@ public sealed class KeyValueCache
 
     /// <summary>Counts the new tokens, once all layers have taken them in.</summary>
     public void Advance(int tokens) => Length += tokens;
+
+    /// <summary>Sequence i goes on from what sequence <c>rows[i]</c> has been so far: how a beam search drops some and follows others twice.</summary>
+    /// <param name="rows"><c>[batch]</c></param>
+    /// <exception cref="ShapeException">There are more or fewer rows than sequences.</exception>
+    /// <exception cref="IndexException">A row is not there.</exception>
+    public void Reorder(Indices rows)
+    {
+        Shape shape = _keys[0].Shape;
+        if (rows.Shape != [shape[0]]) throw new ShapeException($"KeyValueCache.Reorder: rows have shape {rows.Shape} but a cache of {shape} needs [{shape[0]}].");
+        rows.CheckWithin("KeyValueCache.Reorder", shape[0]);
+        if (rows.Values.Span.SequenceEqual([.. Enumerable.Range(0, shape[0])])) return;
+        _spareKeys ??= Tensor.Lasting(_keys[0].Backend, shape);
+        _spareValues ??= Tensor.Lasting(_keys[0].Backend, shape);
+        for (int layer = 0; layer < _keys.Length; layer++)
+        {
+            (_keys[layer], _spareKeys) = (Gathered(_keys[layer], _spareKeys), _keys[layer]);
+            (_values[layer], _spareValues) = (Gathered(_values[layer], _spareValues), _values[layer]);
+        }
+
+        Tensor Gathered(Tensor from, Tensor to)
+        {
+            from.Backend.Gather(from, rows, to, 1, shape[0], shape.Span(1, 4));
+            return to;
+        }
+    }
 
     /// <summary>Forgets all tokens.</summary>
     public void Reset() => Length = 0;

@@ -45,6 +45,11 @@ static class Attention
         Self("self-attention with dropout, causal", new(1, 2, 9, 9, 2) { Causal = true, Dropout = 0.5f }),
         Self("self-attention with everything",
             new(2, 2, 4, 4, 3) { Causal = true, KeyLengths = [4, 2], Dropout = 0.3f, Scale = 1.3f }, [1, 2, 4, 4]),
+
+        Memory("attention to a memory", new(2, 2, 3, 5, 4)),
+        Memory("attention to a memory of one key", new(1, 3, 4, 1, 2)),
+        Memory("attention to a memory with key lengths, a scale and dropout", new(3, 2, 2, 35, 3) { KeyLengths = [0, 35, 7], Scale = 1f, Dropout = 0.3f }),
+        Memory("attention to the first keys of a memory, with a bias", new(2, 2, 3, 6, 3) { KeyCount = 4 }, [1, 2, 3, 4]),
     ];
 
     /// <summary>Sizes and options of one case.</summary>
@@ -74,15 +79,20 @@ static class Attention
         x => x[0].Attention(x[1], x[2], c.Options(x[0].Backend, x.ElementAtOrDefault(3))),
         x => Textbook(c, x[0], x[1], x[2], x.ElementAtOrDefault(3), bias)) { Training = true };
 
+    static OpSpec Memory(string name, Case c, Shape? bias = null) => new(name,
+        [[c.Batch, c.Queries, c.Heads, c.Width], [c.Batch, c.Keys, 2, c.Heads, c.Width], .. Optional(bias)],
+        x => x[0].CrossAttention(x[1], c.Options(x[0].Backend, x.ElementAtOrDefault(2))),
+        x => Textbook(c, x[0], Part(c, x[1], 2, 0), Part(c, x[1], 2, 1), x.ElementAtOrDefault(2), bias)) { Training = true };
+
     static OpSpec Self(string name, Case c, Shape? bias = null) => new(name,
         [[c.Batch, c.Queries, 3, c.Heads, c.Width], .. Optional(bias)],
         x => x[0].SelfAttention(c.Options(x[0].Backend, x.ElementAtOrDefault(1))),
-        x => Textbook(c, Third(c, x[0], 0), Third(c, x[0], 1), Third(c, x[0], 2), x.ElementAtOrDefault(1), bias)) { Training = true };
+        x => Textbook(c, Part(c, x[0], 3, 0), Part(c, x[0], 3, 1), Part(c, x[0], 3, 2), x.ElementAtOrDefault(1), bias)) { Training = true };
 
     static Shape[] Optional(Shape? shape) => shape is { } given ? [given] : [];
 
-    static double[] Third(Case c, double[] packed, int which) =>
-        [.. packed.Chunk(c.Heads * c.Width).Where((_, i) => i % 3 == which).SelectMany(row => row)];
+    static double[] Part(Case c, double[] packed, int parts, int which) =>
+        [.. packed.Chunk(c.Heads * c.Width).Where((_, i) => i % parts == which).SelectMany(row => row)];
 
     // Vaswani et al. 2017, equation 1, one query at a time.
     internal static double[] Textbook(Case c, double[] q, double[] k, double[] v, double[]? bias, Shape? biasShape)

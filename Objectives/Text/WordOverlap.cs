@@ -22,12 +22,12 @@ public sealed class WordOverlap
             .SelectMany(text => text.Distinct())) texts[token]++;
         _weights = [.. texts.Select((count, token) => training.Marks.IsSpecial(token) ? 0 : Math.Log((1.0 + 2 * samples.Length) / (1 + count)))];
         // Above the threshold a pair is said to belong together. Walking down from the highest cosine, each pair that does is a gain.
-        (double best, double right) = (double.PositiveInfinity, 0);
+        (double best, double right) = (0, 0);
         _threshold = double.PositiveInfinity;
         foreach (var equal in samples.Select(sample => (Cosine: Cosine(sample), sample.Label)).GroupBy(pair => pair.Cosine).OrderByDescending(group => group.Key))
         {
             right += equal.Sum(pair => pair.Label == 0 ? 1 : -1);
-            if (right > 0 && (double.IsPositiveInfinity(best) || right > best)) (best, _threshold) = (right, equal.Key);
+            if (right > best) (best, _threshold) = (right, equal.Key);
         }
     }
 

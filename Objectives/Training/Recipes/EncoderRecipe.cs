@@ -26,7 +26,7 @@ public abstract record EncoderRecipe : Recipe
     /// (RoBERTa, one text a sample).</summary>
     [JsonPropertyOrder(17)] public string Pairs { get; init; } = "next";
     /// <summary>What is kept apart to validate on: <c>tenth</c>, the last tenth of the documents, <c>last</c>, the last one, or the name of a file.</summary>
-    [JsonPropertyOrder(18)] public string HeldOut { get; init; } = DocumentSet.LastTenth;
+    [JsonPropertyOrder(2)] public string HeldOut { get; init; } = DocumentSet.LastTenth;
     /// <summary>AdamW's decay of the mean gradient.</summary>
     [JsonPropertyOrder(30)] public double Beta1 { get; init; } = 0.9;
     /// <summary>AdamW's decay of the mean squared gradient.</summary>

@@ -17,9 +17,9 @@ public sealed record MaskedWordsRecipe : EncoderRecipe
     }
 
     /// <summary>The share of tokens that are to be guessed.</summary>
-    [JsonPropertyOrder(19)] public double MaskedShare { get; init; } = 0.15;
+    [JsonPropertyOrder(18)] public double MaskedShare { get; init; } = 0.15;
     /// <summary>In how many ways a sample is covered in turn; with 0 anew each time (RoBERTa). With pairs, a pass over the text makes other pairs ten times anyway, so 1 is BERT's way.</summary>
-    [JsonPropertyOrder(20)] public int Maskings { get; init; } = 1;
+    [JsonPropertyOrder(19)] public int Maskings { get; init; } = 1;
     /// <summary>Steps from one validation to the next; 0 validates at the end only.</summary>
     [JsonPropertyOrder(43)] public int EvaluationInterval { get; init; } = 500;
 

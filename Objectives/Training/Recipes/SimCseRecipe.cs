@@ -18,15 +18,15 @@ public sealed record SimCseRecipe : EncoderRecipe
     }
 
     /// <summary>The directory of the run whose encoder this one begins with; its sizes are that one's.</summary>
-    [JsonPropertyOrder(9)] public string From { get; init; } = FromNone;
+    [JsonPropertyOrder(3)] public string From { get; init; } = FromNone;
     /// <summary>The most tokens of a sentence, marks included.</summary>
-    [JsonPropertyOrder(19)] public int Sentence { get; init; } = 32;
+    [JsonPropertyOrder(5)] public int Sentence { get; init; } = 32;
     /// <summary>τ.</summary>
-    [JsonPropertyOrder(20)] public double Temperature { get; init; } = 0.05;
+    [JsonPropertyOrder(6)] public double Temperature { get; init; } = 0.05;
     /// <summary>Which row stands for a sentence: <c>first</c> or <c>mean</c>.</summary>
-    [JsonPropertyOrder(21)] public string Pooling { get; init; } = "first";
+    [JsonPropertyOrder(7)] public string Pooling { get; init; } = "first";
     /// <summary>Whether both readings drop the same activations: an ablation, in which little is learned.</summary>
-    [JsonPropertyOrder(22)] public bool SameDropout { get; init; }
+    [JsonPropertyOrder(8)] public bool SameDropout { get; init; }
 
     private protected override IEnumerable<double> RealNumbers => [.. base.RealNumbers, Temperature];
 

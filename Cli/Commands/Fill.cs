@@ -23,7 +23,7 @@ static class Fill
             using var device = new OpenDevice(options.Open(parsed, terminal));
             string directory = parsed.GetValue(run)!;
             MaskedWordsRun model = PairCommands.Load<MaskedWordsRun>(directory, device.Backend, "guesses words");
-            Guess[][] gaps = model.Head.Fill(model.Encoder, model.Source.Marks, [.. pieces.Select(piece => model.Source.Tokenizer.Encode(piece))], parsed.GetValue(top));
+            Guess[][] gaps = model.Head.Fill(model.Encoder, model.Source.Marks, model.Source.Encode(pieces), parsed.GetValue(top));
             if (parsed.GetValue(options.Json))
                 terminal.Json(new JsonArray([.. gaps.Select(words => (JsonNode)new JsonArray([.. words.Select(word => (JsonNode)new JsonObject
                     { ["word"] = model.Source.Show(word.Token), ["probability"] = word.Probability })]))]));

@@ -20,7 +20,7 @@ static class Pretrain
         {
             string name = parsed.GetValue(recipe)!;
             Recipe chosen = RecipeShelf.Find(name);
-            if (parsed.GetValue(data) is { } path) chosen = chosen with { Data = Path.GetFullPath(path) };
+            if (parsed.GetValue(data) is { } path) chosen = chosen with { Data = path == TextCorpus.BuiltInName ? path : Path.GetFullPath(path) };
             if (parsed.GetValue(options.Seed) is { } seed) chosen = chosen with { Seed = seed };
             if (parsed.GetValue(steps) is { } count) chosen = chosen with { Steps = count, WarmUp = Math.Min(chosen.WarmUp, count / 10) };
             if (parsed.GetValue(from) is { } source)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace NativeSsl.Cli.Training;
 
 /// <summary>A corpus as a text encoder reads it: documents, tokenizer, marks, and what is kept apart.</summary>
@@ -8,7 +6,7 @@ sealed class EncoderText
     // Two documents at least are kept apart where a text from another one is needed.
     EncoderText(EncoderRecipe recipe, Documents documents, ITokenizer tokenizer)
     {
-        (Documents, Tokenizer, Marks) = (documents, tokenizer, MarksOf(tokenizer));
+        (Documents, Tokenizer, Marks) = (documents, tokenizer, TextMarks.Of(tokenizer));
         Store = TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2));
         int least = recipe.Pairs == "next" ? 2 : 1;
         (Train, HeldOut) = DocumentSet.Divide(Store, recipe.HeldOut, least);
@@ -28,25 +26,19 @@ sealed class EncoderText
     internal static EncoderText New(EncoderRecipe recipe)
     {
         Documents documents = Documents.Load(recipe.Data);
-        return new(recipe, documents, NewTokenizer(recipe, documents));
+        return new(recipe, documents, NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages().Select(passage => passage.Text), recipe.Vocabulary));
     }
 
     /// <summary>A text, and the tokenizer of a run.</summary>
     internal static EncoderText Load(EncoderRecipe recipe, string directory, string? data = null) =>
         new(recipe, Documents.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
 
-    static ITokenizer NewTokenizer(EncoderRecipe recipe, Documents documents)
-    {
-        SortedSet<Rune> characters = [];
-        if (recipe.Tokenizer == "character")
-            foreach (Passage passage in documents.Passages()) characters.UnionWith(passage.Text.EnumerateRunes());
-        return NativeSsl.Tokenizer.Create(recipe.Tokenizer, string.Concat(characters));
-    }
+    /// <summary>A word as people read it; of a tokenizer of pieces without the space in front.</summary>
+    internal string Show(int token) => token >= Tokenizer.VocabularySize ? $"[{token}]" : Tokenizer is PieceTokenizer ? Tokenizer.Decode([token]).Trim() : Tokenizer.Decode([token]);
 
-    static TextMarks MarksOf(ITokenizer tokenizer) => TextMarks.After(tokenizer.VocabularySize);
-
-    /// <summary>Tokens as people read them; a mark by its name.</summary>
-    internal string Show(int token) => token == Marks.Mask ? "[MASK]" : Marks.IsSpecial(token) ? $"[{token}]" : Tokenizer.Decode([token]);
+    /// <summary>What stands before, between and behind gaps. Pieces of words bring the space in front of them along, so that of a gap belongs to it.</summary>
+    internal int[][] Encode(string[] pieces) => [.. pieces.Select((piece, i) =>
+        Tokenizer.Encode(Tokenizer is PieceTokenizer && i < pieces.Length - 1 && piece.EndsWith(' ') ? piece[..^1] : piece))];
 
     /// <summary>A text as a sample, its end cut off where it is too long.</summary>
     internal TextSample Sample(string text, int context)

@@ -8,7 +8,7 @@ namespace NativeSsl.Cli.Training;
 /// <param name="Words">How many words were covered.</param>
 sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, double? Words, double? Pairs)> Rows, long Words) : Report
 {
-    const string Own = "this model", Untrained = "untrained", Counts = "word counts", Shared = "shared words", Guessing = "guessing";
+    const string Own = "this model", Untrained = "untrained", Counts = "word counts", Shared = "shared words", OneAnswer = "one answer for all";
 
     internal static MaskedWordsReport Of(MaskedWordsRun run)
     {
@@ -16,7 +16,7 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
         (double unigram, long words) = Unigram(run, views);
         List<(string, double?, double?)> rows = [Row(Own, run.Objective), Row(Untrained, run.NewObjective()), (Counts, unigram, null)];
         if (run.Objective is SentencePairObjective)
-            rows.AddRange([(Shared, null, new WordOverlap(run.Settings.NewViews(run.Encoder.Backend, run.Source.Train, run.Source.Marks, duplicates: 1)).Accuracy(views)), (Guessing, null, 0.5)]);
+            rows.AddRange([(Shared, null, new WordOverlap(run.Settings.NewViews(run.Encoder.Backend, run.Source.Train, run.Source.Marks, duplicates: 1)).Accuracy(views)), (OneAnswer, null, Majority(views))]);
         return new(run, rows, words);
 
         (string, double?, double?) Row(string name, Objective objective)
@@ -24,6 +24,12 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
             var (encoder, head) = MaskedWordsRun.Networks(objective);
             return (name, new MaskedWords(encoder, head).MeanLoss(encoder.Backend, views), (objective as SentencePairObjective)?.Accuracy(views));
         }
+    }
+
+    static double Majority(MaskedViews views)
+    {
+        double share = Enumerable.Range(0, views.Count).Average(i => (double)views.Sample(i).Label);
+        return Math.Max(share, 1 - share);
     }
 
     // Every word as likely as it is frequent in the training text, wherever it stands.
@@ -56,7 +62,7 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
             string words = Loss(Own) < Loss(Counts) ? "It guesses words better than counting does: it has learned from context."
                 : "It guesses words no better than counting does: it has not learned yet.";
             return Rows[0].Pairs is not { } own ? words
-                : $"{words} It tells pairs {(own > Rows.First(row => row.Name == Shared).Pairs!.Value ? "better" : "no better")} than shared words do.";
+                : $"{words} It tells pairs {(own > Rows.Skip(1).Max(row => row.Pairs ?? 0) ? "better" : "no better")} than shared words or one answer for all do.";
         }
     }
 

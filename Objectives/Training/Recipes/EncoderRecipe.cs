@@ -8,8 +8,8 @@ public abstract record EncoderRecipe : Recipe
 {
     private protected EncoderRecipe() { }
 
-    /// <summary><c>character</c> or <c>byte</c>.</summary>
-    [JsonPropertyOrder(10)] public string Tokenizer { get; init; } = "character";
+    /// <summary><c>wordpiece</c> (BERT), <c>bpe</c> (RoBERTa), <c>unigram</c>, <c>character</c> or <c>byte</c>.</summary>
+    [JsonPropertyOrder(10)] public string Tokenizer { get; init; } = "wordpiece";
     /// <summary>The most tokens that the tokenizer may have, where it has a choice.</summary>
     [JsonPropertyOrder(11)] public int Vocabulary { get; init; } = 8192;
     /// <summary>Transformer blocks.</summary>
@@ -56,7 +56,7 @@ public abstract record EncoderRecipe : Recipe
 
     private protected static RecipeRule[] EncoderRules { get; } =
     [
-        RecipeRule.Text("tokenizer", "\"character\" or \"byte\"", "character", "byte"),
+        RecipeRule.Text("tokenizer", "\"wordpiece\", \"bpe\", \"unigram\", \"character\" or \"byte\"", "wordpiece", "bpe", "unigram", "character", "byte"),
         RecipeRule.Whole("vocabulary", 1, 1 << 24, "8192 is usual for a small text"),
         RecipeRule.Whole("layers", 1, 1000, "4 is a small model"),
         RecipeRule.Whole("heads", 1, 1000, "4 is a small model"),

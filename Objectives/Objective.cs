@@ -58,6 +58,9 @@ public abstract class Objective : Module
     /// </summary>
     public virtual IReadOnlyList<(string Name, Tensor Rows)> Embeddings => [];
 
+    /// <summary>What the latest loss is the sum of, by name, each a scalar; none if it is of one piece. The trainer writes them down now and then.</summary>
+    public virtual IReadOnlyList<(string Name, Tensor Value)> LossParts => [];
+
     /// <summary>What is trained, and how: weight decay on matrices only, one optimizer, unless an objective says otherwise.</summary>
     public virtual IReadOnlyList<ParameterGroup> ParameterGroups(float weightDecay) => ParameterGroup.Usual(NamedParameters(), weightDecay);
 

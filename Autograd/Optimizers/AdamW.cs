@@ -8,7 +8,10 @@ namespace NativeSsl;
 /// <param name="beta1">β₁, how long the mean of gradients remembers.</param>
 /// <param name="beta2">β₂, how long the mean of their squares remembers.</param>
 /// <param name="epsilon">ε, which keeps the quotient finite.</param>
-public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) : Optimizer(parameters)
+/// <param name="correctsBias">Whether the moments, which begin at zero, are scaled up at first. BERT's published optimizer (google-research/bert,
+/// <c>optimization.py</c>) does not, so its first steps are larger, β₁ and β₂ at their defaults by up to 3.</param>
+public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool correctsBias = true)
+    : Optimizer(parameters)
 {
     readonly Tensor _means = NewState(parameters), _squares = NewState(parameters);
     Tensor[][]? _windows;
@@ -22,8 +25,8 @@ public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta
         _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _means, _squares }.Select(flat => Windows(Parameters, flat))];
         var scalars = new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2),
             Keep: (float)(1 - learningRate * Parameters.Groups[group].WeightDecay),
-            Rate: (float)(learningRate / (1 - Math.Pow(beta1, time))),
-            RootCorrection: (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, time))),
+            Rate: (float)(correctsBias ? learningRate / (1 - Math.Pow(beta1, time)) : learningRate),
+            RootCorrection: correctsBias ? (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, time))) : 1f,
             (float)epsilon);
         Parameters.Values.Backend.AdamW(_windows[0][group], _windows[1][group], _windows[2][group], _windows[3][group], scalars);
     }

@@ -36,6 +36,17 @@ public sealed record Cosine(double Peak, double Floor, long Steps) : Schedule
         step >= Steps ? Floor : Floor + (Peak - Floor) * 0.5 * (1 + Math.Cos(Math.PI * step / Steps));
 }
 
+/// <summary>Falls in a straight line from Peak to Floor, and stays there.</summary>
+/// <param name="Peak">The value at step 0.</param>
+/// <param name="Floor">The value from step Steps on.</param>
+/// <param name="Steps">How long the fall takes.</param>
+/// <remarks>Devlin et al. 2019, “BERT”, appendix A.2; here the fall begins where the warm-up ends, as in fairseq's <c>polynomial_decay</c>.</remarks>
+public sealed record LinearDecay(double Peak, double Floor, long Steps) : Schedule
+{
+    /// <inheritdoc/>
+    public override double At(long step) => step >= Steps ? Floor : Peak + (Floor - Peak) * step / Steps;
+}
+
 /// <summary>Multiplied by Factor at each milestone.</summary>
 /// <param name="Initial">The value before the first milestone.</param>
 /// <param name="Factor">For example 0.2.</param>

@@ -26,7 +26,7 @@ static class Generate
             sampling.Check();
             using var device = new OpenDevice(options.Open(parsed, terminal));
             if (Run.Load(parsed.GetValue(run)!, device.Backend) is not TextRun text)
-                throw new NativeSslException($"{parsed.GetValue(run)}: this run has learned from images and cannot write; try evaluate or embed.");
+                throw new NativeSslException($"{parsed.GetValue(run)}: this run has not learned to write; try evaluate, embed or fill.");
             text.ReadWeights(parsed.GetValue(run)!);
             int[] start = text.Tokenizer.Encode(parsed.GetValue(prompt)!);
             if (parsed.GetValue(options.DryRun)) return ExitCode.Done;

@@ -11,17 +11,20 @@ static class Pretrain
         var recipe = new Option<string>("--recipe") { Description = $"{string.Join(", ", RecipeShelf.Names)}, or a file", HelpName = "recipe", DefaultValueFactory = _ => "built-in" };
         var data = new Option<string?>("--data") { Description = "text: a file or a folder of .txt files; images: a folder with a data set; what is inside this program if not given", HelpName = "path" };
         var run = new Option<string?>("--run") { Description = "the directory of the run; a new one under runs/ if not given", HelpName = "directory" };
+        var from = new Option<string?>("--from") { Description = "the run whose encoder a run of simcse begins with", HelpName = "directory" };
         var steps = new Option<int?>("--steps") { Description = "optimizer steps, instead of the recipe's", HelpName = "number" };
         Option<bool> stopWhenFailing = StopWhenFailing();
         CommonOptions.AtLeast(steps, 1);
-        var command = new Command("pretrain", "train a model on unlabelled text or images") { recipe, data, run, steps, stopWhenFailing };
+        var command = new Command("pretrain", "train a model on unlabelled text or images") { recipe, data, run, from, steps, stopWhenFailing };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(recipe)!;
             Recipe chosen = RecipeShelf.Find(name);
-            if (parsed.GetValue(data) is { } path) chosen = chosen with { Data = Path.GetFullPath(path) };
+            if (parsed.GetValue(data) is { } path) chosen = chosen with { Data = path == TextCorpus.BuiltInName ? path : Path.GetFullPath(path) };
             if (parsed.GetValue(options.Seed) is { } seed) chosen = chosen with { Seed = seed };
             if (parsed.GetValue(steps) is { } count) chosen = chosen with { Steps = count, WarmUp = Math.Min(chosen.WarmUp, count / 10) };
+            if (parsed.GetValue(from) is { } source)
+                chosen = chosen is SimCseRecipe begins ? SimCseRun.Beginning(begins, source) : throw new NativeSslException($"--from: {name} begins with weights of its own; only simcse needs a run.");
             chosen.Check();
 
             using var device = new OpenDevice(options.Open(parsed, terminal));

@@ -69,6 +69,8 @@ abstract class Run(Recipe recipe, IBackend backend)
     internal static Run New(Recipe recipe, IBackend backend) => recipe switch
     {
         TextRecipe text => TextRun.New(text, backend),
+        MaskedWordsRecipe words => MaskedWordsRun.New(words, backend),
+        SimCseRecipe sentences => SimCseRun.New(sentences, backend),
         ImageRecipe images => ImageRun.New(images, backend),
         _ => throw new NativeSslException($"recipe: this program does not train a {recipe.GetType().Name}."),
     };
@@ -77,6 +79,8 @@ abstract class Run(Recipe recipe, IBackend backend)
     internal static Run Load(string directory, IBackend backend, string? data = null) => Recipe.Load(Path.Combine(directory, "recipe.json")) switch
     {
         TextRecipe text => TextRun.Load(text, directory, backend, data),
+        MaskedWordsRecipe words => MaskedWordsRun.Load(words, directory, backend, data),
+        SimCseRecipe sentences => SimCseRun.Load(sentences, directory, backend, data),
         ImageRecipe images => ImageRun.Load(images, directory, backend, data),
         Recipe other => throw new NativeSslException($"{directory}: this program does not know a {other.GetType().Name}."),
     };

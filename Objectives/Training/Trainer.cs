@@ -118,26 +118,28 @@ public sealed partial class Trainer
     TrainingReport Move(string player, Optimizer optimizer, double rate, Views[] views, Progress progress, Snapshot before, bool examined)
     {
         List<EmbeddingHealth> embeddings = [];
-        (double loss, double norm) = Differentiate(player, optimizer.Parameters, views, progress, examined ? embeddings : null);
+        List<(string Name, double Value)> parts = [];
+        (double loss, double norm) = Differentiate(player, optimizer.Parameters, views, progress, examined ? embeddings : null, parts);
         // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
         if (optimizer != _players[^1].Optimizer) before.Add(optimizer.State.Select(entry => entry.Tensor));
         if (examined || optimizer != _players[^1].Optimizer) before.Add([optimizer.Parameters.Values]);
         optimizer.Step(StepsDone, rate);
         return new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0)
         {
-            Health = examined ? new Health(before.RatioMoved(optimizer.Parameters.Values), loss - _objective.ChanceLoss, embeddings) : null,
+            Health = examined ? new Health(before.RatioMoved(optimizer.Parameters.Values), loss - _objective.ChanceLoss, embeddings) { LossParts = parts } : null,
         };
     }
 
     // The embeddings of the first micro-batch are looked at before the backward pass takes their memory back.
     (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress,
-        List<EmbeddingHealth>? embeddings)
+        List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts)
     {
         parameters.Zero();
         double loss = 0;
         foreach (Views view in views)
         {
             Tensor value = _objective.Loss(view, player);
+            if (embeddings is not null && parts.Count == 0) parts.AddRange(_objective.LossParts.Select(part => (part.Name, (double)part.Value.Item())));
             if (embeddings is { Count: 0 })
                 embeddings.AddRange(_objective.Embeddings.Select(entry => EmbeddingHealth.Of(entry.Name, entry.Rows)));
             value.Backward(Tensor.Full(_backend, value.Shape, 1f / views.Length));

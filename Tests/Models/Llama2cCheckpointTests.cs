@@ -164,16 +164,16 @@ public sealed class Llama2cCheckpointTests
     public void The_story_of_llama2c_is_written_letter_by_letter()
     {
         (Llama model, Llama2cTokenizer tokenizer, string expected) = Stories();
-        int[] tokens = [.. model.Generate(tokenizer.Encode(""), new SamplingOptions { Temperature = 0, MaxTokens = 256, StopTokens = new HashSet<int> { Llama2cTokenizer.Begin } })];
+        int[] tokens = [.. model.Generate(tokenizer.EncodeWithSpecials(""), new SamplingOptions { Temperature = 0, MaxTokens = 256, StopTokens = new HashSet<int> { tokenizer.Special.Begin!.Value } })];
         Assert.Equal(256, tokens.Length);
-        Assert.Equal(expected.TrimEnd('\n'), tokenizer.Decode([Llama2cTokenizer.Begin, .. tokens]));
+        Assert.Equal(expected.TrimEnd('\n'), tokenizer.Decode([tokenizer.Special.Begin!.Value, .. tokens]));
     }
 
     [DataFact(Model)]
     public void So_is_its_beginning_without_a_cache()
     {
         (Llama model, Llama2cTokenizer tokenizer, string expected) = Stories();
-        List<int> text = [.. tokenizer.Encode("")];
+        List<int> text = [.. tokenizer.EncodeWithSpecials("")];
         while (text.Count < 41)
         {
             using var step = new Step(Cpu);
@@ -185,7 +185,7 @@ public sealed class Llama2cCheckpointTests
         Assert.True(begun.Length > 60, begun);
         Assert.StartsWith(begun, expected, StringComparison.Ordinal);
         // The story's tokens are those that the model wrote: what was learned from is cut as the tokenizer cuts.
-        Assert.Equal(text, tokenizer.Encode(begun));
+        Assert.Equal(text, tokenizer.EncodeWithSpecials(begun));
     }
 
     // It knows what it learned: its loss on its own story is far below chance, and turning its features wrongly shows.
@@ -201,7 +201,7 @@ public sealed class Llama2cCheckpointTests
 
         double Loss(Llama of)
         {
-            int[] ids = tokenizer.Encode(expected);
+            int[] ids = tokenizer.EncodeWithSpecials(expected);
             using var step = new Step(Cpu);
             using Tape.NoGradientScope scope = Tape.NoGradient();
             return of.Logits(Indices.From(Cpu, [1, ids.Length - 1], ids.AsSpan(0, ids.Length - 1))).CrossEntropy(Indices.From(Cpu, [1, ids.Length - 1], ids.AsSpan(1))).Item();

@@ -13,9 +13,11 @@ public sealed class EveryModule
     static Gpt Gpt(bool bias = false) =>
         new(new Gpt.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 2, Width = 8, Bias = bias, Dropout = bias ? 0.1f : 0f }, Init);
 
+    static Bert Bert => new(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 2, Width = 8 }, Init);
+
     static readonly Dictionary<Type, Module[]> Made = new()
     {
-        [typeof(Bert)] = [new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 2, Width = 8 }, Init)],
+        [typeof(Bert)] = [Bert],
         [typeof(BertWithHeads)] = [new BertWithHeads(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init),
             new BertWithHeads(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init, false, false, false)],
         [typeof(BasicBlock)] = [new BasicBlock(Init, 4, 4), new BasicBlock(Init, 4, 8, stride: 2)],
@@ -34,16 +36,19 @@ public sealed class EveryModule
             new Llama(new Llama.Config { Vocabulary = 5, Context = 4, Layers = 2, Heads = 4, KeyHeads = 2, Width = 8, TiedHead = tied }, Init))],
         [typeof(LlamaBlock)] = [new LlamaBlock(new GroupedQueryAttention(Init, 8, 4, 2, Rotary), new SwiGlu(Init, 8, 4), new RmsNorm(Init, 8), new RmsNorm(Init, 8))],
         [typeof(MaskedHead)] = [new MaskedHead(Init, 4, 5)],
-        [typeof(MaskedWords)] = [new MaskedWords(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), new MaskedHead(Init, 8, 5))],
+        [typeof(MaskedWords)] = [new MaskedWords(Bert, new MaskedHead(Init, 8, 5))],
         [typeof(MlpHead)] = [new MlpHead(Init, 4, 5, 3), new MlpHead(Init, 4, 5, 3, layers: 3, normalizeLast: true)],
         [typeof(MultiHeadAttention)] = [new MultiHeadAttention(Init, 4, 2, new AttentionOptions()),
             new MultiHeadAttention(Init, 4, 2, new AttentionOptions(), bias: false)],
+        [typeof(NextSentence)] = [new NextSentence(Bert, new MaskedHead(Init, 8, 5), Init)],
         [typeof(NextToken)] = [new NextToken(Gpt())],
         [typeof(Pooler)] = [new Pooler(Init, 4)],
         [typeof(RelativeBias)] = [new RelativeBias(Init, 2, bidirectional: true)],
         [typeof(ResNet)] = [new ResNet(ResNet.Config.Small with { Widths = [4, 8, 8] }, Init),
             new ResNet(ResNet.Config.ResNet50 with { Blocks = [1, 2], Widths = [4, 8] }, Init)],
         [typeof(RmsNorm)] = [new RmsNorm(Init, 4)],
+        [typeof(SentenceOrder)] = [new SentenceOrder(Bert, new MaskedHead(Init, 8, 5), Init)],
+        [typeof(SimCse)] = [new SimCse(Bert, Init)],
         [typeof(StridedConvolutions)] = [new StridedConvolutions(Init, 1, 4, 8)],
         [typeof(SimClr)] = [new SimClr(new StridedConvolutions(Init, 1, 4), new MlpHead(Init, 4, 4, 3))],
         [typeof(SwiGlu)] = [new SwiGlu(Init, 4, 8)],

@@ -27,8 +27,9 @@ public sealed record DocumentSet(TokenStore Store, IReadOnlyList<(int First, int
     /// last tenth is kept apart.</summary>
     /// <param name="store">The tokens.</param>
     /// <param name="heldOut"><c>tenth</c>, <c>last</c>, or the name of a file.</param>
+    /// <param name="least">The fewest documents that are a tenth: 2 where a text from another document is needed.</param>
     /// <exception cref="NativeSslException">No file has this name, or nothing would be left on one side.</exception>
-    public static (DocumentSet Train, DocumentSet HeldOut) Divide(TokenStore store, string heldOut = LastTenth)
+    public static (DocumentSet Train, DocumentSet HeldOut) Divide(TokenStore store, string heldOut = LastTenth, int least = 1)
     {
         int count = store.DocumentCount;
         if (count == 1 && heldOut is LastTenth or Last)
@@ -40,7 +41,7 @@ public sealed record DocumentSet(TokenStore Store, IReadOnlyList<(int First, int
         }
         (int first, int last) = heldOut switch
         {
-            LastTenth => (count - Math.Max(1, count / 10), count),
+            LastTenth => (count - Math.Max(Math.Min(least, count - 1), count / 10), count),
             Last => (count - 1, count),
             _ => Named(store, heldOut),
         };

@@ -52,7 +52,10 @@ public sealed class Documents
         return new Documents(path, [.. files.Select(file =>
                 (Path.GetFileName(file), (Func<Action<long>?, IEnumerable<string>>)(read => TextLines.Read(file, read))))],
             files.Sum(file => new FileInfo(file).Length), isFolder && breaks == DocumentBreaks.Automatic ? DocumentBreaks.Files : breaks)
-        { RecognisesTitles = breaks == DocumentBreaks.Automatic };
+        {
+            RecognisesTitles = breaks == DocumentBreaks.Automatic,
+            Identity = $"{breaks} " + string.Join(' ', files.Select(file => new FileInfo(file)).Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}")),
+        };
     }
 
     /// <summary>A text in memory.</summary>
@@ -63,6 +66,9 @@ public sealed class Documents
         new(name, [(name, _ => text.Split('\n').Select(line => line.TrimEnd('\r')))], text.Length, breaks) { RecognisesTitles = breaks == DocumentBreaks.Automatic };
 
     bool RecognisesTitles { get; init; }
+
+    /// <summary>Names, sizes and times of the files: other ones, or changed ones, have another identity.</summary>
+    internal string Identity { get; init; } = "";
 
     static bool IsText(string file) => Path.GetExtension(file) is ".txt" or ".tokens"
         && !AboutTheData.Contains(Path.GetFileNameWithoutExtension(file), StringComparer.OrdinalIgnoreCase);

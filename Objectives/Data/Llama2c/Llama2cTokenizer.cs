@@ -42,11 +42,21 @@ public sealed class Llama2cTokenizer : ITokenizer
     /// <inheritdoc/>
     public int VocabularySize => _vocabulary.Pieces.Count;
 
-    /// <summary>The token with which every text begins; a model that writes it has come to the end.</summary>
-    public static int Begin => Llama2cVocabulary.Begin;
+    /// <summary>A text begins with the beginning; a model that writes it once more has come to the end.</summary>
+    public SpecialTokens Special { get; } = new() { Unknown = Llama2cVocabulary.Unknown, Begin = Llama2cVocabulary.Begin, End = Llama2cVocabulary.End };
 
-    /// <summary>The ids of a text, behind <see cref="Begin"/>.</summary>
-    /// <exception cref="MalformedFileException">Half of a surrogate pair; the message names its place.</exception>
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => id is Llama2cVocabulary.Unknown or Llama2cVocabulary.Begin or Llama2cVocabulary.End;
+
+    /// <inheritdoc/>
+    public bool BeginsWord(int id) => id >= 0 && id < VocabularySize ? IsSpecial(id) || _vocabulary.Pieces[id][0] == ' '
+        : throw new IndexException($"Llama2cTokenizer.BeginsWord: id {id} is outside 0 … {VocabularySize - 1}.");
+
+    /// <inheritdoc/>
+    public int[] EncodeWithSpecials(string text, string? pair = null) =>
+        [Llama2cVocabulary.Begin, .. Encode(text), .. pair is null ? [] : (int[])[Llama2cVocabulary.Begin, .. Encode(pair)]];
+
+    /// <inheritdoc/>
     public int[] Encode(string text)
     {
         List<int> ids = [];
@@ -58,7 +68,7 @@ public sealed class Llama2cTokenizer : ITokenizer
             Add(rune);
             i += rune.Utf16SequenceLength;
         }
-        return [Begin, .. Merged([.. ids])];
+        return [.. Merged([.. ids])];
 
         void Add(Rune rune)
         {
@@ -108,7 +118,7 @@ public sealed class Llama2cTokenizer : ITokenizer
             if (id is Llama2cVocabulary.Begin or Llama2cVocabulary.End) continue;
             byte[] piece = _vocabulary.Pieces[id];
             if (id is >= Llama2cVocabulary.FirstByte and < Llama2cVocabulary.FirstPiece) bytes.Add((byte)(id - Llama2cVocabulary.FirstByte));
-            else bytes.AddRange(i > 0 && ids[i - 1] == Begin && piece[0] == ' ' ? piece[1..] : piece);
+            else bytes.AddRange(i > 0 && ids[i - 1] == Llama2cVocabulary.Begin && piece[0] == ' ' ? piece[1..] : piece);
         }
         return Encoding.UTF8.GetString([.. bytes]);
     }

@@ -7,6 +7,9 @@ namespace NativeSsl;
 /// <param name="Embeddings">Those of the objective.</param>
 public sealed record Health(double UpdateRatio, double? OverChance, IReadOnlyList<EmbeddingHealth> Embeddings)
 {
+    /// <summary>What the loss was the sum of, by name.</summary>
+    public IReadOnlyList<(string Name, double Value)> LossParts { get; init; } = [];
+
     /// <summary>The measurements by the names they have in <c>metrics.jsonl</c>.</summary>
     internal IEnumerable<(string Name, double Value)> Values =>
     [
@@ -14,5 +17,6 @@ public sealed record Health(double UpdateRatio, double? OverChance, IReadOnlyLis
         .. OverChance is { } over ? new[] { ("overChance", over) } : [],
         .. Embeddings.SelectMany(embedding => new[]
             { ($"{embedding.Name}Spread", embedding.Spread), ($"{embedding.Name}Rank", embedding.Rank) }),
+        .. LossParts.Select(part => ($"{part.Name}Loss", part.Value)),
     ];
 }

@@ -5,11 +5,11 @@ namespace NativeSsl;
 
 /// <summary>
 /// The hyper-parameters of a run: with the data, the seed and the version of the program they decide it bit for bit. This is what every
-/// run has; a <see cref="TextRecipe"/> or an <see cref="ImageRecipe"/> has the rest. Change a few with <c>recipe with { Steps = 500 }</c>.
+/// run has; a <see cref="TextRecipe"/>, a <see cref="MaskedWordsRecipe"/>, a <see cref="SimCseRecipe"/> or an <see cref="ImageRecipe"/> has the rest. Change a few with <c>recipe with { Steps = 500 }</c>.
 /// </summary>
 public abstract record Recipe
 {
-    /// <summary>The pretext task: <c>next-token</c> or <c>simclr</c>. It decides the kind of recipe.</summary>
+    /// <summary>The pretext task: <c>next-token</c>, <c>masked-words</c>, <c>simcse</c> or <c>simclr</c>. It decides the kind of recipe.</summary>
     [JsonPropertyOrder(0)] public string Objective { get; init; } = "";
     /// <summary>A file or folder, or <c>built-in</c>.</summary>
     [JsonPropertyOrder(1)] public string Data { get; init; } = "built-in";
@@ -19,7 +19,7 @@ public abstract record Recipe
     [JsonPropertyOrder(21)] public int Steps { get; init; }
     /// <summary>The largest learning rate.</summary>
     [JsonPropertyOrder(22)] public double LearningRate { get; init; }
-    /// <summary>The learning rate that the cosine reaches when the last step is done.</summary>
+    /// <summary>The learning rate that the fall reaches when the last step is done.</summary>
     [JsonPropertyOrder(23)] public double FinalLearningRate { get; init; }
     /// <summary>Steps over which the learning rate rises.</summary>
     [JsonPropertyOrder(24)] public int WarmUp { get; init; }
@@ -34,9 +34,11 @@ public abstract record Recipe
 
     private protected Recipe() { }
 
-    /// <summary>η over the run: a line up, half a cosine down.</summary>
-    public Schedule LearningRates() =>
-        new LinearWarmup(WarmUp, new Cosine(LearningRate, FinalLearningRate, Math.Max(1, Steps - WarmUp)));
+    /// <summary>η over the run: a line up, then down.</summary>
+    public Schedule LearningRates() => new LinearWarmup(WarmUp, Fall(Math.Max(1, Steps - WarmUp)));
+
+    /// <summary>How the learning rate falls after the warm-up: half a cosine, unless a kind says otherwise.</summary>
+    private protected virtual Schedule Fall(long steps) => new Cosine(LearningRate, FinalLearningRate, steps);
 
     /// <summary>Reads a recipe file. Every field of its kind must be there, and nothing else.</summary>
     /// <exception cref="MalformedFileException">It is not; the message names field, value and cure.</exception>
@@ -86,5 +88,5 @@ public abstract record Recipe
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(TextRecipe)), JsonSerializable(typeof(ImageRecipe))]
+[JsonSerializable(typeof(TextRecipe)), JsonSerializable(typeof(MaskedWordsRecipe)), JsonSerializable(typeof(SimCseRecipe)), JsonSerializable(typeof(ImageRecipe))]
 sealed partial class RecipeJson : JsonSerializerContext;

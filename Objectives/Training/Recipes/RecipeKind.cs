@@ -12,12 +12,16 @@ sealed class RecipeKind(Type type, string[] objectives, RecipeRule[] own,
     [
         new(typeof(TextRecipe), ["next-token"], TextRecipe.Rules, TextRecipe.Conflict,
             json => JsonSerializer.Deserialize(json, RecipeJson.Default.TextRecipe)!),
+        new(typeof(MaskedWordsRecipe), ["masked-words"], MaskedWordsRecipe.Rules, EncoderRecipe.Conflict,
+            json => JsonSerializer.Deserialize(json, RecipeJson.Default.MaskedWordsRecipe)!),
+        new(typeof(SimCseRecipe), ["simcse"], SimCseRecipe.Rules, SimCseRecipe.ConflictOfSizes,
+            json => JsonSerializer.Deserialize(json, RecipeJson.Default.SimCseRecipe)!),
         new(typeof(ImageRecipe), ["simclr"], ImageRecipe.Rules, _ => null,
             json => JsonSerializer.Deserialize(json, RecipeJson.Default.ImageRecipe)!),
     ];
 
     static readonly RecipeRule Objective =
-        RecipeRule.Text("objective", "\"next-token\" or \"simclr\"", [.. All.SelectMany(kind => kind._objectives)]);
+        RecipeRule.Text("objective", "\"next-token\", \"masked-words\", \"simcse\" or \"simclr\"", [.. All.SelectMany(kind => kind._objectives)]);
 
     readonly string[] _objectives = objectives;
 

@@ -23,9 +23,18 @@ public sealed record TextMarks
         (Vocabulary, Begin, Separator, Mask, Padding) = (vocabulary, begin, separator, mask, padding);
     }
 
-    /// <summary>Four marks behind the words of a tokenizer that has none: padding, begin, separator, mask.</summary>
-    /// <param name="words">How many tokens the tokenizer has.</param>
+    /// <summary>Four marks behind the words of a vocabulary that has none: padding, begin, separator, mask.</summary>
+    /// <param name="words">How many words there are.</param>
     public static TextMarks After(int words) => new(words + 4, begin: words + 1, separator: words + 2, mask: words + 3, padding: words);
+
+    /// <summary>The special tokens of a tokenizer; a mark that it lacks comes behind its last token.</summary>
+    public static TextMarks Of(ITokenizer tokenizer)
+    {
+        int next = tokenizer.VocabularySize;
+        int padding = tokenizer.Special.Padding ?? next++, begin = tokenizer.Special.Begin ?? next++;
+        int separator = tokenizer.Special.Separator ?? tokenizer.Special.End ?? next++, mask = tokenizer.Special.Mask ?? next++;
+        return new TextMarks(next, begin, separator, mask, padding, [.. Enumerable.Range(0, tokenizer.VocabularySize).Where(tokenizer.IsSpecial)]);
+    }
 
     /// <summary>How many different tokens there are, marks included.</summary>
     public int Vocabulary { get; }

@@ -45,6 +45,16 @@ public sealed class CharacterTokenizer : ITokenizer
     public IReadOnlyList<Rune> Characters => _characters;
 
     /// <inheritdoc/>
+    public SpecialTokens Special => SpecialTokens.None;
+
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => false;
+
+    /// <inheritdoc/>
+    public bool BeginsWord(int id) => id >= 0 && id < _characters.Length ? true
+        : throw new IndexException($"CharacterTokenizer.BeginsWord: id {id} is outside 0 … {_characters.Length - 1}.");
+
+    /// <inheritdoc/>
     public int[] Encode(string text)
     {
         int[] ids = new int[text.Length];
@@ -61,6 +71,9 @@ public sealed class CharacterTokenizer : ITokenizer
         }
         return count == ids.Length ? ids : ids[..count];
     }
+
+    /// <inheritdoc/>
+    public int[] EncodeWithSpecials(string text, string? pair = null) => [.. Encode(text), .. pair is null ? [] : Encode(pair)];
 
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> ids)

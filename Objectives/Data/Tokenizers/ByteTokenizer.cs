@@ -12,6 +12,16 @@ public sealed class ByteTokenizer : ITokenizer
     public int VocabularySize => 256;
 
     /// <inheritdoc/>
+    public SpecialTokens Special => SpecialTokens.None;
+
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => false;
+
+    /// <inheritdoc/>
+    public bool BeginsWord(int id) => id >= 0 && id < 256 ? true
+        : throw new IndexException($"ByteTokenizer.BeginsWord: id {id} is outside 0 … 255.");
+
+    /// <inheritdoc/>
     public int[] Encode(string text)
     {
         byte[] bytes;
@@ -23,6 +33,9 @@ public sealed class ByteTokenizer : ITokenizer
         }
         return Array.ConvertAll(bytes, static b => (int)b);
     }
+
+    /// <inheritdoc/>
+    public int[] EncodeWithSpecials(string text, string? pair = null) => [.. Encode(text), .. pair is null ? [] : Encode(pair)];
 
     /// <summary>The text of ids; bytes that are not UTF-8, as a young model makes them, become U+FFFD.</summary>
     /// <exception cref="IndexException">An id outside the vocabulary.</exception>

@@ -1,0 +1,49 @@
+namespace NativeSsl.Cli.Training;
+
+/// <summary>A corpus as a text encoder reads it: documents, tokenizer, marks, and what is kept apart.</summary>
+sealed class EncoderText
+{
+    // Two documents at least are kept apart where a text from another one is needed.
+    EncoderText(EncoderRecipe recipe, Documents documents, ITokenizer tokenizer)
+    {
+        (Documents, Tokenizer, Marks) = (documents, tokenizer, TextMarks.Of(tokenizer));
+        Store = TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2));
+        int least = recipe.Pairs == "next" ? 2 : 1;
+        (Train, HeldOut) = DocumentSet.Divide(Store, recipe.HeldOut, least);
+        if (recipe is MaskedWordsRecipe && HeldOut.Documents.Count < least)
+            throw new NativeSslException($"heldOut is '{recipe.HeldOut}', which keeps {HeldOut.Documents.Count} of {Store.DocumentCount} documents apart; to ask whether a text "
+                + $"comes from another document, two are needed. Choose \"{DocumentSet.LastTenth}\", give more documents, or set pairs to \"none\".");
+    }
+
+    internal Documents Documents { get; }
+    internal ITokenizer Tokenizer { get; }
+    internal TextMarks Marks { get; }
+    internal TokenStore Store { get; }
+    internal DocumentSet Train { get; }
+    internal DocumentSet HeldOut { get; }
+
+    /// <summary>A text, and a tokenizer made for it.</summary>
+    internal static EncoderText New(EncoderRecipe recipe)
+    {
+        Documents documents = Documents.Load(recipe.Data);
+        return new(recipe, documents, NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages().Select(passage => passage.Text), recipe.Vocabulary));
+    }
+
+    /// <summary>A text, and the tokenizer of a run.</summary>
+    internal static EncoderText Load(EncoderRecipe recipe, string directory, string? data = null) =>
+        new(recipe, Documents.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
+
+    /// <summary>A word as people read it; of a tokenizer of pieces without the space in front.</summary>
+    internal string Show(int token) => token >= Tokenizer.VocabularySize ? $"[{token}]" : Tokenizer is PieceTokenizer ? Tokenizer.Decode([token]).Trim() : Tokenizer.Decode([token]);
+
+    /// <summary>What stands before, between and behind gaps. Pieces of words bring the space in front of them along, so that of a gap belongs to it.</summary>
+    internal int[][] Encode(string[] pieces) => [.. pieces.Select((piece, i) =>
+        Tokenizer.Encode(Tokenizer is PieceTokenizer && i < pieces.Length - 1 && piece.EndsWith(' ') ? piece[..^1] : piece))];
+
+    /// <summary>A text as a sample, its end cut off where it is too long.</summary>
+    internal TextSample Sample(string text, int context)
+    {
+        int[] tokens = Tokenizer.Encode(text);
+        return TextSample.Of(Marks, tokens.AsSpan(0, Math.Min(tokens.Length, context - 2)));
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+
+namespace NativeSsl.Cli.Training;
+
+/// <summary>How well covered words of a text that was kept apart are guessed, and pairs of texts told apart, beside counting and the model before training.</summary>
+/// <param name="Run">Whose.</param>
+/// <param name="Rows">Each with the loss of covered words, and the share of pairs told right.</param>
+/// <param name="Words">How many words were covered.</param>
+sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, double? Words, double? Pairs)> Rows, long Words) : Report
+{
+    const string Own = "this model", Untrained = "untrained", Counts = "word counts", Shared = "shared words", OneAnswer = "one answer for all";
+
+    internal static MaskedWordsReport Of(MaskedWordsRun run)
+    {
+        MaskedViews views = run.ValidationViews();
+        (double unigram, long words) = Unigram(run, views);
+        List<(string, double?, double?)> rows = [Row(Own, run.Objective), Row(Untrained, run.NewObjective()), (Counts, unigram, null)];
+        if (run.Objective is SentencePairObjective)
+            rows.AddRange([(Shared, null, new WordOverlap(run.Settings.NewViews(run.Encoder.Backend, run.Source.Train, run.Source.Marks, duplicates: 1)).Accuracy(views)), (OneAnswer, null, Majority(views))]);
+        return new(run, rows, words);
+
+        (string, double?, double?) Row(string name, Objective objective)
+        {
+            var (encoder, head) = MaskedWordsRun.Networks(objective);
+            return (name, new MaskedWords(encoder, head).MeanLoss(encoder.Backend, views), (objective as SentencePairObjective)?.Accuracy(views));
+        }
+    }
+
+    static double Majority(MaskedViews views)
+    {
+        double share = Enumerable.Range(0, views.Count).Average(i => (double)views.Sample(i).Label);
+        return Math.Max(share, 1 - share);
+    }
+
+    // Every word as likely as it is frequent in the training text, wherever it stands.
+    static (double Loss, long Words) Unigram(MaskedWordsRun run, MaskedViews views)
+    {
+        long[] counts = new long[run.Source.Marks.Vocabulary];
+        foreach (int token in run.Source.Train.Tokens()) counts[token]++;
+        (double total, double loss, long words) = (run.Source.Train.TokenCount + counts.Length, 0, 0);
+        foreach (int target in views.Everything().SelectMany(view => view.Indices[MaskedViews.Targets].Values.ToArray()))
+            (loss, words) = (loss - Math.Log((counts[target] + 1) / total), words + 1);
+        return (loss / words, words);
+    }
+
+    double Loss(string name) => Rows.First(row => row.Name == name).Words!.Value;
+
+    internal override string Heading => "How well covered words of text that was kept apart are guessed (lower is better)"
+        + (Run.Objective is SentencePairObjective ? ", and pairs of texts told right (higher is better)" : "") + ", beside counting and the model before training:";
+
+    static string[] Columns => ["model", "loss of covered words", "perplexity", "pairs told right"];
+
+    static string[] Shown((string Name, double? Words, double? Pairs) row) => [row.Name, Text.Invariant($"{row.Words:F4}"),
+        row.Words is { } loss ? Text.Invariant($"{Math.Exp(loss):F2}") : "", row.Pairs is { } pairs ? Text.Invariant($"{100 * pairs:F1} %") : ""];
+
+    internal override void Print(Terminal terminal) => terminal.Table(Columns, Rows.Select(Shown));
+
+    internal override string Verdict
+    {
+        get
+        {
+            string words = Loss(Own) < Loss(Counts) ? "It guesses words better than counting does: it has learned from context."
+                : "It guesses words no better than counting does: it has not learned yet.";
+            return Rows[0].Pairs is not { } own ? words
+                : $"{words} It tells pairs {(own > Rows.Skip(1).Max(row => row.Pairs ?? 0) ? "better" : "no better")} than shared words or one answer for all do.";
+        }
+    }
+
+    internal override JsonObject ToJson() => new(Rows.Select(row => KeyValuePair.Create<string, JsonNode?>(row.Name, new JsonObject
+    {
+        ["maskedLoss"] = row.Words, ["perplexity"] = row.Words is { } loss ? Math.Exp(loss) : null, ["pairAccuracy"] = row.Pairs,
+    })));
+
+    internal override string ToMarkdown() => string.Join('\n',
+        [
+            $"# Evaluation on {Run.Source.Documents.Name}", "",
+            Text.Invariant($"{Words} covered words in {Run.Source.HeldOut.TokenCount} tokens that were kept apart; counts from {Run.Source.Train.TokenCount} tokens of training text."), "",
+            $"| {string.Join(" | ", Columns)} |", "|---|---|---|---|", .. Rows.Select(row => $"| {string.Join(" | ", Shown(row))} |"), "", Verdict, "",
+        ]);
+}

@@ -1,0 +1,61 @@
+namespace NativeSsl.Cli.Training;
+
+/// <summary>A run of SimCSE, on the encoder of a run that guesses words.</summary>
+sealed class SimCseRun : EncoderRun
+{
+    SimCseRun(SimCseRecipe recipe, IBackend backend, EncoderText text) : base(recipe, backend, text)
+    {
+        Settings = recipe;
+        Objective = recipe.NewObjective(new Init(backend, (ulong)recipe.Seed), text.Marks.Vocabulary);
+    }
+
+    internal SimCseRecipe Settings { get; }
+    internal override SimCse Objective { get; }
+    internal override Bert Encoder => (Bert)Objective.Encoder;
+    internal override SentencePooling Pooling => Settings.Pooling == "mean" ? SentencePooling.Mean : SentencePooling.First;
+
+    /// <summary>A new run: tokenizer and encoder are those of the run it begins with.</summary>
+    /// <exception cref="NativeSslException">None is named.</exception>
+    internal static SimCseRun New(SimCseRecipe recipe, IBackend backend)
+    {
+        if (recipe.From == SimCseRecipe.FromNone)
+            throw new NativeSslException("simcse: it begins with an encoder that was pretrained, and does not work without. Train one (--recipe bert-gutenberg), then name its run with --from.");
+        var run = new SimCseRun(recipe, backend, EncoderText.Load(recipe, recipe.From));
+        ReadEncoder(recipe.From, run.Encoder);
+        return run;
+    }
+
+    internal static SimCseRun Load(SimCseRecipe recipe, string directory, IBackend backend, string? data) =>
+        new(recipe, backend, EncoderText.Load(recipe, directory, data));
+
+    /// <summary>The recipe with the sizes of the run it begins with.</summary>
+    /// <exception cref="NativeSslException">That run does not guess words.</exception>
+    internal static SimCseRecipe Beginning(SimCseRecipe recipe, string from) =>
+        NativeSsl.Recipe.Load(Path.Combine(from, "recipe.json")) is MaskedWordsRecipe source ? recipe.Beginning(Path.GetFullPath(from), source)
+            : throw new NativeSslException($"--from {from}: this run does not guess words; simcse begins with one that does.");
+
+    internal static void ReadEncoder(string directory, Bert encoder)
+    {
+        Checkpoint checkpoint = RunDirectory.Best(directory) ?? RunDirectory.Latest(directory) ?? throw new MalformedFileException(directory, "it has no checkpoint yet; train first.");
+        using var reader = new CheckpointReader(checkpoint.Path);
+        foreach ((string name, Tensor tensor) in encoder.NamedTensors()) reader.Read($"encoder.{name}", tensor);
+    }
+
+    /// <summary>The same encoder before any training.</summary>
+    internal Bert NewEncoder() => (Bert)Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Source.Marks.Vocabulary).Encoder;
+
+    private protected override IViewSource TrainingViews() =>
+        SentenceViews.Of(Backend, Source.Train, Source.Marks, Settings.Sentence, Settings.Batch, (ulong)Settings.Seed);
+
+    // The loss without dropout sees the same sentence twice: it would say nothing of how well sentences are told apart.
+    private protected override Trainer NewTrainer(TrainerOptions options) => new(Objective, TrainingViews(), options);
+
+    internal override string About =>
+        Text.Invariant($"{Objective.ParameterCount:N0} parameters of the encoder in {Settings.From}, {Source.Train.SegmentCount:N0} sentences, vocabulary {Source.Marks.Vocabulary}");
+
+    internal override string Next(string directory) => $"Its features: nativessl embed --run {directory} --data lines.txt --out features.safetensors";
+
+    internal override string Evaluated => Text.Invariant($"{Source.HeldOut.SegmentCount} sentences of {Source.Documents.Name} would be compared.");
+
+    internal override SimCseReport Evaluate(string directory, Terminal terminal, Depth depth) => SimCseReport.Of(this);
+}

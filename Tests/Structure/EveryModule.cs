@@ -37,6 +37,8 @@ public sealed class EveryModule
         [typeof(RmsNorm)] = [new RmsNorm(Init, 4)],
         [typeof(StridedConvolutions)] = [new StridedConvolutions(Init, 1, 4, 8)],
         [typeof(SimClr)] = [new SimClr(new StridedConvolutions(Init, 1, 4), new MlpHead(Init, 4, 4, 3))],
+        [typeof(TextClassifier)] = [new TextClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init),
+            new TextClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init, TextPooling.Mean)],
         [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
             new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
     };

@@ -64,14 +64,17 @@ public sealed class RougeTests
         Assert.Equal(new RougeScore((double)longest / y.Length, (double)longest / x.Length), Rouge.L(string.Join(' ', x), string.Join(' ', y)));
     }
 
-    // A known place to stand: the first sentence of an abstract, as its TLDR. Cachola et al. 2020, table 3, have no such row for the development set; the
-    // figures are pinned as this code measured them, and the order of the two is what is known: one sentence beats the whole abstract in F-measure.
+    // The figures are those of this code on the day it was written; that one sentence beats the whole abstract in F-measure is what is known.
     [DataFact("scitldr_a")]
     public void The_first_sentence_is_a_summary()
     {
         Summaries dev = SciTldr.Read(Path.Combine(DataFactAttribute.Folder!, "scitldr_a", "dev.jsonl"));
-        double lead = Rouge.Mean(dev.Targets, dev.Lead(), (a, b) => Rouge.N(a, b, 1)), all = Rouge.Mean(dev.Targets, dev.Lead(99), (a, b) => Rouge.N(a, b, 1));
-        double leadL = Rouge.Mean(dev.Targets, dev.Lead(), Rouge.L);
-        Assert.Fail($"{lead} {all} {leadL}");
+        RougeScore One(string reference, string summary) => Rouge.N(reference, summary, 1);
+        Assert.Equal(0.27213, Rouge.Mean(dev.Targets, dev.Lead(), One), 1e-5);
+        Assert.Equal(0.21757, Rouge.Mean(dev.Targets, dev.Lead(), Rouge.L), 1e-5);
+        Assert.Equal(0.19741, Rouge.Mean(dev.Targets, dev.Lead(99), One), 1e-5);
+        PairedBootstrap test = PairedBootstrap.Of(Rouge.Statistics(dev.Targets, dev.Lead(), One), Rouge.Statistics(dev.Targets, dev.Lead(99), One),
+            sums => sums[0] / sums[1]);
+        Assert.Equal(1, test.FirstWins);
     }
 }

@@ -58,6 +58,8 @@ public sealed class EveryModule
         [typeof(T5FeedForward)] = [new T5FeedForward(Init, 4, 8, gated: false, 0.1f), new T5FeedForward(Init, 4, 8, gated: true, 0f)],
         [typeof(T5Layers)] = [new T5Layers(Init, T5Tests.First, decoder: false), new T5Layers(Init, T5Tests.Second, decoder: true)],
         [typeof(TextToText)] = [new TextToText(new T5(T5Tests.First, Init), padding: 0)],
+        [typeof(TextClassifier)] = [new TextClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init),
+            new TextClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init, TextPooling.Mean)],
         [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
             new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
     };

@@ -5,20 +5,26 @@ static class TuningGroups
 {
     internal static Parameters Of(ImageEncoder encoder, Linear head, FineTuningOptions options)
     {
-        List<ParameterGroup> groups = [];
+        List<(Part, double)> parts = [];
         for (int i = 0; i < encoder.Parts.Count; i++)
+            parts.Add((encoder.Parts[i], options.EncoderRate * Math.Pow(options.LayerDecay, encoder.Parts.Count - 1 - i)));
+        if (options.EncoderRate > 0 && !encoder.NamedParameters().Any())
+            throw new NativeSslException("FineTuning: no parameter of the encoder asks for its gradient. Build it with new " +
+                "Init(backend, seed, trained: true).");
+        return Of([.. parts, (new Part("head", head), 1)], options.WeightDecay);
+    }
+
+    /// <summary>Parts, each with its factor on the learning rate; weight decay on matrices only.</summary>
+    internal static Parameters Of(IReadOnlyList<(Part Part, double Rate)> parts, float weightDecay)
+    {
+        List<ParameterGroup> groups = [];
+        foreach ((Part part, double rate) in parts)
         {
-            Part part = encoder.Parts[i];
             IEnumerable<(string Name, Tensor Tensor)> tensors = part.Module?.NamedParameters()
                 .Select(entry => ($"{part.Name}.{entry.Name}", entry.Tensor))
                 ?? (part.Tensor is { RequiresGradient: true } tensor ? [(part.Name, tensor)] : []);
-            Add(groups, part.Name, tensors, options.WeightDecay,
-                options.EncoderRate * Math.Pow(options.LayerDecay, encoder.Parts.Count - 1 - i));
+            Add(groups, part.Name, tensors, weightDecay, rate);
         }
-        if (options.EncoderRate > 0 && groups.Sum(group => group.Tensors.Count) == 0)
-            throw new NativeSslException("FineTuning: no parameter of the encoder asks for its gradient. Build it with new " +
-                "Init(backend, seed, trained: true).");
-        Add(groups, "head", head.NamedParameters(), options.WeightDecay, 1);
         return new Parameters(groups);
     }
 

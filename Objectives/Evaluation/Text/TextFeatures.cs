@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace NativeSsl;
+
+/// <summary>
+/// Takes features of all texts of a set: in batches of like lengths, one step for each, in evaluation mode and without a tape. What comes out is a
+/// <see cref="FeatureSet"/>, so banks, probes, clusters and label-free measures work on texts as they do on images.
+/// </summary>
+public static class TextFeatures
+{
+    /// <summary>What an encoder makes of labelled texts, or pairs of texts.</summary>
+    /// <param name="encoder">The encoder, on its device.</param>
+    /// <param name="marks">How texts become tokens.</param>
+    /// <param name="texts">The texts; their labels go along.</param>
+    /// <param name="pooling">How features of tokens become those of a text.</param>
+    /// <param name="batch">How many texts go through at once.</param>
+    /// <param name="name">What the rows are called in a report.</param>
+    /// <returns><c>[texts, width]</c></returns>
+    /// <exception cref="NativeSslException">There are no texts, or a feature is not a finite number.</exception>
+    public static FeatureSet Of(TextEncoder encoder, TextFrame marks, LabelledTexts texts, TextPooling pooling = TextPooling.Mean, int batch = 64,
+        string name = "encoder")
+    {
+        long began = Stopwatch.GetTimestamp();
+        using FlopCount flops = new();
+        Tensor table = Table(new(encoder, marks, texts.Texts, texts.Seconds), pooling, batch, name);
+        Cost cost = new(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, texts.Count);
+        return new FeatureSet(name, texts.Split, table, texts.Labels, texts.Classes.Count, cost);
+    }
+
+    /// <summary>What an encoder makes of texts without labels: sentence embeddings.</summary>
+    /// <returns><c>[texts, width]</c></returns>
+    /// <inheritdoc cref="Of(TextEncoder, TextFrame, LabelledTexts, TextPooling, int, string)"/>
+    public static Tensor Of(TextEncoder encoder, TextFrame marks, IReadOnlyList<string> texts, TextPooling pooling = TextPooling.Mean, int batch = 64) =>
+        Table(new(encoder, marks, texts), pooling, batch, "encoder");
+
+    static Tensor Table(TextBatches texts, TextPooling pooling, int batch, string name)
+    {
+        (float[] values, int width) = texts.Rows($"TextFeatures {name}", (tokens, segments, lengths) =>
+            pooling.Pool(texts.Encoder.Features(tokens, segments, lengths), lengths), batch);
+        Tensor table = Tensor.Lasting(texts.Encoder.Backend, [texts.Count, width]);
+        table.Storage.CopyFrom(values);
+        return table;
+    }
+}

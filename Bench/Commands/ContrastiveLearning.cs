@@ -17,7 +17,7 @@ static class ContrastiveLearning
     public static void Run(string[] arguments)
     {
         bool quick = arguments.Contains("--quick");
-        ImageRecipe recipe = ProgramRecipe.Image("simclr-cifar10");
+        ImageRecipe recipe = ProgramRecipe.Of<ImageRecipe>("simclr-cifar10");
         var pictures = new LabelledPictures("cifar10");
         var report = new Report("simclr-cifar10", "SimCLR on 10,000 images of CIFAR-10", "learning/simclr.md");
         int epochs = recipe.Steps / (pictures.Train.Count / recipe.Batch);

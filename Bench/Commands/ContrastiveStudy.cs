@@ -19,7 +19,7 @@ sealed record ContrastiveStudy(string Recipe, string Data, string Title, (string
     public void Run(string[] arguments)
     {
         var report = new Report(Recipe, Title, "learning/simclr.md");
-        ImageRecipe recipe = ProgramRecipe.Image(Recipe);
+        ImageRecipe recipe = ProgramRecipe.Of<ImageRecipe>(Recipe);
         if (arguments.Contains("--quick")) recipe = recipe with { Steps = recipe.Steps / 20, WarmUp = recipe.WarmUp / 20 };
         var pictures = new LabelledPictures(Data);
         var run = new ContrastiveRun(pictures, recipe);

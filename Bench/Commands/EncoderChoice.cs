@@ -18,7 +18,7 @@ static class EncoderChoice
     {
         double allowed = arguments.Contains("--quick") ? Seconds / 20 : Seconds;
         var report = new Report("encoders", "Which encoder learns most of CIFAR-10 in a given time", "learning/simclr.md");
-        ImageRecipe recipe = ProgramRecipe.Image(ContrastiveStudy.Cifar.Recipe);
+        ImageRecipe recipe = ProgramRecipe.Of<ImageRecipe>(ContrastiveStudy.Cifar.Recipe);
         var pictures = new LabelledPictures("cifar10", choosing: true);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"Recipe {ContrastiveStudy.Cifar.Recipe} (temperature {recipe.Temperature}, rate {recipe.LearningRate}) with another encoder and as many steps as fit into "
             + $"{allowed:F0} s by the time of six steps; two threads. Trained on 8,000 images, judged on the 2,000 training images left out."));

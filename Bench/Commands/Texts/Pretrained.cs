@@ -1,0 +1,45 @@
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Commands.Texts;
+
+/// <summary>The encoder that <see cref="MaskedStudy"/> has left, and copies of it.</summary>
+sealed class Pretrained
+{
+    readonly MaskedWordsRecipe _recipe = MaskedStudy.Recipe;
+    readonly Dictionary<string, Tensor> _weights;
+
+    public Pretrained()
+    {
+        if (!File.Exists(MaskedStudy.Weights))
+            throw new NativeSslException($"{MaskedStudy.Weights}: there is no encoder yet; it comes from: dotnet run -c Release --project Bench -- masked-words");
+        Books = new Books(_recipe);
+        _weights = Safetensors.Load(MaskedStudy.Weights, Books.Backend);
+    }
+
+    public Books Books { get; }
+
+    /// <summary>The same network with random weights.</summary>
+    public Bert NewEncoder(ulong seed) => _recipe.NewEncoder(new Init(Books.Backend, seed), Books.Marks.Vocabulary);
+
+    /// <summary>A copy as it was pretrained.</summary>
+    public Bert Copy() => CopyOf("encoder.", _weights.Select(entry => (entry.Key, entry.Value)));
+
+    /// <summary>A copy of another encoder of its sizes.</summary>
+    public Bert CopyOf(Bert encoder) => CopyOf("", encoder.NamedTensors());
+
+    Bert CopyOf(string prefix, IEnumerable<(string Name, Tensor Tensor)> weights)
+    {
+        Bert copy = NewEncoder(seed: 0);
+        copy.CopyFrom(weights.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => (entry.Name[prefix.Length..], entry.Tensor)));
+        return copy;
+    }
+
+    /// <summary>Goes on guessing words, in unlabelled texts of a task's training split.</summary>
+    public (Bert Encoder, Cost Cost) GoOn(IEnumerable<string> texts, int steps)
+    {
+        var run = new MaskedRun(Books, _recipe with { Steps = steps, WarmUp = steps / 10, LearningRate = _recipe.LearningRate / 2 });
+        run.Objective.CopyFrom(_weights.Select(entry => (entry.Key, entry.Value)));
+        run.Train(Books.Of(texts), steps, _ => { });
+        return ((Bert)((MaskedWords)run.Objective).Encoder, run.Cost);
+    }
+}

@@ -4,7 +4,7 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Reference;
 
 /// <summary>
-/// Writes what libtorch says about a small GPT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten
+/// Writes what libtorch says about a small GPT, a small BERT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten
 /// steps, so that the tests can hold us against libtorch without it.
 /// </summary>
 static class Fixtures
@@ -16,6 +16,7 @@ static class Fixtures
         Both.Begin(arguments);
         Write("gpt", bias: false);
         Write("gpt-bias", bias: true);
+        WriteBert();
         WriteContrastive();
     }
 
@@ -50,6 +51,41 @@ static class Fixtures
             ["rate"] = AdamSettings.Rate, ["beta1"] = AdamSettings.Beta1, ["beta2"] = AdamSettings.Beta2,
             ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Decay,
         });
+    }
+
+    static void WriteBert()
+    {
+        BertSize size = BertSize.Tiny;
+        var model = new BertWithHeads(size.Config, new Init(Both.Ours, seed: 1));
+        Roughen(model);
+        using var reference = new TorchBert(size, model);
+        Dictionary<string, Tensor> contents = [];
+        foreach (var (parameter, tensor) in model.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
+
+        new TorchBertTraining(size, reference, 1).Step(optimizer: false);
+        foreach (var (parameter, weight) in reference.Weights)
+        {
+            using TorchTensor gradient = weight.grad!.contiguous();
+            contents[$"gradient.{parameter}"] = Tensor.From(Both.Ours, [.. gradient.shape.Select(length => (int)length)], gradient.data<float>().ToArray());
+        }
+
+        var training = new TorchBertTraining(size, reference, Steps);
+        for (int step = 0; step < Steps; step++) training.Step();
+        BertSize.Sample[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
+        Put("tokens", batch => batch.Tokens, size.Batch, size.Context);
+        Put("segments", batch => batch.Segments, size.Batch, size.Context);
+        Put("targets", batch => batch.Targets, size.Batch, size.Context);
+        Put("lengths", batch => batch.Lengths, size.Batch);
+        Put("follows", batch => batch.Follows, size.Batch);
+        Save("bert", contents, training.Losses, new()
+        {
+            ["layers"] = size.Layers, ["heads"] = size.Heads, ["width"] = size.Width, ["context"] = size.Context, ["vocabulary"] = size.Vocabulary,
+            ["rate"] = AdamSettings.Rate, ["beta1"] = AdamSettings.Beta1, ["beta2"] = AdamSettings.Beta2,
+            ["epsilon"] = AdamSettings.Epsilon, ["decay"] = AdamSettings.Decay,
+        });
+
+        void Put(string name, Func<BertSize.Sample, int[]> part, params int[] shape) =>
+            contents[name] = Tensor.From(Both.Ours, [Steps, .. shape], [.. batches.SelectMany(part).Select(value => (float)value)]);
     }
 
     static void WriteContrastive()

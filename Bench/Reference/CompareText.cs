@@ -28,8 +28,8 @@ static class CompareText
     static void Step(Report report, BertSize size, string held)
     {
         string name = $"{size.Name}, {size.Batch} × {size.Context} tokens, dropout {Report.Number(size.Dropout)}";
-        MaskedWords objective = size.NewObjective(Both.Ours);
-        using var reference = new TorchBert(size, objective.NamedTensors());
+        Objective objective = size.NewObjective(Both.Ours);
+        using var reference = new TorchBert(size, objective);
         TorchTraining theirs = reference.Training(Batches);
         var ours = new OurTraining(objective, size.Batches(Both.Ours, Batches), AdamSettings.Text);
         Pair pair = Both.Measure(ours.Step, () => theirs.Step(), 25);
@@ -42,11 +42,11 @@ static class CompareText
     static void Reading(Report report, BertSize size, string held)
     {
         string name = $"{size.Name} reads {size.Batch} × {size.Context} tokens";
-        MaskedWords objective = size.NewObjective(Both.Ours);
-        using var reference = new TorchBert(size, objective.NamedTensors());
-        int[] tokens = size.DrawBatch(0).Tokens;
-        Indices ours = Indices.From(Both.Ours, [size.Batch, size.Context], tokens);
-        TorchTensor theirs = Both.Torch(tokens, size.Batch, size.Context);
+        var objective = (MaskedWords)size.NewObjective(Both.Ours);
+        using var reference = new TorchBert(size, objective);
+        BertSize.Sample sample = size.DrawBatch(0);
+        Indices ours = Indices.From(Both.Ours, [size.Batch, size.Context], sample.Tokens);
+        TorchBert.Batch theirs = new(size, sample);
         float[] Read()
         {
             using var step = new Step(Both.Ours);

@@ -47,23 +47,28 @@ static class Fixtures
     static void WriteBert()
     {
         BertSize size = BertSize.Tiny;
-        MaskedWords objective = size.NewObjective(Both.Ours);
+        Objective objective = size.NewObjective(Both.Ours);
         Roughen(objective);
-        using var reference = new TorchBert(size, objective.NamedTensors());
+        using var reference = new TorchBert(size, objective);
         Dictionary<string, Tensor> contents = [];
         foreach (var (parameter, tensor) in objective.NamedParameters()) contents[$"weight.{parameter}"] = tensor.Keep();
         AddGradients(contents, reference.Training(1), reference.Weights);
 
         TorchTraining training = reference.Training(Steps);
         for (int step = 0; step < Steps; step++) training.Step();
-        (int[] Tokens, int[] Places, int[] Words)[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
-        contents["tokens"] = Whole([Steps, size.Batch, size.Context], batches.SelectMany(batch => batch.Tokens));
-        contents["places"] = Whole([Steps, size.Masked], batches.SelectMany(batch => batch.Places));
-        contents["words"] = Whole([Steps, size.Masked], batches.SelectMany(batch => batch.Words));
+        BertSize.Sample[] batches = [.. Enumerable.Range(0, Steps).Select(step => size.DrawBatch((ulong)step))];
+        Put("tokens", batch => batch.Tokens, size.Batch, size.Context);
+        Put("segments", batch => batch.Segments, size.Batch, size.Context);
+        Put("lengths", batch => batch.Lengths, size.Batch);
+        Put("places", batch => batch.Places, batches[0].Places.Length);
+        Put("words", batch => batch.Words, batches[0].Words.Length);
+        Put("labels", batch => batch.Labels, size.Batch);
         Save("bert", contents, training.Losses, new()
         {
             ["layers"] = size.Layers, ["heads"] = size.Heads, ["width"] = size.Width, ["context"] = size.Context, ["vocabulary"] = size.Vocabulary,
         }, AdamSettings.Text);
+
+        void Put(string name, Func<BertSize.Sample, int[]> part, params int[] shape) => contents[name] = Whole([Steps, .. shape], batches.SelectMany(part));
     }
 
     static void AddGradients(Dictionary<string, Tensor> contents, TorchTraining training, IReadOnlyDictionary<string, TorchSharp.Modules.Parameter> weights)

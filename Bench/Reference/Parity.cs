@@ -24,8 +24,8 @@ static class Parity
         foreach (BertSize size in (BertSize[])[BertSize.Tiny, BertSize.Small with { Dropout = 0f }])
             Text(report, size.Name, () =>
             {
-                MaskedWords objective = size.NewObjective(Both.Ours);
-                TorchBert reference = new(size, objective.NamedTensors());
+                Objective objective = size.NewObjective(Both.Ours);
+                TorchBert reference = new(size, objective);
                 return (objective, "", reference.Weights, reference.Training(TenSteps));
             }, size.Batches(Both.Ours, TenSteps));
         foreach (ContrastiveSize size in (ContrastiveSize[])[ContrastiveSize.Tiny, .. ContrastiveSize.Trained]) Contrastive(report, size);

@@ -18,14 +18,16 @@ public sealed class BertTests
         return model;
     }
 
-    static readonly int[][] Tokens = [[1, 12, 3, 4, 5, 6], [7, 7, 0, 9, 2, 2], [5, 11, 10, 3, 8, 1]], Segments = [[0, 0, 1, 1, 1, 1], [0, 1, 0, 1, 0, 0], [0, 0, 0, 0, 0, 1]];
+    static readonly int[][] Tokens = [[1, 12, 3, 4, 5, 6], [7, 7, 0, 9, 2, 2], [5, 11, 10, 3, 8, 1]];
+    static readonly int[][] Segments = [[0, 0, 1, 1, 1, 1], [0, 1, 0, 1, 0, 0], [0, 0, 0, 0, 0, 1]];
     static readonly int[] Lengths = [6, 3, 5];
 
     static Indices Of(IBackend backend, int[][] rows) => Indices.From(backend, [rows.Length, rows[0].Length], [.. rows.SelectMany(row => row)]);
 
     static Func<string, double[]> Doubles(Module model)
     {
-        Dictionary<string, double[]> values = model.NamedTensors().ToDictionary(entry => entry.Name, entry => Array.ConvertAll(entry.Tensor.ToArray(), v => (double)v));
+        Dictionary<string, double[]> values = model.NamedTensors()
+            .ToDictionary(entry => entry.Name, entry => Array.ConvertAll(entry.Tensor.ToArray(), v => (double)v));
         return name => values[name];
     }
 
@@ -42,7 +44,8 @@ public sealed class BertTests
     public void Features_are_the_textbooks(SimdWidth simd)
     {
         var cpu = new CpuBackend(simd, threads: 2);
-        foreach (Bert.Config config in (Bert.Config[])[Tiny, Tiny with { FirstPosition = 2, Epsilon = 1e-5f, Segments = 3 }, Tiny with { Hidden = null, Heads = 1, Layers = 1 }])
+        foreach (Bert.Config config in (Bert.Config[])
+            [Tiny, Tiny with { FirstPosition = 2, Epsilon = 1e-5f, Segments = 3 }, Tiny with { Hidden = null, Heads = 1, Layers = 1 }])
         {
             Bert model = Model(cpu, config);
             TransformerTextbook textbook = TransformerTextbook.OfOurs(config, Doubles(model));
@@ -158,7 +161,8 @@ public sealed class BertTests
     {
         var cpu = new CpuBackend(2);
         var random = new RandomSource(6, 0);
-        float[] x = [.. Enumerable.Range(0, 2 * 3 * 8).Select(_ => random.NextNormal())], table = [.. Enumerable.Range(0, 5 * 8).Select(_ => random.NextNormal())];
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+        float[] x = Draw(2 * 3 * 8), table = Draw(5 * 8);
         var pooler = new Pooler(new Init(cpu, 1), 8);
         var head = new MaskedHead(new Init(cpu, 2), 8, 5, epsilon: 0.1f);
         foreach ((_, Tensor tensor) in pooler.NamedParameters().Concat(head.NamedParameters()))
@@ -227,8 +231,12 @@ public sealed class BertTests
         Assert.Throws<IndexException>(() => model.Features(Of(cpu, [[1]]), null, Indices.From(cpu, [1], 2)));
 
         var init = new Init(cpu, 1);
-        Assert.Contains("without a pooler", Assert.Throws<ShapeException>(() => new BertWithHeads(model, nextSentence: new Linear(init, 12, 2))).Message, StringComparison.Ordinal);
-        Assert.Contains("is [3, 12]", Assert.Throws<ShapeException>(() => new BertWithHeads(model, new Pooler(init, 12), nextSentence: new Linear(init, 12, 3))).Message, StringComparison.Ordinal);
-        Assert.Contains("bias of [14]", Assert.Throws<ShapeException>(() => new BertWithHeads(model, maskedHead: new MaskedHead(init, 12, 14))).Message, StringComparison.Ordinal);
+        var pooler = new Pooler(init, 12);
+        Says("without a pooler", () => new BertWithHeads(model, nextSentence: new Linear(init, 12, 2)));
+        Says("is [3, 12]", () => new BertWithHeads(model, pooler, nextSentence: new Linear(init, 12, 3)));
+        Says("without a bias", () => new BertWithHeads(model, pooler, nextSentence: new Linear(init, 12, 2, bias: false)));
+        Says("bias of [14]", () => new BertWithHeads(model, maskedHead: new MaskedHead(init, 12, 14)));
+
+        static void Says(string what, Action make) => Assert.Contains(what, Assert.Throws<ShapeException>(make).Message, StringComparison.Ordinal);
     }
 }

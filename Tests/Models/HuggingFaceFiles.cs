@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace NativeSsl.Tests.Models;
@@ -189,21 +188,24 @@ sealed class HuggingFaceFiles
         Dictionary<string, string> places = [];
         for (int i = 0; i < shards; i++)
         {
-            string file = shards == 1 ? "model.safetensors" : string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards:D5}.safetensors");
+            string file = shards == 1 ? "model.safetensors" : FormattableString.Invariant($"model-{i + 1:D5}-of-{shards:D5}.safetensors");
             using FileStream stream = File.Create(Path.Combine(directory, file));
             string[] here = [.. names.Where((_, k) => k % shards == i)];
-            SafetensorsWriter.Write(stream, here.Select(name => SafetensorsItem.FromBytes(name, Tensors[name].Type, Tensors[name].Lengths, Tensors[name].Bytes)),
+            SafetensorsWriter.Write(stream,
+                here.Select(name => SafetensorsItem.FromBytes(name, Tensors[name].Type, Tensors[name].Lengths, Tensors[name].Bytes)),
                 new Dictionary<string, string> { ["format"] = "pt" }, checksums: false);
             foreach (string name in here) places[name] = file;
         }
-        if (shards > 1) File.WriteAllText(Path.Combine(directory, "model.safetensors.index.json"), IndexOf(places, Tensors.Values.Sum(tensor => (long)tensor.Bytes.Length)));
+        if (shards > 1)
+            File.WriteAllText(Path.Combine(directory, "model.safetensors.index.json"), IndexOf(places, Tensors.Values.Sum(tensor => (long)tensor.Bytes.Length)));
         return directory;
     }
 
-    public static string IndexOf(Dictionary<string, string> places, long total)
+    static string IndexOf(Dictionary<string, string> places, long total)
     {
         StringBuilder json = new(FormattableString.Invariant($"{{\n  \"metadata\": {{\n    \"total_size\": {total}\n  }},\n  \"weight_map\": {{\n"));
-        return json.AppendJoin(",\n", places.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"    \"{pair.Key}\": \"{pair.Value}\"")).Append("\n  }\n}\n").ToString();
+        IEnumerable<string> lines = places.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"    \"{pair.Key}\": \"{pair.Value}\"");
+        return json.AppendJoin(",\n", lines).Append("\n  }\n}\n").ToString();
     }
 
     /// <summary>All tensors of a directory, from whatever safetensors files it has.</summary>

@@ -132,7 +132,8 @@ public sealed partial class HuggingFaceMalformed : IDisposable
     public void Tensors_that_are_missing_left_over_misshaped_or_of_another_kind_are_named()
     {
         Case("bert.encoder.layer.0.attention.self.key.bias", null, "no tensor 'bert.encoder.layer.0.attention.self.key.bias'");
-        Case("bert.encoder.layer.0.attention.self.key.bias", [5], "'bert.encoder.layer.0.attention.self.key.bias' is F32 [5] but [4] is wanted, for encoder.blocks.0.attention.project.bias of shape [12] here");
+        Case("bert.encoder.layer.0.attention.self.key.bias", [5],
+            "'bert.encoder.layer.0.attention.self.key.bias' is F32 [5] but [4] is wanted, for encoder.blocks.0.attention.project.bias of shape [12] here");
         Case("bert.encoder.layer.0.attention.self.key.weight", [4, 5], "is F32 [4, 5] but [4, 4] is wanted");
         Case("bert.encoder.layer.0.attention.self.query.weight", [4, 5], "is F32 [4, 5], but by 'hidden_size' of config.json it should be [4, 4]");
         Case("bert.encoder.layer.0.intermediate.dense.weight", [4, 10], "is F32 [4, 10], but by 'intermediate_size' and 'hidden_size'");
@@ -151,7 +152,8 @@ public sealed partial class HuggingFaceMalformed : IDisposable
         whole.Tensors["bert.pooler.dense.bias"] = new FileTensor(SafetensorsType.Int32, [4], new byte[16]);
         Assert.Contains("a floating type", Refused(whole.Write(_scratch.File("model")), false, most: 256 << 10).Message, StringComparison.Ordinal);
         whole.Tensors["bert.pooler.dense.bias"] = new FileTensor(SafetensorsType.Float32, [1L << 40, 0, 3], []);
-        Assert.Contains("is F32 [1099511627776, 0, 3] but [4]", Refused(whole.Write(_scratch.File("model")), false, most: 256 << 10).Message, StringComparison.Ordinal);
+        Assert.Contains("is F32 [1099511627776, 0, 3] but [4]",
+            Refused(whole.Write(_scratch.File("model")), false, most: 256 << 10).Message, StringComparison.Ordinal);
 
         void Case(string name, int[]? shape, string said)
         {
@@ -160,7 +162,8 @@ public sealed partial class HuggingFaceMalformed : IDisposable
                 HuggingFaceFiles files = Files(Bert);
                 Assert.True(files.Tensors.Remove(name) || shape is not null);
                 if (shape is not null) files.Add(name, shape);
-                Assert.Contains(said, Refused(files.Write(_scratch.File($"{Guid.NewGuid()}"), shards), false, most: 256 << 10).Message, StringComparison.Ordinal);
+                Assert.Contains(said,
+                    Refused(files.Write(_scratch.File($"{Guid.NewGuid()}"), shards), false, most: 256 << 10).Message, StringComparison.Ordinal);
             }
         }
     }
@@ -170,7 +173,7 @@ public sealed partial class HuggingFaceMalformed : IDisposable
     {
         string directory = Files(kind).Write(_scratch.File("model"), shards: 2), path = Path.Combine(directory, name);
         byte[] good = File.ReadAllBytes(path);
-        for (int length = 0; length < good.TakeWhile(b => b != 0xFF).Count() - 2 && length < 2000; length += 3) Assert.Throws<MalformedFileException>(() => Load(good[..length]));
+        for (int length = 0; length < Math.Min(2000, good.Length - 2); length += 3) Assert.Throws<MalformedFileException>(() => Load(good[..length]));
         int taken = Mutations.Try(good, 2_000, Load);
         Assert.InRange(taken, 1, 1_900);                                        // some damage changes nothing that is read
         Load(good);

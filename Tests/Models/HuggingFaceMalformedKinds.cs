@@ -4,9 +4,10 @@ namespace NativeSsl.Tests.Models;
 public sealed partial class HuggingFaceMalformed
 {
     const string Bert = "BertForPreTraining", Roberta = "RobertaForMaskedLM", Gpt2 = "GPT2LMHeadModel";
-    const string Index = "model.safetensors.index.json", First = "model-00001-of-00002.safetensors";
+    const string Index = "model.safetensors.index.json", First = "model-00001-of-00002.safetensors", Second = "model-00002-of-00002.safetensors";
 
-    static (string, Func<string, string>, string[]) Of(string kind, string from, string to, params string[] said) => (kind, json => json.Replace(from, to, StringComparison.Ordinal), said);
+    static (string, Func<string, string>, string[]) Of(string kind, string from, string to, params string[] said) =>
+        (kind, json => json.Replace(from, to, StringComparison.Ordinal), said);
     static (string, Func<string, string>, string[]) Set(string field, string value, params string[] said) => On(Bert, field, value, said);
     static (string, Func<string, string>, string[]) On(string kind, string field, string value, params string[] said) => (kind, json =>
     {
@@ -40,9 +41,11 @@ public sealed partial class HuggingFaceMalformed
         ["a type of .NET"] = Set("model_type", "\"System.IO.FileInfo, System.Private.CoreLib\"", "'model_type' is \"System.IO.FileInfo"),
         ["a type with a long name"] = Set("model_type", $"\"{new string('x', 5000)}\"", "xxx…\""),
         ["gpt2 as bert"] = On(Gpt2, "model_type", "\"bert\"", "'model_type' is \"bert\"", "\"gpt2\""),
-        ["another architecture"] = Of(Bert, "BertForPreTraining", "BertForSequenceClassification", "'BertForSequenceClassification', which is not known", "BertForMaskedLM"),
+        ["another architecture"] = Of(Bert, "BertForPreTraining", "BertForSequenceClassification",
+            "'BertForSequenceClassification', which is not known", "BertForMaskedLM"),
         ["bert's architecture in roberta"] = Of(Roberta, "RobertaForMaskedLM", "BertModel", "'BertModel', which is not known", "RobertaModel"),
-        ["architectures is a string"] = Of(Bert, "[\n    \"BertForPreTraining\"\n  ]", "\"BertForPreTraining\"", "'architectures' is \"BertForPreTraining\"; a list"),
+        ["architectures is a string"] = Of(Bert, "[\n    \"BertForPreTraining\"\n  ]", "\"BertForPreTraining\"",
+            "'architectures' is \"BertForPreTraining\"; a list"),
         ["architectures holds a number"] = Of(Bert, "\"BertForPreTraining\"", "4", "'architectures' holds something else than strings"),
         ["code"] = Set("auto_map", "{ \"AutoModel\": \"modeling.Evil\" }", "'auto_map' asks for code"),
         ["quantized"] = Set("quantization_config", "{ \"bits\": 4 }", "'quantization_config' asks for quantized weights"),
@@ -65,8 +68,9 @@ public sealed partial class HuggingFaceMalformed
         ["exponent"] = Set("vocab_size", "13e0", "'vocab_size' is 13e0"),
         ["a table of 2^28 rows"] = Set("vocab_size", "268435456", "by 'vocab_size'", "[268435456, 4]"),
         ["a width of 2^20"] = Set("hidden_size", "1048576", "by 'vocab_size' and 'hidden_size'", "[13, 1048576]"),
+        ["a smaller width"] = Set("hidden_size", "2", "by 'vocab_size' and 'hidden_size'", "[13, 2]"),
         ["ten thousand layers"] = Set("num_hidden_layers", "10000", "no tensor 'bert.encoder.layer.1.attention.self.query.weight'"),
-        ["fewer layers than the file"] = (Gpt2, json => json.Replace("\"n_head\": 1", "\"n_head\": 3"), ["'n_head' is 3; a divisor of 'n_embd', 4"]),
+        ["gpt2's heads that do not divide"] = (Gpt2, json => json.Replace("\"n_head\": 1", "\"n_head\": 3"), ["'n_head' is 3; a divisor of 'n_embd', 4"]),
         ["a longer context"] = Set("max_position_embeddings", "10", "by 'max_position_embeddings'", "[10, 4]"),
         ["heads that do not divide"] = Set("num_attention_heads", "3", "'num_attention_heads' is 3; a divisor of 'hidden_size', 4"),
         ["other positions of padding"] = On(Roberta, "pad_token_id", "8", "'max_position_embeddings' is 9; a whole number from 10"),
@@ -103,7 +107,8 @@ public sealed partial class HuggingFaceMalformed
         ["unknown field"] = (json => json.Replace("\"metadata\"", "\"meta\""), ["field 'meta' is unknown"]),
         ["file is a number"] = (json => json.Replace($"\"{First}\"", "1"), ["is not a string"]),
         ["file is null"] = (json => json.Replace($"\"{First}\"", "null"), ["is not a string"]),
-        ["tensor twice"] = (json => json.Replace("\"weight_map\": {", $"\"weight_map\": {{ \"cls.predictions.bias\": \"{First}\","), ["'cls.predictions.bias' stands there twice"]),
+        ["tensor twice"] = (json => json.Replace("\"weight_map\": {", $"\"weight_map\": {{ \"cls.predictions.bias\": \"{First}\","),
+            ["'cls.predictions.bias' stands there twice"]),
         ["half a surrogate"] = (json => json.Replace("cls.predictions.bias", "\\uD800"), ["not valid JSON"]),
         ["file above"] = Named($"../{First}"),
         ["file far above"] = Named($"../../../../etc/{First}"),
@@ -126,16 +131,17 @@ public sealed partial class HuggingFaceMalformed
         ["full width dots"] = Named("\\uFF0E\\uFF0E\\uFF0F.safetensors"),
         ["three hundred letters"] = Named($"{new string('m', 300)}.safetensors"),
         ["missing file"] = (json => json.Replace(First, "model-00003-of-00002.safetensors"), ["'model-00003-of-00002.safetensors', which is not there"]),
-        ["tensor in no file"] = (json => json.Replace("\"cls.predictions.bias\"", "\"cls.predictions.bias\": \"model-00002-of-00002.safetensors\", \"phantom\""),
+        ["tensor in no file"] = (json => json.Replace("\"weight_map\": {", $"\"weight_map\": {{ \"phantom\": \"{Second}\","),
             ["tensor 'phantom' is in", "where it is not"]),
         ["tensor in the other file"] = (json =>
         {
             string[] lines = json.Split('\n');
             int line = Array.FindIndex(lines, line => line.Contains("cls.predictions.bias", StringComparison.Ordinal));
-            lines[line] = lines[line].Contains(First, StringComparison.Ordinal) ? lines[line].Replace(First, "model-00002-of-00002.safetensors") : lines[line].Replace("model-00002-of-00002.safetensors", First);
+            lines[line] = lines[line].Contains(First, StringComparison.Ordinal) ? lines[line].Replace(First, Second) : lines[line].Replace(Second, First);
             return string.Join('\n', lines);
         }, ["tensor 'cls.predictions.bias' is in it, but", "says that it is in"]),
-        ["tensor of a file not named"] = (json => string.Join('\n', json.Split('\n').Where(line => !line.Contains("cls.predictions.bias", StringComparison.Ordinal))),
+        ["tensor of a file not named"] = (
+            json => string.Join('\n', json.Split('\n').Where(line => !line.Contains("cls.predictions.bias", StringComparison.Ordinal))),
             ["tensor 'cls.predictions.bias' is in it, but", "does not name it"]),
     };
 }

@@ -36,8 +36,8 @@ static class Ops
             TorchTensor RmsNorm(TorchTensor x, TorchTensor gamma) => x * torch.rsqrt(x.square().mean([-1L], keepdim: true) + 1e-6) * gamma;
             TorchTensor Turned(TorchTensor x)
             {
-                TorchTensor pairs = x.unflatten(-1, 16, 2), a = pairs.select(-1, 0), b = pairs.select(-1, 1);
-                return torch.stack([a * cosines - b * sines, b * cosines + a * sines], -1).flatten(3);
+                TorchTensor pairs = x.unflatten(3, 16, 2), a = pairs.select(4, 0), b = pairs.select(4, 1);
+                return torch.stack([a * cosines - b * sines, b * cosines + a * sines], 4).flatten(3);
             }
             TorchTensor Smoothed(TorchTensor[] x) => Functions.cross_entropy(x[0], longLabels, label_smoothing: 0.1);
             return

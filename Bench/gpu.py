@@ -76,6 +76,17 @@ def kernels():
         return lambda: torch.autograd.grad(y, [x, g, b], dy, retain_graph=True)
     row(f"layer norm's gradient {tall} x {width}", norm_gradient)
 
+    def rms():
+        x, g = some(tall, width), some(width)
+        return lambda: F.rms_norm(x, [width], g, 1e-6)
+    row(f"rms norm {tall} x {width}", rms)
+
+    def rms_gradient():
+        x, g, dy = some(tall, width).requires_grad_(), some(width).requires_grad_(), some(tall, width)
+        y = F.rms_norm(x, [width], g, 1e-6)
+        return lambda: torch.autograd.grad(y, [x, g], dy, retain_graph=True)
+    row(f"rms norm's gradient {tall} x {width}", rms_gradient)
+
     def loss():
         x, t = some(tokens, classes).requires_grad_(), torch.arange(tokens, device="cuda") * 97 % classes
         return lambda: torch.autograd.grad(F.cross_entropy(x, t), [x])

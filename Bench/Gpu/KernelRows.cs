@@ -57,6 +57,18 @@ static class KernelRows
             gpu.LayerNorm(x, gamma, gamma, 1e-5f, y, statistics);
             return () => { using var step = new Step(gpu); gpu.LayerNormGrad(x, gamma, statistics, y, dx, dgamma, dbeta); };
         });
+        yield return Row($"rms norm {rows} x {width}", 2.0 * rows * width, gpu =>
+        {
+            Tensor x = Some(gpu, [rows, width]), gamma = Some(gpu, [width]), y = Tensor.Zeros(gpu, [rows, width]), reciprocals = Tensor.Zeros(gpu, [rows]);
+            return () => gpu.RmsNorm(x, gamma, 1e-6f, y, reciprocals);
+        });
+        yield return Row($"rms norm's gradient {rows} x {width}", 3.0 * rows * width, gpu =>
+        {
+            Tensor x = Some(gpu, [rows, width]), gamma = Some(gpu, [width]), y = Tensor.Zeros(gpu, [rows, width]), reciprocals = Tensor.Zeros(gpu, [rows]),
+                dgamma = Tensor.Zeros(gpu, [width]), dx = Tensor.Zeros(gpu, [rows, width]);
+            gpu.RmsNorm(x, gamma, 1e-6f, y, reciprocals);
+            return () => { using var step = new Step(gpu); gpu.RmsNormGrad(x, gamma, reciprocals, y, dx, dgamma); };
+        });
         yield return Row($"cross-entropy and its gradient {tokens} x {classes}", 3.0 * tokens * classes, gpu =>
         {
             Tensor x = Some(gpu, [tokens, classes]), dx = Tensor.Zeros(gpu, [tokens, classes]), loss = Tensor.Zeros(gpu, []), one = Tensor.Full(gpu, [], 1f),

@@ -29,6 +29,16 @@ static class Ops
             int[] matrix = [rows, width];
             Indices labels = Indices.From(Both.Ours, [rows], Labels(rows, width)), few = Indices.From(Both.Ours, [rows], Labels(rows, 65));
             TorchTensor longLabels = LongLabels(rows, width), longFew = LongLabels(rows, 65);
+            var turns = new RotaryTable(Both.Ours, 64, 32);
+            TorchTensor angles = torch.outer(torch.arange(64, torch.float64), torch.pow(10_000, torch.arange(16, torch.float64) * (-2.0 / 32))).unsqueeze(1);
+            TorchTensor cosines = angles.cos().to(torch.float32), sines = angles.sin().to(torch.float32);
+            // TorchSharp has no fused one of either; these are the forms that models in PyTorch are written in.
+            TorchTensor RmsNorm(TorchTensor x, TorchTensor gamma) => x * torch.rsqrt(x.square().mean([-1L], keepdim: true) + 1e-6) * gamma;
+            TorchTensor Turned(TorchTensor x)
+            {
+                TorchTensor pairs = x.unflatten(3, 16, 2), a = pairs.select(4, 0), b = pairs.select(4, 1);
+                return torch.stack([a * cosines - b * sines, b * cosines + a * sines], 4).flatten(3);
+            }
             TorchTensor Smoothed(TorchTensor[] x) => Functions.cross_entropy(x[0], longLabels, label_smoothing: 0.1);
             return
             [
@@ -61,6 +71,9 @@ static class Ops
                 new("mean squared error", [matrix, matrix], x => x[0].MeanSquaredError(x[1]), x => Functions.mse_loss(x[0], x[1])),
                 new("layer norm 768 × 128", [[rows, 128], [128], [128]], x => x[0].LayerNorm(x[1], x[2]), x => Functions.layer_norm(x[0], [128], x[1], x[2])) { Tolerance = 1e-3 },
                 new("layer norm 2048 × 384", [[2048, 384], [384], [384]], x => x[0].LayerNorm(x[1], x[2]), x => Functions.layer_norm(x[0], [384], x[1], x[2])) { Tolerance = 1e-3 },
+                new("rms norm 768 × 128", [[rows, 128], [128]], x => x[0].RmsNorm(x[1]), x => RmsNorm(x[0], x[1])) { Tolerance = 1e-3 },
+                new("rms norm 2048 × 384", [[2048, 384], [384]], x => x[0].RmsNorm(x[1]), x => RmsNorm(x[0], x[1])) { Tolerance = 1e-3 },
+                new("rotary positions 12 × 64 × 4 × 32", [[12, 64, 4, 32]], x => x[0].RotaryPositions(turns), x => Turned(x[0])),
                 new("normalise rows", [matrix], x => x[0].Normalize(), x => Functions.normalize(x[0], dim: -1)),
                 new("embedding 65 × 128", [[65, 128]], x => x[0].Embed(few), x => x[0].index_select(0, longFew)),
                 new("concat", [matrix, matrix], x => Tensor.Concat([x[0], x[1]], 0), x => torch.cat([x[0], x[1]])),

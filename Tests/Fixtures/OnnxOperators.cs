@@ -36,6 +36,8 @@ static class OnnxOperators
         ["LpNormalization"] = (v, b) =>
             v.Whole("p", 2) == 2 ? [AlongLast(v.Tensor(b, 0), v.Whole("axis", -1), x => x.Normalize())] : throw new NotCovered("p = 1"),
         ["LayerNormalization"] = LayerNormalization,
+        ["RMSNormalization"] = RmsNormalization,
+        ["RotaryEmbedding"] = RotaryEmbedding,
         ["SoftmaxCrossEntropyLoss"] = CrossEntropy,
         ["Transpose"] = (v, b) => [v.Tensor(b, 0).Permute(v.Many("perm") ?? [.. Enumerable.Range(0, v.Lengths(0).Length).Reverse()])],
         ["Flatten"] = (v, b) => [v.Tensor(b, 0).Reshape(v.OutputLengths(0))],
@@ -107,6 +109,36 @@ static class OnnxOperators
         Tensor y = x.Reshape([rows, width]).LayerNorm(v.Tensor(b, 1).Reshape([width]),
             v.Has(2) ? v.Tensor(b, 2).Reshape([width]) : null, v.Float("epsilon", 1e-5f));
         return [y.Reshape(x.Shape)];
+    }
+
+    static Tensor[] RmsNormalization(OnnxVector v, IBackend b)
+    {
+        Tensor x = v.Tensor(b, 0);
+        int axis = x.Shape.Axis("test", v.Whole("axis", -1)), rows = (int)x.Shape.Span(0, axis), width = (int)x.Shape.Span(axis, x.Shape.Rank);
+        return [x.Reshape([rows, width]).RmsNorm(v.Tensor(b, 1).Reshape([width]), v.Float("epsilon", 1e-5f)).Reshape(x.Shape)];
+    }
+
+    // ONNX gives the cosines and sines, drawn at random, and every token a position of its own; heads come before times.
+    static Tensor[] RotaryEmbedding(OnnxVector v, IBackend b)
+    {
+        Tensor x = v.Tensor(b, 0).Permute(0, 2, 1, 3);
+        (int batch, int time, int width) = (x.Shape[0], x.Shape[1], x.Shape[3]);
+        (int turned, bool halves, int[] positions) = (v.Whole("rotary_embedding_dim", width), v.Whole("interleaved", 0) == 0, v.Whole(3));
+        (float[] cosines, float[] sines) = (v.Floats(1), v.Floats(2));
+        var table = new RotaryTable(b, v.Lengths(1)[0], turned, halves: halves);
+        float[] turns = new float[table.Turns.Shape.Count];
+        for (int i = 0; i < cosines.Length; i++)
+        {
+            (int position, int pair) = (i / (turned / 2), i % (turned / 2));
+            int first = position * 2 * turned + (halves ? pair : 2 * pair), second = first + (halves ? turned / 2 : 1);
+            (turns[first], turns[second], turns[first + turned], turns[second + turned]) = (cosines[i], cosines[i], -sines[i], sines[i]);
+        }
+        table.Turns.Storage.CopyFrom(turns);
+        Tensor[] tokens = [.. positions.Select((position, i) =>
+            x.Slice(0, i / time, 1).Slice(1, i % time, 1).Slice(3, 0, turned).RotaryPositions(table, position))];
+        Tensor y = Tensor.Concat([.. Enumerable.Range(0, batch).Select(n => Tensor.Concat(tokens[(n * time)..((n + 1) * time)], 1))], 0);
+        if (turned < width) y = Tensor.Concat([y, x.Slice(3, turned, width - turned)], 3);
+        return [y.Permute(0, 2, 1, 3)];
     }
 
     static Tensor[] CrossEntropy(OnnxVector v, IBackend b)

@@ -146,7 +146,7 @@ public sealed class T5Tests
         Assert.Throws<IndexException>(() => full.Reorder(Indices.From(Cpu, [6], 0, 1, 2, 3, 4, 6)));
     }
 
-    [Theory, InlineData(true, 32, 128), InlineData(false, 32, 128), InlineData(true, 8, 6), InlineData(false, 8, 20)]
+    [Theory, InlineData(true, 32, 128), InlineData(false, 32, 128), InlineData(true, 8, 6), InlineData(false, 8, 20), InlineData(true, 12, 375)]
     public void Buckets_are_those_of_the_published_formula(bool bidirectional, int buckets, int maxDistance)
     {
         int[] all = [.. Enumerable.Range(-600, 1201).Select(distance => RelativeBias.Bucket(distance, bidirectional, buckets, maxDistance))];

@@ -2,7 +2,8 @@ namespace NativeSsl;
 
 /// <summary>
 /// <see cref="LogisticRegression"/> on sparse rows: p(c | x) = softmax(W x + b)_c, fitted to its minimum of 1/n Σᵢ −ln p(yᵢ | xᵢ) + λ/2 ‖W‖², in which the
-/// bias is free. In doubles, on one thread; what a step takes grows with the numbers that are kept, and with the classes. scikit-learn's C is 1 / (λ n).
+/// bias is free. In doubles, on one thread; what a step takes grows with the numbers that are kept, and with the classes. The fit remembers 24 numbers for each weight: with many
+/// classes, leave terms of single texts out. scikit-learn's C is 1 / (λ n).
 /// </summary>
 public sealed class SparseLogisticRegression
 {

@@ -147,6 +147,11 @@ public sealed class BagOfWordsTests
         Assert.Equal(fit.ValidationAccuracy, fit.Accuracy(validation));
         Assert.InRange(fit.Accuracy(test), 0.72, 0.95);                         // one text in five has none of the telling words
         Assert.Null(BagOfWords.Fit(train).ValidationAccuracy);
+        // With next to no weights only the bias is left, and most of these texts are of one class.
+        LabelledTexts mostly = train.Take(Enumerable.Range(0, 200).Where(i => i % 2 == 0 || i % 8 == 1));
+        foreach (double[] strengths in new double[][] { [1e-9, 10], [10, 1e-9] })
+            Assert.Equal(10, BagOfWords.Fit(mostly, validation, new() { Strengths = strengths }).Strength);
+        Assert.Equal(0.5, BagOfWords.Fit(mostly, validation, new() { Strengths = [1e-9] }).ValidationAccuracy);
         Assert.All(fit.Confidences(test.Texts), confidence => Assert.InRange(confidence, 0.5, 1));
         Assert.Throws<NativeSslException>(() => BagOfWords.Fit(test));
         Assert.Throws<NativeSslException>(() => BagOfWords.Fit(train, test));

@@ -25,6 +25,8 @@ public sealed class ChrFTests
         Assert.Equal(59.73, new ChrF().Of(BleuTests.Hypotheses, BleuTests.References), 0.005);           // chrF2 in sacreBLEU's README
         // By itself each sentence takes the reference that fits best.
         Assert.Equal(100, new ChrF().Of(["abc"], [["xyz", "abc"]]), 1e-12);
+        // A reference too short for stretches of three says nothing about those of the hypothesis, within a corpus too.
+        Assert.Equal([6, 2, 2, 5, 1, 1, 0, 0, 0], new ChrF(order: 3).Statistics("abcdef", ["ab"]));
         Assert.Throws<ShapeException>(() => new ChrF().Statistics("a", []));
     }
 

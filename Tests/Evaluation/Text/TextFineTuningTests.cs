@@ -53,6 +53,38 @@ public sealed class TextFineTuningTests
         Assert.Equal(160, Fit(ten).Cost.ImagesSeen);
     }
 
+    [Fact]
+    public void Every_option_counts()
+    {
+        TextFineTuningOptions five = Short with { LeastSteps = 5, Epochs = 0 };
+        float[] plain = Weights(Fit(five).Classifier);
+        TextFineTuningOptions[] others = [five with { Clip = 1e-3 }, five with { LabelSmoothing = 0.1f }, five with { WeightDecay = 0.5f }, five with { Batch = 8 }];
+        Assert.All(others, options => Assert.NotEqual(plain, Weights(Fit(options).Classifier)));
+        Assert.NotEqual(plain, Weights(Fit(five, classifier: SmallTexts.Classifier(dropout: 0.1f)).Classifier));        // dropout acts
+        Assert.Equal(13, Fit(Short with { LeastSteps = 0, Epochs = 1 }).Steps);                                         // 200 texts by 16
+        Assert.Equal(0, Weights(Fit(five with { WeightDecay = 1e4f, LearningRate = 1e-4, Warmup = 0, LeastSteps = 1 }).Classifier.Head).Take(32).Max(Math.Abs), 2e-4);
+    }
+
+    // head(tanh(W x₀ + b)) for the first token, head(mean of x) for all, and no dropout outside training.
+    [Theory]
+    [InlineData(TextPooling.FirstToken), InlineData(TextPooling.Mean)]
+    public void Logits_by_hand(TextPooling pooling)
+    {
+        var pooler = new Pooler(new Init(Table.Cpu, 7), 16);
+        Bert encoder = SmallTexts.Encoder();
+        var classifier = new TextClassifier(encoder, 3, new Init(Table.Cpu, 8), pooling, pooling == TextPooling.FirstToken ? pooler : null, dropout: 0.5f);
+        int[] tokens = [SmallTexts.Begin, 3, 4, SmallTexts.Separator];
+        using Step step = new(Table.Cpu);
+        Indices ids = Indices.From(Table.Cpu, [1, 4], tokens), lengths = Indices.From(Table.Cpu, [1], 4);
+        double[][] x = Table.Rows(encoder.Features(ids).Reshape([4, 16]));
+        double[][] dense = Table.Rows(pooler.NamedTensors().First().Tensor), head = Table.Rows(classifier.Head.Weight);             // both biases begin at zero
+        double[] pooled = [.. Enumerable.Range(0, 16).Select(j =>
+            pooling == TextPooling.Mean ? x.Average(row => row[j]) : Math.Tanh(x[0].Zip(dense[j], (a, b) => a * b).Sum()))];
+        float[] logits = classifier.Logits(ids, null, lengths).ToArray();
+        for (int c = 0; c < 3; c++) Assert.Equal(pooled.Zip(head[c], (a, b) => a * b).Sum(), logits[c], 1e-5);
+        Assert.Equal(pooling == TextPooling.FirstToken, classifier.NamedTensors().Any(entry => entry.Name.StartsWith("pooler", StringComparison.Ordinal)));
+    }
+
     // The first step of Adam moves by the learning rate, whatever the gradient: the largest change of a part tells its rate.
     [Fact]
     public void Every_layer_learns_at_its_own_rate()
@@ -122,13 +154,13 @@ public sealed class TextFineTuningTests
             begun.Add(draw);
             return SmallTexts.Classifier();
         }
-        TextFineTuningOptions quick = Short with { LeastSteps = 20 };
+        TextFineTuningOptions quick = Short with { LeastSteps = 60, Batch = 3 };
         (Score accuracy, Cost cost) = FewLabelTextTuning.Of(New, SmallTexts.Marks, Train, null, Test, LabelBudget.PerClass(4), quick, draws: 3);
         double[] each = [.. Enumerable.Range(0, 3).Select(draw => Fit(quick with { Seed = (ulong)draw },
             Train.Take(LabelDraws.Of([.. Train.Labels], LabelBudget.PerClass(4), draw))).Accuracy(Test))];
         Assert.Equal(Score.Of(each), accuracy);
         Assert.Equal([0, 1, 2], begun);
-        Assert.Equal(3 * 20 * 8, cost.ImagesSeen);
+        Assert.Equal(3 * 60 * 3, cost.ImagesSeen);
         Assert.Throws<NativeSslException>(() => FewLabelTextTuning.Of(New, SmallTexts.Marks, Train, null, Test, LabelBudget.PerClass(500), quick));
     }
 

@@ -11,7 +11,7 @@ public sealed class EncoderRecipeTests : IDisposable
     static readonly MaskedWordsRecipe Tiny = new()
     {
         Tokenizer = "character", Layers = 1, Heads = 2, Width = 8, Context = 24, Batch = 4, Steps = 4, WarmUp = 1, LearningRate = 0.05, FinalLearningRate = 0.001,
-        WeightDecay = 0.5, Clip = 0.1,
+        WeightDecay = 0.5, Clip = 0.1, Pairs = "order",
     };
 
     static readonly Dictionary<string, MaskedWordsRecipe> Changed = new()
@@ -62,10 +62,8 @@ public sealed class EncoderRecipeTests : IDisposable
     [Fact]
     public void With_few_samples_it_depends_on_how_often_they_are_covered_anew_and_the_vocabulary_on_pieces()
     {
-        MaskedWordsRecipe none = Tiny with { Pairs = "none", Batch = 600, Context = 200, Steps = 6 };       // an epoch in a step
-        double[] dynamic = Train(none with { Maskings = 0 }), once = Train(none with { Maskings = 1 });
-        Assert.Equal(dynamic[..3], Train(none with { Maskings = 2 })[..3]);
-        Assert.NotEqual(dynamic, once);
+        MaskedWordsRecipe none = Tiny with { Pairs = "none", Batch = 64, Context = 200 };                  // an epoch in a step
+        Assert.NotEqual(Train(none with { Maskings = 0 }), Train(none with { Maskings = 1 }));
         MaskedWordsRecipe pieces = Tiny with { Tokenizer = "wordpiece", Vocabulary = 200 };
         Assert.NotEqual(Train(pieces, 1), Train(pieces with { Vocabulary = 190 }, 1));
         Assert.Equal(200, ((MaskedWords)MaskedWordsRun.New(pieces with { Data = _scratch.Folder, Pairs = "none" }, Cpu).Objective).Encoder.Vocabulary);

@@ -62,12 +62,12 @@ public sealed class SentencePairTests
 
     [Fact]
     public void Ten_losses_of_next_sentence_are_what_they_have_always_been() => AssertLosses(
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [4.21789, 4.20877, 4.17895, 4.18150, 4.17509, 4.16286, 4.18242, 3.90944, 3.95431, 3.79469],
         Train(New(), new SentencePairs(Cpu, TwoKinds(), Marks, Options), steps: 40));
 
     [Fact]
     public void Ten_losses_of_sentence_order_are_what_they_have_always_been() => AssertLosses(
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [4.24867, 4.21584, 4.20845, 4.19855, 4.20000, 4.23150, 4.25321, 4.15568, 4.22521, 4.16774],
         Train(New(order: true), new SentencePairs(Cpu, TwoKinds(), Marks, Options, PairTask.Order), steps: 40));
 
     [Fact]
@@ -75,14 +75,14 @@ public sealed class SentencePairTests
     {
         var objective = (NextSentence)New(dropout: 0);
         var pairs = new SentencePairs(Cpu, TwoKinds(), Marks, Options, duplicates: 2);
-        Trainer trainer = Train(objective, pairs, steps: 600);
+        Trainer trainer = Train(objective, pairs, steps: 2000, learningRate: 4e-3);
         double before = objective.Accuracy(pairs);
-        for (int i = 0; i < 600; i++) trainer.Step();
+        for (int i = 0; i < 2000; i++) trainer.Step();
         double after = objective.Accuracy(pairs);
         // Of texts from another document half are of the same kind of words: three quarters can be told, and a little by heart.
         Assert.True(after > 0.7 && after > before + 0.1, $"from {before:F3} to {after:F3}");
-        Assert.True(objective.Together([1, 2, 3], [4, 5, 6], Marks) > 0.5);
-        Assert.True(objective.Together([1, 2, 3], [24, 25, 26], Marks) < 0.2);
+        double Mean(int shift) => Enumerable.Range(0, 12).Average(i => objective.Together([i, i + 1, i + 3, i + 2], [.. new[] { 14 - i, 12 - i, 13 - i, 13 - i }.Select(word => word + shift)], Marks));
+        Assert.True(Mean(0) > Mean(Words / 2) + 0.2, $"one kind of words {Mean(0):F3}, two {Mean(Words / 2):F3}");
         Assert.InRange(new WordOverlap(pairs).Accuracy(pairs), 0.55, 0.95);
     }
 
@@ -141,23 +141,34 @@ public sealed class SentencePairTests
         // In every document the words rise, so a text of smaller words comes first.
         DocumentSet rising = Documents([.. Enumerable.Range(0, 12).Select(d => Enumerable.Range(0, 9).Select(s => new[] { 3 * s + d % 3, 3 * s + (d + 1) % 3 }).ToArray())]);
         var objective = (SentenceOrder)New(order: true, dropout: 0);
-        Trainer trainer = Train(objective, new SentencePairs(Cpu, rising, Marks, Options, PairTask.Order), steps: 800, learningRate: 5e-3);
-        for (int i = 0; i < 800; i++) trainer.Step();
-        Assert.Equal([2, 0, 3, 1], objective.Order([[9, 10], [22, 23], [0, 1], [15, 16]], Marks));
+        var pairs = new SentencePairs(Cpu, rising, Marks, Options with { Context = 9 }, PairTask.Order);
+        Trainer trainer = Train(objective, pairs, steps: 1500, learningRate: 4e-3);
+        for (int i = 0; i < 1500; i++) trainer.Step();
+        double accuracy = objective.Accuracy(pairs);
+        Assert.True(accuracy > 0.9, $"{accuracy:F3}");
+        // Four sentences of a document, shuffled: how many of the pairs come out in their order.
+        int[] shuffled = [1, 3, 0, 2];
+        double right = Enumerable.Range(0, 6).Average(start =>
+        {
+            int[] order = objective.Order([.. shuffled.Select(s => new[] { 3 * (start + s), 3 * (start + s) + 1 })], Marks);
+            int[] places = [.. order.Select(place => shuffled[place])];
+            return Enumerable.Range(0, 4).Sum(i => places.Skip(i + 1).Count(later => later > places[i])) / 6.0;
+        });
+        Assert.True(right > 0.85, $"{right:F3} of the pairs are in order");
     }
 
     [Fact]
     public void Gaps_are_filled_with_words_by_their_probability()
     {
-        MaskedWords objective = MaskedWords(dropout: 0);
-        Trainer trainer = Train(objective, new FullSentences(Cpu, Lawful(), Marks, Options), steps: 1500);
-        for (int i = 0; i < 1500; i++) trainer.Step();
-        // In this text 7 w + 3 follows w.
-        Guess[][] gaps = objective.Head.Fill(objective.Encoder, Marks, [[1, 10], [(13 * 7 + 3) % 30, 1]], top: 30);
-        Assert.Equal(13, gaps.Single()[0].Token);
-        Assert.Equal(1, gaps[0].Sum(guess => guess.Probability), 1e-6);
-        Assert.Equal(gaps[0].OrderByDescending(guess => guess.Probability), gaps[0]);
-        Assert.All(gaps[0], guess => Assert.False(Marks.IsSpecial(guess.Token)));
+        MaskedWords objective = MaskedWords();
+        Guess[] guesses = objective.Head.Fill(objective.Encoder, Marks, [[1, 10], [4, 1]], top: Words).Single();
+        using (Tape.NoGradient())
+        {
+            Tensor h = objective.Encoder.Features(Indices.From(Cpu, [1, 7], Marks.Begin, 1, 10, Marks.Mask, 4, 1, Marks.Separator));
+            double[] odds = [.. objective.Head.Logits(h.Slice(1, 3, 1), objective.Encoder.Table).ToArray().Take(Words).Select(logit => Math.Exp(logit))];
+            Assert.Equal(Enumerable.Range(0, Words).OrderByDescending(word => odds[word]), guesses.Select(guess => guess.Token));
+            Assert.All(guesses, guess => Assert.Equal(odds[guess.Token] / odds.Sum(), guess.Probability, 1e-6));
+        }
         Assert.Equal(2, objective.Head.Fill(objective.Encoder, Marks, [[], [4], []], top: 1).Length);
         Assert.Throws<ShapeException>(() => objective.Head.Fill(objective.Encoder, Marks, [[4]], top: 1));
         Assert.Throws<ShapeException>(() => objective.Head.Fill(objective.Encoder, Marks, [[4], new int[20]], top: 1));

@@ -10,7 +10,7 @@ public sealed class SimCseTests
         return new SimCse(Encoder(init, dropout), init, new SimCseOptions { SameDropout = same, Pooling = pooling, Temperature = temperature });
     }
 
-    static SentenceViews Sentences(int batch = 6) => SentenceViews.Of(Cpu, Random(7, 5, 8, 9, distinct: false), Marks, 10, batch, seed: 5);
+    static SentenceViews Sentences(int batch = 6) => SentenceViews.Of(Cpu, Random(7, 10, 8, 9, distinct: false), Marks, 10, batch, seed: 5);
 
     // Equations 4 and 5, line for line; z⁻ may be empty.
     static double Equation(double[][] z, double[][] positive, double[][] negative, double temperature)
@@ -111,11 +111,11 @@ public sealed class SimCseTests
 
     [Fact]
     public void Ten_losses_of_equation_4_are_what_they_have_always_been() => AssertLosses(
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Train(New(), Sentences(), steps: 40, learningRate: 3e-3));
+        [2.11063, 1.88450, 1.84266, 1.84683, 1.93497, 1.86422, 1.79318, 1.82758, 1.73921, 1.80015], Train(New(), Sentences(), steps: 40, learningRate: 3e-3));
 
     [Fact]
     public void Ten_losses_of_equation_5_are_what_they_have_always_been() => AssertLosses(
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Train(New(), Triples(), steps: 40, learningRate: 3e-3));
+        [2.02545, 2.33269, 2.03791, 2.37967, 2.14540, 2.09098, 2.11445, 2.12030, 2.10708, 2.10486], Train(New(), Triples(), steps: 40, learningRate: 3e-3));
 
     [Fact]
     public void Every_sentence_once_an_epoch_cut_to_the_context()

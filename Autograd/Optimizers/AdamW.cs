@@ -9,7 +9,7 @@ namespace NativeSsl;
 /// <param name="beta2">β₂, how long the mean of their squares remembers.</param>
 /// <param name="epsilon">ε, which keeps the quotient finite.</param>
 /// <param name="correctsBias">Whether the moments, which begin at zero, are scaled up at first. BERT's published optimizer (google-research/bert,
-/// <c>optimization.py</c>) does not, so its first steps are larger, β₁ and β₂ at their defaults by up to 3.</param>
+/// <c>optimization.py</c>) does not, so its first steps are larger, by up to √10 with the usual β₁ and β₂.</param>
 public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool correctsBias = true)
     : Optimizer(parameters)
 {

@@ -51,6 +51,18 @@ public sealed class OptimizerTests
         })]), 0, 2e-6);
     }
 
+    [Fact]
+    public void Without_bias_correction_AdamW_is_the_optimizer_of_BERTs_code()
+    {
+        double[] m = new double[Count], v = new double[Count];
+        Assert.InRange(Difference(p => new AdamW(p, 0.9, 0.999, 1e-6, correctsBias: false), 0.01f, (theta, g, t, rate) => [.. theta.Select((x, i) =>
+        {
+            m[i] = 0.9 * m[i] + 0.1 * g[i];
+            v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+            return x - rate * (m[i] / (Math.Sqrt(v[i]) + 1e-6) + 0.01f * x);
+        })]), 0, 4e-6);
+    }
+
     [Theory, InlineData(0.0, false), InlineData(0.9, false), InlineData(0.9, true)]
     public void Sgd_is_gradient_descent_with_momentum(double momentum, bool nesterov)
     {
@@ -100,5 +112,6 @@ public sealed class OptimizerTests
         Assert.Equal([1, 1, 0.1, 0.1, 0.01],
             new long[] { 0, 9, 10, 19, 20 }.Select(step => Math.Round(new StepDecay(1, 0.1, 10, 20).At(step), 9)));
         Assert.Equal(0.3, new Constant(0.3).At(7));
+        Assert.Equal([2, 1.75, 1.5, 1, 1], new long[] { 0, 1, 2, 4, 9 }.Select(new LinearDecay(2, 1, 4).At));
     }
 }

@@ -48,7 +48,8 @@ public sealed record Clinc150(TextParts<LabelledTexts> InScope, TextParts<IReadO
             while (Next(ref reader) == JsonTokenType.PropertyName)
             {
                 string name = reader.GetString()!;
-                if (Array.IndexOf(Lists, name) < 0) throw At(reader, bytes, file, $"the list '{TextLines.Cut(name)}' is unknown; known are {string.Join(", ", Lists)}.");
+                if (Array.IndexOf(Lists, name) < 0)
+                    throw At(reader, bytes, file, $"the list '{TextLines.Cut(name)}' is unknown; known are {string.Join(", ", Lists)}.");
                 if (lists.ContainsKey(name)) throw At(reader, bytes, file, $"the list '{name}' stands there twice; delete one.");
                 lists[name] = ReadList(ref reader, name, bytes, file);
             }
@@ -71,8 +72,8 @@ public sealed record Clinc150(TextParts<LabelledTexts> InScope, TextParts<IReadO
             if (reader.TokenType != JsonTokenType.StartArray) throw At(reader, bytes, file, $"{Pair} is expected in list '{name}'.");
             string text = Text(ref reader, bytes, file, Pair), intent = Text(ref reader, bytes, file, Pair);
             if (intent == None != name.StartsWith(None, StringComparison.Ordinal))
-                throw At(reader, bytes, file, $"the intent '{TextLines.Cut(intent)}' stands in list '{name}'; '{None}' belongs in the lists that begin with it, " +
-                    "and nothing else does.");
+                throw At(reader, bytes, file, $"the intent '{TextLines.Cut(intent)}' stands in list '{name}'; '{None}' belongs in the lists that begin " +
+                    "with it, and nothing else does.");
             Expect(ref reader, JsonTokenType.EndArray, bytes, file, Pair);
             entries.Add((text, intent));
         }

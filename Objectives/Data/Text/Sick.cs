@@ -29,7 +29,8 @@ public sealed record Sick(TextPairs Relatedness, LabelledTexts Entailment)
     {
         string[] lines = TextLines.Of(bytes, file);
         if (lines[0] != string.Join('\t', Names))
-            throw TextLines.Malformed(file, 1, $"it is '{TextLines.Cut(lines[0])}'; the names of the fields are expected, with tabs between them: {string.Join(", ", Names)}.");
+            throw TextLines.Malformed(file, 1, $"it is '{TextLines.Cut(lines[0])}'; the names of the fields are expected, with tabs between them: " +
+                $"{string.Join(", ", Names)}.");
         if (lines.Length == 1) throw TextLines.Malformed(file, 1, "no pairs follow it; cut short?");
         List<string> firsts = [], seconds = [];
         List<double> scores = [];

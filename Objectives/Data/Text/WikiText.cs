@@ -36,7 +36,8 @@ public static class WikiText
         if (articles.Count == 0) throw TextLines.Malformed(file, 1, "nothing follows but blank lines; ' = Title = ' is expected.");
         foreach ((string title, int at, List<string> paragraphs) in articles)
             if (title.Length == 0 || paragraphs.Count == 0)
-                throw TextLines.Malformed(file, at, title.Length == 0 ? "the title is blank." : $"the article '{TextLines.Cut(title)}' has no paragraphs; cut short?");
+                throw TextLines.Malformed(file, at, title.Length == 0 ? "the title is blank."
+                    : $"the article '{TextLines.Cut(title)}' has no paragraphs; cut short?");
         return [.. articles.Select(article => new WikiArticle(article.Title, article.Paragraphs))];
     }
 

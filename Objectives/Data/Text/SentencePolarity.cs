@@ -39,7 +39,8 @@ public static class SentencePolarity
         foreach (string both in negative.Intersect(positive, StringComparer.Ordinal))
             throw new MalformedFileException(folder, $"'{LabelledLines.Cut(both)}' stands in both files; was one copied over the other?");
         string[] texts = [.. negative, .. positive];
-        var all = new LabelledTexts("sentence polarity", Split.Train, texts, [.. texts.Select((_, i) => i < negative.Length ? 0 : 1)], ["negative", "positive"]);
+        var all = new LabelledTexts("sentence polarity", Split.Train, texts,
+            [.. texts.Select((_, i) => i < negative.Length ? 0 : 1)], ["negative", "positive"]);
         TextParts<int[]> places = HashSplit.Places(texts);
         LabelledTexts test = all.Take(places.Test);
         return new(all.Take(places.Train), all.Take(places.Validation), new(test.Name, Split.Test, test.Texts, test.Labels, test.Classes));

@@ -8,7 +8,8 @@ static class LayerRates
     internal static List<(Part Part, double Rate)> Of(TextClassifier classifier, TextFineTuningOptions options)
     {
         if (!classifier.Encoder.NamedParameters().Any())
-            throw new NativeSslException("TextFineTuning: no parameter of the encoder asks for its gradient. Build it with new Init(backend, seed, trained: true).");
+            throw new NativeSslException("TextFineTuning: no parameter of the encoder asks for its gradient. " +
+                "Build it with new Init(backend, seed, trained: true).");
         IReadOnlyList<Part> parts = classifier.Encoder.Parts;
         int last = parts.Count(IsLayer), layer = 0;
         List<(Part, double)> rates = [];

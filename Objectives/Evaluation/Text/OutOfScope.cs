@@ -43,7 +43,8 @@ public static class OutOfScope
         return (double)wrong / outOfScope.Length;
     }
 
-    /// <summary>The threshold that says most texts of a validation set rightly; of equally good ones the lowest. Texts below it count as out of scope.</summary>
+    /// <summary>The threshold that says most texts of a validation set rightly; of equally good ones the lowest. Texts below it count as
+    /// out of scope.</summary>
     /// <param name="inScope">Confidences of texts that belong.</param>
     /// <param name="right">Whether the class of each was said rightly.</param>
     /// <param name="outOfScope">Confidences of texts that do not belong.</param>

@@ -23,7 +23,8 @@ public sealed record PairedBootstrap(double First, double Second, double FirstWi
         ulong seed = 0)
     {
         if (first.Count != second.Count || first.Count == 0 || first.Concat(second).Any(counts => counts.Length != first[0].Length))
-            throw new ShapeException($"PairedBootstrap: {first.Count} and {second.Count} segments; as many of both are needed, at least one, and as many counts in each.");
+            throw new ShapeException($"PairedBootstrap: {first.Count} and {second.Count} segments; as many of both are needed, at least one, " +
+                "and as many counts in each.");
         if (samples < 1) throw new NativeSslException($"PairedBootstrap: {samples} draws; at least one is needed.");
         int n = first.Count, wins = 0;
         int[] all = [.. Enumerable.Range(0, n)], drawn = new int[n];

@@ -49,7 +49,8 @@ public static class Rouge
 
     /// <summary>For each document its F-measure and a one, so that sums give the mean: for <see cref="PairedBootstrap"/>.</summary>
     /// <inheritdoc cref="Mean"/>
-    public static double[][] Statistics(IReadOnlyList<IReadOnlyList<string>> references, IReadOnlyList<string> summaries, Func<string, string, RougeScore> score) =>
+    public static double[][] Statistics(IReadOnlyList<IReadOnlyList<string>> references, IReadOnlyList<string> summaries,
+        Func<string, string, RougeScore> score) =>
         TextStatistics.Of("Rouge", summaries, references, (summary, of) => [of.Max(reference => score(reference, summary).FMeasure), 1]);
 
     static int LongestCommon(string[] x, string[] y)

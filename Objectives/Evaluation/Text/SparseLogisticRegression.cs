@@ -1,9 +1,9 @@
 namespace NativeSsl;
 
 /// <summary>
-/// <see cref="LogisticRegression"/> on sparse rows: p(c | x) = softmax(W x + b)_c, fitted to its minimum of 1/n Σᵢ −ln p(yᵢ | xᵢ) + λ/2 ‖W‖², in which the
-/// bias is free. In doubles, on one thread; what a step takes grows with the numbers that are kept, and with the classes. The fit remembers 24 numbers for each weight: with many
-/// classes, leave terms of single texts out. scikit-learn's C is 1 / (λ n).
+/// <see cref="LogisticRegression"/> on sparse rows: p(c | x) = softmax(W x + b)_c, fitted to its minimum of 1/n Σᵢ −ln p(yᵢ | xᵢ) + λ/2 ‖W‖², in
+/// which the bias is free. In doubles, on one thread; what a step takes grows with the numbers that are kept, and with the classes. The fit remembers 24
+/// numbers for each weight: with many classes, leave terms of single texts out. scikit-learn's C is 1 / (λ n).
 /// </summary>
 public sealed class SparseLogisticRegression
 {
@@ -41,9 +41,11 @@ public sealed class SparseLogisticRegression
         if (strength is not > 0)
             throw new NativeSslException($"SparseLogisticRegression: λ is {strength}; without a positive λ there may be no minimum.");
         foreach (int label in labels)
-            if ((uint)label >= (uint)classes) throw new IndexException($"SparseLogisticRegression: a label is {label}, but there are {classes} classes, from 0 on.");
+            if ((uint)label >= (uint)classes)
+                throw new IndexException($"SparseLogisticRegression: a label is {label}, but there are {classes} classes, from 0 on.");
         if (start is not null && (start._width != x.Width || start.Classes != classes))
-            throw new ShapeException($"SparseLogisticRegression: the fit to begin from has {start.Classes} classes of {start._width} columns, not {classes} of {x.Width}.");
+            throw new ShapeException($"SparseLogisticRegression: the fit to begin from has {start.Classes} classes of {start._width} columns, " +
+                $"not {classes} of {x.Width}.");
         int weights = checked(x.Width * classes);
         double[] theta = start is null ? new double[weights + classes] : [.. start._theta], p = new double[classes];
         Minimum minimum = Minimizer.Minimize((at, gradient) =>

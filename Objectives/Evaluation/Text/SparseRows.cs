@@ -64,21 +64,6 @@ public sealed class SparseRows
         return new(width, [.. starts], [.. columns], [.. values]);
     }
 
-    /// <summary>Some of the rows, in the order asked for.</summary>
-    /// <exception cref="IndexException">There is no such row.</exception>
-    public SparseRows Take(IEnumerable<int> places)
-    {
-        List<int> starts = [0], columns = [];
-        List<double> values = [];
-        foreach (int place in places)
-        {
-            columns.AddRange(Columns(place));
-            values.AddRange(Values(place));
-            starts.Add(columns.Count);
-        }
-        return new(Width, [.. starts], [.. columns], [.. values]);
-    }
-
     /// <summary>Rows become columns, and columns rows.</summary>
     public SparseRows Transposed()
     {

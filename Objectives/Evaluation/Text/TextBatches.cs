@@ -30,8 +30,8 @@ sealed class TextBatches
             segments.AsSpan(i * time + first, of.Length - first).Fill(1);
         }
         IBackend backend = Encoder.Backend;
-        return (Indices.From(backend, [lengths.Length, time], tokens), segments.AsSpan().Contains(1) ? Indices.From(backend, [lengths.Length, time], segments) : null,
-            Indices.From(backend, [lengths.Length], lengths));
+        return (Indices.From(backend, [lengths.Length, time], tokens),
+            segments.AsSpan().Contains(1) ? Indices.From(backend, [lengths.Length, time], segments) : null, Indices.From(backend, [lengths.Length], lengths));
     }
 
     /// <summary>What a function makes of all texts, one row each: in evaluation mode, without a tape, texts of like lengths together.</summary>
@@ -61,7 +61,8 @@ sealed class TextBatches
             for (int i = 0; i < places.Length; i++) host.AsSpan(i * width, width).CopyTo(values.AsSpan(places[i] * width));
         }
         if (values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int place)
-            throw new NativeSslException($"{name}: feature {place % width} of text {place / width} is {values[place]}. The network has diverged: take an earlier checkpoint.");
+            throw new NativeSslException($"{name}: feature {place % width} of text {place / width} is {values[place]}. " +
+                "The network has diverged: take an earlier checkpoint.");
         return (values, width);
     }
 }

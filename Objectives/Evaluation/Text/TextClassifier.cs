@@ -17,7 +17,8 @@ public sealed class TextClassifier : Module
     /// <param name="pooler">A pooler that was pretrained; a new one if null. For the first token only.</param>
     /// <param name="dropout">The share of a text's features set to zero in training.</param>
     /// <exception cref="NativeSslException">A pooler is given that would not be used, or there are fewer than two classes.</exception>
-    public TextClassifier(TextEncoder encoder, int classes, Init init, TextPooling pooling = TextPooling.FirstToken, Pooler? pooler = null, float dropout = 0.1f)
+    public TextClassifier(TextEncoder encoder, int classes, Init init, TextPooling pooling = TextPooling.FirstToken,
+        Pooler? pooler = null, float dropout = 0.1f)
     {
         if (classes < 2) throw new NativeSslException($"TextClassifier: {classes} classes; at least two are needed.");
         if (pooling != TextPooling.FirstToken && pooler is not null)

@@ -20,7 +20,8 @@ public static class TextFineTuning
     {
         var tuned = new TextFineTuned(classifier, marks, options.Batch);
         if (validation?.ForLearning("TextFineTuning") is { } held && held.Classes.Count != train.Classes.Count)
-            throw new NativeSslException($"TextFineTuning: {train.Name} has {train.Classes.Count} classes, but the validation texts have {held.Classes.Count}.");
+            throw new NativeSslException($"TextFineTuning: {train.Name} has {train.Classes.Count} classes, but the " +
+                $"validation texts have {held.Classes.Count}.");
         return Fit(tuned, marks, train, validation is null ? null : _ => tuned.Accuracy(validation), options);
     }
 

@@ -6,7 +6,8 @@ public sealed record TextFineTuningOptions
 {
     /// <summary>How often each labelled text is seen.</summary>
     public int Epochs { get; init; } = 3;
-    /// <summary>At least so many steps, however few labels there are (Mosbach, Andriushchenko &amp; Klakow 2021, “On the stability of fine-tuning BERT”).</summary>
+    /// <summary>At least so many steps, however few labels there are (Mosbach, Andriushchenko &amp; Klakow 2021, “On the stability of
+    /// fine-tuning BERT”).</summary>
     public int LeastSteps { get; init; } = 100;
     /// <summary>Texts of a step; all of them if there are fewer.</summary>
     public int Batch { get; init; } = 32;

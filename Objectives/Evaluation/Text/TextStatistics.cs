@@ -9,7 +9,8 @@ static class TextStatistics
         Func<string, IReadOnlyList<string>, double[]> statistics)
     {
         if (hypotheses.Count != references.Count || hypotheses.Count == 0)
-            throw new ShapeException($"{who}: {hypotheses.Count} hypotheses and references for {references.Count}; as many of both are needed, and at least one.");
+            throw new ShapeException($"{who}: {hypotheses.Count} hypotheses and references for {references.Count}; " +
+                "as many of both are needed, and at least one.");
         for (int i = 0; i < references.Count; i++)
             if (references[i].Count == 0) throw new ShapeException($"{who}: hypothesis {i} has no reference; each needs one at least.");
         return [.. hypotheses.Select((hypothesis, i) => statistics(hypothesis, references[i]))];

@@ -59,10 +59,11 @@ public sealed class TextsMalformedKinds
         foreach (string reader in Readers.Keys)
         {
             kinds[$"{reader}: empty"] = ([], "empty");
-            kinds[$"{reader}: Latin-1"] = (Encoding.Latin1.GetBytes(Good[reader].Replace("a", "\u00E4").Replace("o", "\u00F6").Replace("F", "\u00F6")), "UTF-8");
-            kinds[$"{reader}: UTF-16"] = (Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Good[reader])).ToArray(), reader == "clinc" ? "UTF-8" : "UTF-16");
+            string good = Good[reader];
+            kinds[$"{reader}: Latin-1"] = (Encoding.Latin1.GetBytes(good.Replace('a', '\u00E4').Replace('o', '\u00F6').Replace('F', '\u00F6')), "UTF-8");
+            kinds[$"{reader}: UTF-16"] = ([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(good)], reader == "clinc" ? "UTF-8" : "UTF-16");
             if (reader is not ("clinc" or "tldr"))
-                kinds[$"{reader}: an escape"] = (Encoding.UTF8.GetBytes(Good[reader] + (reader is "sts" ? "3\ta\u001bb\tc" : reader == "tatoeba" ? "a\u001bb\tc"
+                kinds[$"{reader}: an escape"] = (Encoding.UTF8.GetBytes(good + (reader is "sts" ? "3\ta\u001bb\tc" : reader == "tatoeba" ? "a\u001bb\tc"
                     : reader == "sick" ? "8\ta\u001bb\tc\t3\tNEUTRAL" : "a\u001bb")), "control character U+001B");
         }
         void Add(string kind, string reason, string old, string with)

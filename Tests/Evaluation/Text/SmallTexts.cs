@@ -13,7 +13,8 @@ static class SmallTexts
         new(new Bert.Config { Vocabulary = Vocabulary, Context = 16, Layers = layers, Heads = 2, Width = 16, Dropout = dropout, Epsilon = 1e-6f },
             new Init(backend ?? Table.Cpu, seed, trained));
 
-    public static TextClassifier Classifier(ulong seed = 1, TextPooling pooling = TextPooling.FirstToken, float dropout = 0f, int layers = 2, bool trained = true) =>
+    public static TextClassifier Classifier(ulong seed = 1, TextPooling pooling = TextPooling.FirstToken, float dropout = 0f, int layers = 2,
+        bool trained = true) =>
         new(Encoder(null, seed, dropout, layers, trained), 2, new Init(Table.Cpu, seed + 100), pooling, dropout: dropout);
 
     /// <summary>Class 1 has an x somewhere, class 0 a y: of letters and lengths that tell nothing else.</summary>

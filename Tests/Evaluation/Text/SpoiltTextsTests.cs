@@ -39,7 +39,8 @@ public sealed class SpoiltTextsTests
             TextDamage.Swap => Enumerable.Range(0, old.Length - 1).Select(i => $"{old[..i]}{old[i + 1]}{old[i]}{old[(i + 2)..]}"),
             TextDamage.Drop => Enumerable.Range(0, old.Length).Select(i => old.Remove(i, 1)),
             TextDamage.Insert => Enumerable.Range(0, old.Length + 1).SelectMany(i => Enumerable.Range('a', 26).Select(c => old.Insert(i, $"{(char)c}"))),
-            _ => Enumerable.Range(0, old.Length).SelectMany(i => Enumerable.Range('a', 26).Where(c => c != old[i]).Select(c => $"{old[..i]}{(char)c}{old[(i + 1)..]}")),
+            _ => Enumerable.Range(0, old.Length).SelectMany(i =>
+                Enumerable.Range('a', 26).Where(c => c != old[i]).Select(c => $"{old[..i]}{(char)c}{old[(i + 1)..]}")),
         };
         Assert.Contains(now, all);
     }

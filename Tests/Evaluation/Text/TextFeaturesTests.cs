@@ -69,7 +69,8 @@ public sealed class TextFeaturesTests
         double[][] rows = Table.Rows(TextFeatures.Of(encoder, SmallTexts.Marks, pair, TextPooling.FirstToken).Values);
         int[] tokens = [SmallTexts.Begin, 1, 2, 3, SmallTexts.Separator, 4, 5, SmallTexts.Separator];
         using Step step = new(Table.Cpu);
-        double[] first = Table.Rows(encoder.Features(Indices.From(Table.Cpu, [1, 8], tokens), Indices.From(Table.Cpu, [1, 8], 0, 0, 0, 0, 0, 1, 1, 1)).Reshape([8, 16]))[0];
+        Indices segments = Indices.From(Table.Cpu, [1, 8], 0, 0, 0, 0, 0, 1, 1, 1);
+        double[] first = Table.Rows(encoder.Features(Indices.From(Table.Cpu, [1, 8], tokens), segments).Reshape([8, 16]))[0];
         for (int j = 0; j < 16; j++) Assert.Equal(first[j], rows[0][j], 1e-5);
         double[] unsegmented = Table.Rows(encoder.Features(Indices.From(Table.Cpu, [1, 8], tokens)).Reshape([8, 16]))[0];
         Assert.True(first.Zip(unsegmented, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
@@ -103,7 +104,8 @@ public sealed class TextFeaturesTests
     [Fact]
     public void Complains_in_full()
     {
-        Assert.Contains("no texts", Assert.Throws<NativeSslException>(() => TextFeatures.Of(SmallTexts.Encoder(), SmallTexts.Marks, Array.Empty<string>())).Message);
+        Assert.Contains("no texts", Assert.Throws<NativeSslException>(() =>
+            TextFeatures.Of(SmallTexts.Encoder(), SmallTexts.Marks, Array.Empty<string>())).Message);
         Bert broken = SmallTexts.Encoder();
         broken.Table.Storage.CopyFrom(Enumerable.Repeat(float.NaN, 33 * 16).ToArray());
         Assert.Contains("diverged", Assert.Throws<NativeSslException>(() => TextFeatures.Of(broken, SmallTexts.Marks, ["a"])).Message);

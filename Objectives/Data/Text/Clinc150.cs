@@ -48,12 +48,8 @@ public sealed record Clinc150(TextParts<LabelledTexts> InScope, TextParts<IReadO
             while (Next(ref reader) == JsonTokenType.PropertyName)
             {
                 string name = reader.GetString()!;
-<<<<<<< HEAD
-                if (Array.IndexOf(Lists, name) < 0) throw At(reader, bytes, file, $"the list '{LabelledLines.Cut(name)}' is unknown; known are {string.Join(", ", Lists)}.");
-=======
                 if (Array.IndexOf(Lists, name) < 0)
                     throw At(reader, bytes, file, $"the list '{LabelledLines.Cut(name)}' is unknown; known are {string.Join(", ", Lists)}.");
->>>>>>> 019017f818b8f1287f1935c9ae8abf32cb5d8557
                 if (lists.ContainsKey(name)) throw At(reader, bytes, file, $"the list '{name}' stands there twice; delete one.");
                 lists[name] = ReadList(ref reader, name, bytes, file);
             }
@@ -76,13 +72,8 @@ public sealed record Clinc150(TextParts<LabelledTexts> InScope, TextParts<IReadO
             if (reader.TokenType != JsonTokenType.StartArray) throw At(reader, bytes, file, $"{Pair} is expected in list '{name}'.");
             string text = Text(ref reader, bytes, file, Pair), intent = Text(ref reader, bytes, file, Pair);
             if (intent == None != name.StartsWith(None, StringComparison.Ordinal))
-<<<<<<< HEAD
-                throw At(reader, bytes, file, $"the intent '{LabelledLines.Cut(intent)}' stands in list '{name}'; '{None}' belongs in the lists that begin with it, " +
-                    "and nothing else does.");
-=======
                 throw At(reader, bytes, file, $"the intent '{LabelledLines.Cut(intent)}' stands in list '{name}'; '{None}' belongs in the lists that begin " +
                     "with it, and nothing else does.");
->>>>>>> 019017f818b8f1287f1935c9ae8abf32cb5d8557
             Expect(ref reader, JsonTokenType.EndArray, bytes, file, Pair);
             entries.Add((text, intent));
         }

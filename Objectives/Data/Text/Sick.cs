@@ -29,14 +29,9 @@ public sealed record Sick(TextPairs Relatedness, LabelledTexts Entailment)
     {
         string[] lines = LabelledLines.Of(bytes, file);
         if (lines[0] != string.Join('\t', Names))
-<<<<<<< HEAD
-            throw LabelledLines.Malformed(file, 1, $"it is '{LabelledLines.Cut(lines[0])}'; the names of the fields are expected, with tabs between them: {string.Join(", ", Names)}.");
-        if (lines.Length == 1) throw LabelledLines.Malformed(file, 1, "no pairs follow it; cut short?");
-=======
             throw LabelledLines.Malformed(file, 1, $"it is '{LabelledLines.Cut(lines[0])}'; the names of the fields are expected, with tabs between them: " +
                 $"{string.Join(", ", Names)}.");
         if (lines.Length == 1) throw LabelledLines.Malformed(file, 1, "no pairs follow it; cut short?");
->>>>>>> 019017f818b8f1287f1935c9ae8abf32cb5d8557
         List<string> firsts = [], seconds = [];
         List<double> scores = [];
         List<int> labels = [];

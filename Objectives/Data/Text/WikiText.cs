@@ -36,12 +36,8 @@ public static class WikiText
         if (articles.Count == 0) throw LabelledLines.Malformed(file, 1, "nothing follows but blank lines; ' = Title = ' is expected.");
         foreach ((string title, int at, List<string> paragraphs) in articles)
             if (title.Length == 0 || paragraphs.Count == 0)
-<<<<<<< HEAD
-                throw LabelledLines.Malformed(file, at, title.Length == 0 ? "the title is blank." : $"the article '{LabelledLines.Cut(title)}' has no paragraphs; cut short?");
-=======
                 throw LabelledLines.Malformed(file, at, title.Length == 0 ? "the title is blank."
                     : $"the article '{LabelledLines.Cut(title)}' has no paragraphs; cut short?");
->>>>>>> 019017f818b8f1287f1935c9ae8abf32cb5d8557
         return [.. articles.Select(article => new WikiArticle(article.Title, article.Paragraphs))];
     }
 

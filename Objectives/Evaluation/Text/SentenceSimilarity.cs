@@ -15,12 +15,8 @@ public static class SentenceSimilarity
 {
     /// <summary>All measures of one set.</summary>
     /// <param name="pairs">Pairs with scores.</param>
-<<<<<<< HEAD
-    /// <param name="embed">Makes one row of each text, <c>[texts, width]</c>: <see cref="TextFeatures.Of(TextEncoder, TextFrame, IReadOnlyList{string}, TextPooling, int)"/>.</param>
-=======
     /// <param name="embed">Makes one row of each text, <c>[texts, width]</c>:
     /// <see cref="TextFeatures.Of(TextEncoder, TextFrame, IReadOnlyList{string}, TextPooling, int)"/>.</param>
->>>>>>> 019017f818b8f1287f1935c9ae8abf32cb5d8557
     /// <param name="alike">Pairs of a higher score are positive: 4 of 5 in the paper.</param>
     /// <exception cref="NativeSslException">The pairs have no scores.</exception>
     public static SentenceScores Of(TextPairs pairs, Func<IReadOnlyList<string>, Tensor> embed, double alike = 4)

@@ -28,7 +28,8 @@ sealed class PieceTable
         foreach ((string piece, int id) in ids)
         {
             if (id < 0 || id >= pieces.Length)
-                throw new MalformedFileException(file, $"the piece '{Cut(piece)}' has the id {id}; {pieces.Length} pieces have the ids 0 … {pieces.Length - 1}.");
+                throw new MalformedFileException(file, $"the piece '{Cut(piece)}' has the id {id}; " +
+                    $"{pieces.Length} pieces have the ids 0 … {pieces.Length - 1}.");
             if (pieces[id] is not null)
                 throw new MalformedFileException(file, $"the pieces '{Cut(pieces[id])}' and '{Cut(piece)}' have the same id, {id}.");
             pieces[id] = piece;

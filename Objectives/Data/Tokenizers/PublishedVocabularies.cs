@@ -45,7 +45,8 @@ public static partial class Tokenizer
         Dictionary<string, int> ids = new(StringComparer.Ordinal);
         foreach ((string piece, JsonElement value) in FlatJson.Read(encoder, encoderFile))
             ids.Add(piece, value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int id) ? id
-                : throw new MalformedFileException(encoderFile, $"the piece '{PieceTable.Cut(piece)}' has the id {FlatJson.Show(value)}; an integer is expected."));
+                : throw new MalformedFileException(encoderFile,
+                    $"the piece '{PieceTable.Cut(piece)}' has the id {FlatJson.Show(value)}; an integer is expected."));
         PieceTable pieces = PieceTable.FromIds(ids, encoderFile);
         const string end = "<|endoftext|>";
         AddedToken[] added = pieces.TryGet(end, out int endId) ? [new(endId, end)] : [];
@@ -84,7 +85,8 @@ public static partial class Tokenizer
         foreach (string line in lines)
         {
             number++;
-            if (number == 1 && (line.StartsWith("#version", StringComparison.Ordinal) || line.StartsWith("\"bpe_simple_vocab", StringComparison.Ordinal))) continue;
+            if (number == 1 && (line.StartsWith("#version", StringComparison.Ordinal)
+                || line.StartsWith("\"bpe_simple_vocab", StringComparison.Ordinal))) continue;
             yield return line.Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right] ? (left, right)
                 : throw new MalformedFileException(file, $"line {number} is '{PieceTable.Cut(line)}'; two pieces with a space between them are expected.");
         }

@@ -83,7 +83,8 @@ public static partial class Tokenizer
             if (found < 0) return;
             i += found;
             if (!Rune.TryGetRuneAt(text, i, out Rune rune))
-                throw new MalformedFileException(number is null ? "text" : $"text {number}", $"half of a surrogate pair at character {i}; it is no Unicode text.");
+                throw new MalformedFileException(number is null ? "text" : $"text {number}",
+                    $"half of a surrogate pair at character {i}; it is no Unicode text.");
             i += rune.Utf16SequenceLength;
         }
     }

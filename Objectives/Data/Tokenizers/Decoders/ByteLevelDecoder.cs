@@ -33,7 +33,7 @@ sealed class ByteLevelDecoder(string wordEnd = "") : IPieceDecoder
 
     /// <inheritdoc/>
     public bool BeginsWord(string piece) =>
-        wordEnd.Length > 0 || piece.Length > 0 && ByteAlphabet.TryByte(piece[0], out byte first) && first is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+        wordEnd.Length > 0 || piece.Length > 0 && ByteAlphabet.TryByte(piece[0], out byte first) && char.IsWhiteSpace((char)first) && first < 0x80;
 
     /// <inheritdoc/>
     public void Write(Utf8JsonWriter json)

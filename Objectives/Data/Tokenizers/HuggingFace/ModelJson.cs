@@ -71,7 +71,8 @@ sealed class ModelJson
     (string Left, string Right) ReadMerge(JsonElement merge, int rank)
     {
         string[] sides = merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ')
-            : merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2 && merge.EnumerateArray().All(static side => side.ValueKind == JsonValueKind.String)
+            : merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
+                && merge.EnumerateArray().All(static side => side.ValueKind == JsonValueKind.String)
                 ? [.. merge.EnumerateArray().Select(static side => side.GetString()!)] : [];
         return sides.Length == 2 && !sides.Any(static side => side.Length == 0 || side.Contains(' ')) ? (sides[0], sides[1])
             : throw _part.Wrong($"model.merges[{rank}] is {FlatJson.Show(merge)}; two pieces without spaces are expected.");
@@ -120,7 +121,8 @@ sealed class ModelJson
     internal IPieceModel Make(PieceTable pieces, IEnumerable<AddedToken> added) => Kind switch
     {
         PieceModelKind.WordPiece => new WordPieceModel(pieces, Ids.Count, Id(_unknown!, "unk_token"), _longestWord),
-        PieceModelKind.BytePair => new BytePairModel(pieces, Ids.Count, [.. _merges.Select(merge => (Id(merge.Left, "merges"), Id(merge.Right, "merges")))], WordEnd,
+        PieceModelKind.BytePair => new BytePairModel(pieces, Ids.Count,
+            [.. _merges.Select(merge => (Id(merge.Left, "merges"), Id(merge.Right, "merges")))], WordEnd,
             _unknown is null ? null : Id(_unknown, "unk_token"), _part.File),
         _ => new UnigramModel(pieces, _scores, Id(_unknown!, "unk_id"), added.Select(static token => token.Id).ToHashSet()),
     };

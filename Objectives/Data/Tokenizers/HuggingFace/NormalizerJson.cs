@@ -37,7 +37,8 @@ static class NormalizerJson
         string? regex = pattern.TextOrNull("Regex");
         string content = part.Text("content");
         if (regex != OneSpace.Pattern || content != " ")
-            throw part.Wrong($"{part.Name} replaces '{PieceTable.Cut(regex ?? "a fixed text")}' by '{PieceTable.Cut(content)}'; only \\s+ by one space is supported.");
+            throw part.Wrong($"{part.Name} replaces '{PieceTable.Cut(regex ?? "a fixed text")}' by '{PieceTable.Cut(content)}'; " +
+                "only \\s+ by one space is supported.");
         pattern.End();
         return new OneSpace();
     }

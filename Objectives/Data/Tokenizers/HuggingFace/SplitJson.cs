@@ -3,7 +3,8 @@ namespace NativeSsl;
 /// <summary>The fields <c>pre_tokenizer</c> and <c>decoder</c>, which must fit the model.</summary>
 static class SplitJson
 {
-    const string Known = "BertPreTokenizer for WordPiece; ByteLevel, or CLIP's Split and ByteLevel, for BPE; Metaspace, or WhitespaceSplit and Metaspace, for Unigram";
+    const string Known = "BertPreTokenizer for WordPiece; ByteLevel, or CLIP's Split and ByteLevel, for BPE; " +
+        "Metaspace, or WhitespaceSplit and Metaspace, for Unigram";
 
     /// <exception cref="MalformedFileException">It is damaged, of a kind that is not supported, or does not fit the model.</exception>
     internal static IWordSplit Read(JsonPart part, PieceModelKind model)
@@ -50,7 +51,8 @@ static class SplitJson
         string behaviour = part.Text("behavior");
         bool invert = part.Flag("invert");
         if (regex != ClipSplit.Pattern || behaviour != "Removed" || !invert)
-            throw part.Wrong($"{part.Name} splits by '{PieceTable.Cut(regex ?? "a fixed text")}', {PieceTable.Cut(behaviour)}; only CLIP's pattern is supported.");
+            throw part.Wrong($"{part.Name} splits by '{PieceTable.Cut(regex ?? "a fixed text")}', {PieceTable.Cut(behaviour)}; " +
+                "only CLIP's pattern is supported.");
         pattern.End();
         ByteLevel(bytes, regex: false);                                     // CLIP's words are words to GPT-2's pattern too, so it may be applied or not
         return new ClipSplit();
@@ -68,7 +70,8 @@ static class SplitJson
         string replacement = part.Text("replacement");
         string? scheme = part.TextOrNull("prepend_scheme");
         part.Take("str_rep");
-        if (replacement != MetaspaceSplit.Mark.ToString()) throw part.Wrong($"{part.Name}.replacement is '{PieceTable.Cut(replacement)}'; only ▁ is supported.");
+        if (replacement != MetaspaceSplit.Mark.ToString())
+            throw part.Wrong($"{part.Name}.replacement is '{PieceTable.Cut(replacement)}'; only ▁ is supported.");
         part.Only("add_prefix_space", true, "every word begins with ▁");
         if (scheme is not (null or "always")) throw part.Wrong($"{part.Name}.prepend_scheme is '{PieceTable.Cut(scheme)}'; only 'always' is supported.");
     }
@@ -82,7 +85,8 @@ static class SplitJson
         if (part is not null)
         {
             string kind = part.Kind ?? throw part.Wrong("field 'type' of the decoder is missing.");
-            if (kind != wanted) throw part.Wrong($"the decoder '{PieceTable.Cut(kind)}' with a model of kind {model.Kind} is not supported; '{wanted}' is expected.");
+            if (kind != wanted)
+                throw part.Wrong($"the decoder '{PieceTable.Cut(kind)}' with a model of kind {model.Kind} is not supported; '{wanted}' is expected.");
             if (kind == "WordPiece")
             {
                 if (part.Text("prefix") is not WordPieceModel.Continuing and var prefix)
@@ -99,7 +103,9 @@ static class SplitJson
         }
         return model.Kind switch
         {
-            PieceModelKind.WordPiece => new WordPieceDecoder(cleanup), PieceModelKind.BytePair => new ByteLevelDecoder(model.WordEnd), _ => new MetaspaceDecoder(),
+            PieceModelKind.WordPiece => new WordPieceDecoder(cleanup),
+            PieceModelKind.BytePair => new ByteLevelDecoder(model.WordEnd),
+            _ => new MetaspaceDecoder(),
         };
     }
 }

@@ -42,21 +42,26 @@ static class TemplateJson
     static AddedToken Token(JsonPart part, string field, AddedToken[] added)
     {
         JsonElement pair = part.Array(field);
-        if (pair.GetArrayLength() != 2 || pair[0].ValueKind != JsonValueKind.String || pair[1].ValueKind != JsonValueKind.Number || !pair[1].TryGetInt32(out int id))
+        if (pair.GetArrayLength() != 2 || pair[0].ValueKind != JsonValueKind.String
+            || pair[1].ValueKind != JsonValueKind.Number || !pair[1].TryGetInt32(out int id))
             throw part.Wrong($"{part.Name}.{field} is {FlatJson.Show(pair)}; a token and its id are expected.");
         return Find(part, pair[0].GetString()!, id, added);
     }
 
     static AddedToken Find(JsonPart part, string content, int? id, AddedToken[] added) =>
         added.FirstOrDefault(token => token.Content == content && (id is null || token.Id == id))
-            ?? throw part.Wrong($"{part.Name} uses the token '{PieceTable.Cut(content)}'{(id is null ? "" : $" with the id {id}")}, which is not among added_tokens.");
+            ?? throw part.Wrong($"{part.Name} uses the token '{PieceTable.Cut(content)}'{(id is null ? "" : $" with the id {id}")}, " +
+                "which is not among added_tokens.");
 
     static Template ReadTemplate(JsonPart part, AddedToken[] added)
     {
         TemplatePlace[] single = Places(part, "single", added), pair = Places(part, "pair", added);
         if (part.Take("special_tokens") is { } named)
-            foreach (JsonProperty token in named.ValueKind == JsonValueKind.Object ? named.EnumerateObject() : throw part.Wrong($"{part.Name}.special_tokens must be an object."))
+        {
+            if (named.ValueKind != JsonValueKind.Object) throw part.Wrong($"{part.Name}.special_tokens must be an object.");
+            foreach (JsonProperty token in named.EnumerateObject())
                 CheckNamed(new JsonPart(token.Value, $"{part.Name}.special_tokens", part.File), added);
+        }
         if (single.Count(static place => place.Token is null) != 1 || single.Any(static place => place.Token is null && place.Second))
             throw part.Wrong($"{part.Name}.single must have the sequence A once, and not B.");
         if (pair.Count(static place => place.Token is null) != 2 || pair.Count(static place => place.Token is null && place.Second) != 1)

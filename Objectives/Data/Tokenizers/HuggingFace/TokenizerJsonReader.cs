@@ -62,7 +62,8 @@ static class TokenizerJsonReader
         foreach (JsonPart part in root.Parts("added_tokens"))
         {
             part.Only("single_word", false, "tokens that count only as whole words");
-            AddedToken token = new(part.Number("id", 0), part.Text("content"), part.Flag("special"), part.Flag("normalized"), part.Flag("lstrip"), part.Flag("rstrip"));
+            AddedToken token = new(part.Number("id", 0), part.Text("content"), part.Flag("special"),
+                part.Flag("normalized"), part.Flag("lstrip"), part.Flag("rstrip"));
             part.End();
             if (token.Content.Length == 0) throw part.Wrong($"{part.Name} has an empty content.");
             if (!contents.Add(token.Content)) throw part.Wrong($"the token '{PieceTable.Cut(token.Content)}' is added twice.");

@@ -7,7 +7,8 @@ namespace NativeSsl;
 static class ByteAlphabet
 {
     static readonly char[] Letters = Make();
-    static readonly Dictionary<char, byte> Bytes = Letters.Select((letter, value) => (letter, value)).ToDictionary(pair => pair.letter, pair => (byte)pair.value);
+    static readonly Dictionary<char, byte> Bytes = Letters.Select((letter, value) => (letter, value))
+        .ToDictionary(pair => pair.letter, pair => (byte)pair.value);
 
     /// <summary>The letter of a byte.</summary>
     internal static char Letter(int value) => Letters[value];

@@ -33,15 +33,18 @@ public static partial class Tokenizer
     }
 
     /// <summary>
-    /// Trains BERT's WordPiece (Schuster and Nakajima 2012; Devlin et al. 2019). Google never published its trainer; like Hugging Face's WordPieceTrainer, ours
-    /// merges the most frequent pair, rather than the one with the highest count(ab) / (count(a) count(b)), which begins with whatever is rare and always together.
+    /// Trains BERT's WordPiece (Schuster and Nakajima 2012; Devlin et al. 2019). Google never published its trainer; like Hugging Face's
+    /// WordPieceTrainer, ours merges the most frequent pair, rather than the one with the highest count(ab) / (count(a) count(b)), which begins
+    /// with whatever is rare and always together.
     /// </summary>
-    /// <exception cref="NativeSslException">The vocabulary has no room for a character beside the special tokens, or these have none for the unknown.</exception>
+    /// <exception cref="NativeSslException">The vocabulary has no room for a character beside the special tokens,
+    /// or these have none for the unknown.</exception>
     /// <inheritdoc cref="TrainBytePair"/>
     public static PieceTokenizer TrainWordPiece(IEnumerable<string> texts, TokenizerTraining options)
     {
         SpecialTokenSet set = options.Specials ?? SpecialTokenSet.Bert;
-        string unknown = set.Unknown() ?? throw new NativeSslException($"Tokenizer: WordPiece needs a token for the unknown, and {set}'s special tokens have none.");
+        string unknown = set.Unknown()
+            ?? throw new NativeSslException($"Tokenizer: WordPiece needs a token for the unknown, and {set}'s special tokens have none.");
         options.Check(set, set.Count() + 1, "WordPiece");
         BertNormalizer normalizer = new(lowercase: options.Uncased);
         BertSplit split = new();
@@ -89,7 +92,8 @@ public static partial class Tokenizer
         }
         return forms.OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key, StringComparer.Ordinal).Take(room)
             .Select(static entry => entry.Key)
-            .OrderBy(static form => form.Length > 2 && form.StartsWith(WordPieceModel.Continuing, StringComparison.Ordinal)).ThenBy(static form => form, StringComparer.Ordinal)
+            .OrderBy(static form => form.Length > 2 && form.StartsWith(WordPieceModel.Continuing, StringComparison.Ordinal))
+            .ThenBy(static form => form, StringComparer.Ordinal)
             .Select((form, place) => (form, place)).ToDictionary(static entry => entry.form, entry => firstId + entry.place, StringComparer.Ordinal);
     }
 

@@ -60,7 +60,8 @@ static class UnigramCandidates
 
     static (List<UnigramPiece>, UnigramLattice) Choose(UnigramCorpus corpus, List<(int Start, int Length, long Count)> found, List<int[]> levels, int most)
     {
-        int[] order = [.. Enumerable.Range(0, found.Count).OrderBy(id => found[id].Length > 1).ThenByDescending(id => found[id].Count * found[id].Length).ThenBy(static id => id)];
+        int[] order = [.. Enumerable.Range(0, found.Count).OrderBy(id => found[id].Length > 1)
+            .ThenByDescending(id => found[id].Count * found[id].Length).ThenBy(static id => id)];
         int characters = order.Count(id => found[id].Length == 1);
         int kept = Math.Max(characters, (int)Math.Min((long)characters + most, order.Length));
         int[] renamed = new int[found.Count];

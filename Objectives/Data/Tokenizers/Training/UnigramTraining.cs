@@ -14,12 +14,14 @@ public static partial class Tokenizer
     /// least, as SentencePiece does it (google/sentencepiece, <c>unigram_model_trainer.cc</c>), except that every character of the alphabet keeps its piece
     /// throughout. The text is brought to NFC and any white space is one space, so <c>Decode</c> does not give back double spaces and line ends.
     /// </summary>
-    /// <exception cref="NativeSslException">The vocabulary has no room for a character beside the special tokens, or these have none for the unknown.</exception>
+    /// <exception cref="NativeSslException">The vocabulary has no room for a character beside the special tokens,
+    /// or these have none for the unknown.</exception>
     /// <inheritdoc cref="TrainBytePair"/>
     public static PieceTokenizer TrainUnigram(IEnumerable<string> texts, TokenizerTraining options)
     {
         SpecialTokenSet set = options.Specials ?? SpecialTokenSet.T5;
-        string unknown = set.Unknown() ?? throw new NativeSslException($"Tokenizer: Unigram needs a token for the unknown, and {set}'s special tokens have none.");
+        string unknown = set.Unknown()
+            ?? throw new NativeSslException($"Tokenizer: Unigram needs a token for the unknown, and {set}'s special tokens have none.");
         options.Check(set, set.Count() + 1, "Unigram");
         CanonicalNormalizer normalizer = new(composed: true);
         MetaspaceSplit split = new();
@@ -27,7 +29,8 @@ public static partial class Tokenizer
         int room = options.Vocabulary - set.Count();
         UnigramCorpus corpus = new(counts.Words, Alphabet(counts, Math.Min(options.Alphabet, room)));
         List<(string Piece, double Score)> learned = [.. UnigramPieces(corpus, room, options, counts)
-            .Select(piece => (corpus.Text(piece.Start, piece.Length), piece.Score)).Where(piece => !set.First().Contains(piece.Item1) && !set.Last().Contains(piece.Item1))];
+            .Select(piece => (Piece: corpus.Text(piece.Start, piece.Length), piece.Score))
+            .Where(piece => !set.First().Contains(piece.Piece) && !set.Last().Contains(piece.Piece))];
         PieceTable pieces = new([.. set.First(), .. learned.Select(static piece => piece.Piece), .. set.Last()], "text");
         AddedToken[] added = set.Added(pieces);
         double[] scores = [.. set.First().Select(static _ => 0.0), .. learned.Select(static piece => piece.Score), .. set.Last().Select(static _ => 0.0)];

@@ -19,7 +19,8 @@ sealed class WordCounts
 
     WordCounts(TokenizerTraining options) => _options = options;
 
-    /// <summary>The words, the most frequent first; equals in ordinal order, so that nothing depends on the order of the texts but what was forgotten.</summary>
+    /// <summary>The words, the most frequent first; equals in ordinal order, so that nothing depends on the order of the texts
+    /// but what was forgotten.</summary>
     internal (string Word, long Count)[] Words { get; private set; } = [];
 
     /// <summary>No word is counted short by more than this.</summary>

@@ -57,7 +57,8 @@ sealed class TorchBert : IDisposable
             Targets = Whole([.. guessed.Select(place => sample.Targets[place])], guessed.Length);
             Follows = Whole(sample.Follows, size.Batch);
             if (sample.Lengths.Any(length => length < size.Context))
-                Seen = tensor([.. sample.Lengths.SelectMany(length => Enumerable.Range(0, size.Context).Select(time => time < length))], [size.Batch, 1, 1, size.Context]);
+                Seen = tensor([.. sample.Lengths.SelectMany(length => Enumerable.Range(0, size.Context).Select(time => time < length))],
+                    [size.Batch, 1, 1, size.Context]);
         }
 
         public TorchTensor Tokens { get; }

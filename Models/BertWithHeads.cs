@@ -19,7 +19,8 @@ public sealed class BertWithHeads : Module
             throw new ShapeException($"BertWithHeads: the layer of next sentences is {next.Weight.Shape}{(next.Bias is null ? ", without a bias" : "")}"
                 + $"{(pooler is null ? ", without a pooler" : "")}; {Shape.Of(2, encoder.Width)} with a bias is needed, behind a pooler.");
         if (maskedHead is { } head && head.Bias.Shape != [encoder.Vocabulary])
-            throw new ShapeException($"BertWithHeads: the head of masked words has a bias of {head.Bias.Shape}, but the encoder a table of {encoder.Table.Shape}.");
+            throw new ShapeException(
+                $"BertWithHeads: the head of masked words has a bias of {head.Bias.Shape}, but the encoder a table of {encoder.Table.Shape}.");
     }
 
     /// <summary>A new one, as <see cref="Bert"/>, <see cref="NativeSsl.Pooler"/> and <see cref="NativeSsl.MaskedHead"/> begin.</summary>

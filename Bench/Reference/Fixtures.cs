@@ -4,8 +4,8 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Reference;
 
 /// <summary>
-/// Writes what libtorch says about a small GPT, a small BERT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch, and the losses of ten
-/// steps, so that the tests can hold us against libtorch without it.
+/// Writes what libtorch says about a small GPT, a small BERT and a small SimCLR into Tests/Fixtures: first weights, gradients of the first batch,
+/// and the losses of ten steps, so that the tests can hold us against libtorch without it.
 /// </summary>
 static class Fixtures
 {

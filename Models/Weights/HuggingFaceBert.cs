@@ -13,8 +13,8 @@ namespace NativeSsl;
 /// </remarks>
 public static class HuggingFaceBert
 {
-    /// <summary>What encoders call their parts on both sides; what heads are called depends on the family.</summary>
-    /// <param name="model">The model.</param>
+    /// <summary>The map of the names that are written.</summary>
+    /// <param name="model">The model: its sizes, and which heads it has.</param>
     /// <exception cref="NativeSslException">It has a head that the family's files do not have.</exception>
     public static WeightMap Map(BertWithHeads model) => Map(model, prefixed: model.MaskedHead is not null || model.NextSentence is not null);
 
@@ -69,7 +69,8 @@ public static class HuggingFaceBert
         {
             entries.AddRange([.. WeightMap.Linear("masked_head.dense", family.Dense), .. WeightMap.LayerNorm("masked_head.norm", family.Norm, oldNames: true),
                 WeightMap.Same("masked_head", family.Bias, "bias")]);
-            shared.AddRange([new($"{family.Decoder}.weight", $"{theirs}embeddings.word_embeddings.weight"), new($"{family.Decoder}.bias", $"{family.Bias}.bias")]);
+            shared.AddRange([new($"{family.Decoder}.weight", $"{theirs}embeddings.word_embeddings.weight"),
+                new($"{family.Decoder}.bias", $"{family.Bias}.bias")]);
         }
         if (model.NextSentence is not null)
             entries.AddRange(WeightMap.Linear("next_sentence", family.NextSentence
@@ -103,7 +104,8 @@ public static class HuggingFaceBert
     {
         int width = config.Width;
         files.Expect($"{prefix}embeddings.word_embeddings.weight", [config.Vocabulary, width], "'vocab_size' and 'hidden_size'");
-        files.Expect($"{prefix}embeddings.position_embeddings.weight", [config.FirstPosition + config.Context, width], "'max_position_embeddings' and 'hidden_size'");
+        files.Expect($"{prefix}embeddings.position_embeddings.weight", [config.FirstPosition + config.Context, width],
+            "'max_position_embeddings' and 'hidden_size'");
         files.Expect($"{prefix}embeddings.token_type_embeddings.weight", [config.Segments, width], "'type_vocab_size' and 'hidden_size'");
         for (int i = 0; i < config.Layers; i++)
         {

@@ -87,7 +87,8 @@ public static class HuggingFaceGpt2
         json.Absent("pruned_heads", "layers with fewer heads than others");
         int width = json.Whole("n_embd", 1, MostWidth), heads = json.Whole("n_head", 1, MostWidth);
         if (width % heads != 0) throw json.Wrong("n_head", FormattableString.Invariant($"a divisor of 'n_embd', {width},"));
-        if (json.Whole("n_inner", 1, MostRows, 4 * width) != 4 * width) throw json.Wrong("n_inner", FormattableString.Invariant($"four times 'n_embd', {4 * width},"));
+        if (json.Whole("n_inner", 1, MostRows, 4 * width) != 4 * width)
+            throw json.Wrong("n_inner", FormattableString.Invariant($"four times 'n_embd', {4 * width},"));
         if (json.Number("layer_norm_epsilon", 0f, 1f, Epsilon) != Epsilon) throw json.Wrong("layer_norm_epsilon", "1e-05");
         return new Gpt.Config
         {

@@ -18,7 +18,8 @@ static class ModelDirectory
     /// <exception cref="FileWriteException">There is a model already, the disk is full, or the folder may not be written to.</exception>
     /// <exception cref="NativeSslException">A file may not have even one byte.</exception>
     /// <exception cref="UnsupportedFormatException">Numbers cannot be stored so.</exception>
-    public static void Write(string directory, Action<Utf8JsonWriter> config, IEnumerable<WeightMap.OutgoingWeight> weights, SafetensorsType type, long maxShardBytes)
+    public static void Write(string directory, Action<Utf8JsonWriter> config, IEnumerable<WeightMap.OutgoingWeight> weights, SafetensorsType type,
+        long maxShardBytes)
     {
         string name = type switch
         {

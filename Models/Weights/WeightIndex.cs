@@ -63,7 +63,8 @@ sealed class WeightIndex
                 throw StrictJson.Wrong(ref reader, path, $"the file of tensor '{StrictJson.Cut(name)}' is not a string");
             string file = reader.GetString()!;
             if (!IsPlain(file))
-                throw StrictJson.Wrong(ref reader, path, $"tensor '{StrictJson.Cut(name)}' is said to be in '{StrictJson.Cut(file)}', which is not the name of a "
+                throw StrictJson.Wrong(ref reader, path,
+                    $"tensor '{StrictJson.Cut(name)}' is said to be in '{StrictJson.Cut(file)}', which is not the name of a "
                     + "safetensors file in the same folder: letters, digits, '.', '-' and '_', ending in '.safetensors'");
             _fileOf.Add(name, file);
         }
@@ -77,7 +78,8 @@ sealed class WeightIndex
     static void CheckFile(string path, string file)
     {
         FileInfo info = new(Path.Combine(Path.GetDirectoryName(path)!, file));
-        if (!info.Exists && info.LinkTarget is null) throw new MalformedFileException(path, $"it names '{file}', which is not there. Is the download complete?");
+        if (!info.Exists && info.LinkTarget is null)
+            throw new MalformedFileException(path, $"it names '{file}', which is not there. Is the download complete?");
         if (info.LinkTarget is not null)
             throw new MalformedFileException(path, $"it names '{file}', which is a link, and could be one to anywhere. Copy the file itself into the folder.");
     }

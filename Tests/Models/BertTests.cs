@@ -237,6 +237,6 @@ public sealed class BertTests
         Says("without a bias", () => new BertWithHeads(model, pooler, nextSentence: new Linear(init, 12, 2, bias: false)));
         Says("bias of [14]", () => new BertWithHeads(model, maskedHead: new MaskedHead(init, 12, 14)));
 
-        static void Says(string what, Action make) => Assert.Contains(what, Assert.Throws<ShapeException>(make).Message, StringComparison.Ordinal);
+        static void Says(string what, Func<object> make) => Assert.Contains(what, Assert.Throws<ShapeException>(() => make()).Message, StringComparison.Ordinal);
     }
 }

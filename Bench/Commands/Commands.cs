@@ -13,6 +13,7 @@ static class Commands
 #if LIBTORCH
         new("compare", "a training step of ours and of libtorch in turn; --tuned once more with libtorch's allocator tuned", Reference.Compare.Run),
         new("images", "a step of SimCLR likewise, in both of libtorch's layouts, and with the views; --tuned", Reference.CompareImages.Run),
+        new("text", "a step of T5 likewise, reading 128 tokens and writing 32", Reference.CompareText.Run),
         new("gemm", "matrix products: square ones and those of the models", Reference.Gemm.Run),
         new("attention", "causal attention, forward and forward with backward", Reference.Attention.Run),
         new("conv", "convolutions of ResNets, in both of libtorch's layouts", Reference.Convolutions.Run),
@@ -24,7 +25,7 @@ static class Commands
         new("control", "trains libtorch's GPT as `learning` trains ours (NATIVESSL_DATA)", Reference.Control.Run, Everything: false),
         new("fixtures", "writes Tests/Fixtures: gradients and losses of a small GPT, by libtorch", Reference.Fixtures.Run, Everything: false),
 #else
-        .. new[] { "compare", "images", "gemm", "attention", "conv", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
+        .. new[] { "compare", "images", "text", "gemm", "attention", "conv", "ops", "memory", "generation", "start", "parity", "control", "fixtures" }
             .Select(name => new Command(name, "needs libtorch: add -p:Libtorch=true to dotnet run (475 MB)", null, Everything: false)),
 #endif
         new("learning", "nanoGPT's CPU configuration on tiny Shakespeare (NATIVESSL_DATA), with its picture", Learning.Run, Everything: false),

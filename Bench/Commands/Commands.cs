@@ -13,7 +13,7 @@ static class Commands
 #if LIBTORCH
         new("compare", "a training step of ours and of libtorch in turn; --tuned once more with libtorch's allocator tuned", Reference.Compare.Run),
         new("images", "a step of SimCLR likewise, in both of libtorch's layouts, and with the views; --tuned", Reference.CompareImages.Run),
-        new("text", "a step of BERT likewise, and what an encoder takes to read; --tuned", Reference.CompareText.Run),
+        new("text", "a step of BERT and one of T5 likewise, and what an encoder takes to read; --tuned", Reference.CompareText.Run),
         new("gemm", "matrix products: square ones and those of the models", Reference.Gemm.Run),
         new("attention", "causal attention, forward and forward with backward", Reference.Attention.Run),
         new("conv", "convolutions of ResNets, in both of libtorch's layouts", Reference.Convolutions.Run),

@@ -36,7 +36,8 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
     static (double Loss, long Words) Unigram(MaskedWordsRun run, MaskedViews views)
     {
         long[] counts = new long[run.Source.Marks.Vocabulary];
-        foreach (int token in run.Source.Train.Tokens()) counts[token]++;
+        foreach ((int first, int end) in run.Source.Train.Documents)                 // one at a time: the whole may be larger than memory
+            foreach (int token in run.Source.Store.Tokens(first, end)) counts[token]++;
         (double total, double loss, long words) = (run.Source.Train.TokenCount + counts.Length, 0, 0);
         foreach (int target in views.Everything().SelectMany(view => view.Indices[MaskedViews.Targets].Values.ToArray()))
             (loss, words) = (loss - Math.Log((counts[target] + 1) / total), words + 1);

@@ -54,7 +54,8 @@ public sealed class Documents
             files.Sum(file => new FileInfo(file).Length), isFolder && breaks == DocumentBreaks.Automatic ? DocumentBreaks.Files : breaks)
         {
             RecognisesTitles = breaks == DocumentBreaks.Automatic,
-            Identity = $"{breaks} " + string.Join(' ', files.Select(file => new FileInfo(file)).Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}")),
+            Identity = $"{breaks} " + string.Join(' ', files.Select(file => new FileInfo(file))
+                .Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}")),
         };
     }
 

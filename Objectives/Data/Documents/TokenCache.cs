@@ -4,8 +4,8 @@ using System.Text;
 namespace NativeSsl;
 
 /// <summary>
-/// From documents to tokens: a small corpus in memory, a large one in a file that the next run finds again. The file's name is a hash of the tokenizer and of names, sizes and times of
-/// the corpus's files.
+/// From documents to tokens: a small corpus in memory, a large one in a file that the next run finds again. The file's name is a hash of the tokenizer
+/// and of names, sizes and times of the corpus's files.
 /// </summary>
 /// <param name="folder">Where such files go.</param>
 /// <param name="memoryBytes">Up to this size of text, tokens stay in memory.</param>

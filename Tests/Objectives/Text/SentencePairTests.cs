@@ -138,23 +138,22 @@ public sealed class SentencePairTests
     [Fact]
     public void It_learns_an_order()
     {
-        // In every document the words rise, so a text of smaller words comes first.
+        // In every document the words rise, so a text of smaller words comes first. Samples are two sentences of two words.
         DocumentSet rising = Documents([.. Enumerable.Range(0, 12).Select(d => Enumerable.Range(0, 9).Select(s => new[] { 3 * s + d % 3, 3 * s + (d + 1) % 3 }).ToArray())]);
         var objective = (SentenceOrder)New(order: true, dropout: 0);
-        var pairs = new SentencePairs(Cpu, rising, Marks, Options with { Context = 9 }, PairTask.Order);
+        var pairs = new SentencePairs(Cpu, rising, Marks, Options with { Context = 7 }, PairTask.Order);
         Trainer trainer = Train(objective, pairs, steps: 1500, learningRate: 4e-3);
         for (int i = 0; i < 1500; i++) trainer.Step();
         double accuracy = objective.Accuracy(pairs);
-        Assert.True(accuracy > 0.9, $"{accuracy:F3}");
-        // Four sentences of a document, shuffled: how many of the pairs come out in their order.
-        int[] shuffled = [1, 3, 0, 2];
-        double right = Enumerable.Range(0, 6).Average(start =>
+        // Three sentences of each document, shuffled: how many of their pairs come out in order.
+        int[] shuffled = [1, 2, 0];
+        double right = Enumerable.Range(0, 21).Average(i =>
         {
-            int[] order = objective.Order([.. shuffled.Select(s => new[] { 3 * (start + s), 3 * (start + s) + 1 })], Marks);
+            int[] order = objective.Order([.. shuffled.Select(s => new[] { 3 * (i / 3 + s) + i % 3, 3 * (i / 3 + s) + (i + 1) % 3 })], Marks);
             int[] places = [.. order.Select(place => shuffled[place])];
-            return Enumerable.Range(0, 4).Sum(i => places.Skip(i + 1).Count(later => later > places[i])) / 6.0;
+            return Enumerable.Range(0, 3).Sum(k => places.Skip(k + 1).Count(later => later > places[k])) / 3.0;
         });
-        Assert.True(right > 0.85, $"{right:F3} of the pairs are in order");
+        Assert.True(accuracy > 0.9 && right > 0.85, $"pairs {accuracy:F3}, in order {right:F3}");
     }
 
     [Fact]

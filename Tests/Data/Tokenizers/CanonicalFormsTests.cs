@@ -19,6 +19,7 @@ public sealed class CanonicalFormsTests
     [InlineData("\uD55C", "\u1112\u1161\u11AB", "\uD55C")]                   // Hangul, by arithmetic
     [InlineData("\uAC00\u11A7", "\u1100\u1161\u11A7", "\uAC00\u11A7")]       // U+11A7 is no trailing consonant
     [InlineData("a\u0315\u0300\u05AEb", "a\u05AE\u0300\u0315b", "\u00E0\u05AE\u0315b")]
+    [InlineData("a\u0305\u0301", "a\u0305\u0301", "a\u0305\u0301")]           // the overline, of the same class, blocks the accent
     [InlineData("plain", "plain", "plain")]
     public void Known_cases(string text, string decomposed, string composed)
     {
@@ -36,9 +37,10 @@ public sealed class CanonicalFormsTests
             string one = new Rune(code).ToString();
             string decomposed = one.Normalize(NormalizationForm.FormD);
             if (CanonicalForms.Decompose(one) != decomposed || CanonicalForms.Compose(one) != one.Normalize()) Assert.Fail($"U+{code:X4}");
-            if (decomposed != one || Rune.GetUnicodeCategory(new Rune(code)) == System.Globalization.UnicodeCategory.NonSpacingMark && code < 0x3100) special.Add(one);
+            if (decomposed != one || Rune.GetUnicodeCategory(new Rune(code)) == System.Globalization.UnicodeCategory.NonSpacingMark && code < 0x3100)
+                if (code is < 0xAC00 or > 0xD000) special.Add(one);             // of the Hangul syllables only the last
         }
-        Assert.True(special.Count > 13_000);
+        Assert.True(special.Count > 3_000);
         RandomSource random = new(3, 0);
         for (int i = 0; i < 20_000; i++)
         {

@@ -12,7 +12,7 @@ sealed class MaskedWordsRun : EncoderRun
     internal MaskedWordsRecipe Settings { get; }
     internal override Objective Objective { get; }
     internal override Bert Encoder => (Bert)Networks(Objective).Encoder;
-    internal override SentencePooling Pooling => SentencePooling.Mean;
+    internal override TextPooling Pooling => TextPooling.Mean;
 
     /// <summary>The head that guesses words.</summary>
     internal MaskedHead Head => Networks(Objective).Head;

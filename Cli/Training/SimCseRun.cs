@@ -12,7 +12,7 @@ sealed class SimCseRun : EncoderRun
     internal SimCseRecipe Settings { get; }
     internal override SimCse Objective { get; }
     internal override Bert Encoder => (Bert)Objective.Encoder;
-    internal override SentencePooling Pooling => Settings.Pooling == "mean" ? SentencePooling.Mean : SentencePooling.First;
+    internal override TextPooling Pooling => Settings.Pooling == "mean" ? TextPooling.Mean : TextPooling.FirstToken;
 
     /// <summary>A new run: tokenizer and encoder are those of the run it begins with.</summary>
     /// <exception cref="NativeSslException">None is named.</exception>

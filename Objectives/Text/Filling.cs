@@ -30,7 +30,7 @@ public static class Filling
             }
             using var step = new Step(encoder.Backend);
             using Tape.NoGradientScope scope = Tape.NoGradient();
-            var (tokens, segments, lengths) = TextSample.Batch(encoder.Backend, [TextSample.Of(marks, [.. text])], marks);
+            var (tokens, segments, lengths) = TextSample.Batch(encoder.Backend, [TextSample.Of(marks, [.. text])], marks.Padding);
             Tensor features = encoder.Features(tokens, segments, lengths).Reshape([text.Count + 2, encoder.Width]);
             Tensor logits = head.Logits(features.Gather(Indices.From(encoder.Backend, [places.Count], [.. places])), encoder.Table);
             return [.. logits.ToArray().Chunk(encoder.Vocabulary).Select(row => Likeliest(row, marks, top))];

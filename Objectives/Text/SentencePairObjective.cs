@@ -53,7 +53,7 @@ public abstract class SentencePairObjective : Objective
     {
         using var step = new Step(_encoder.Backend);
         using Tape.NoGradientScope scope = Tape.NoGradient();
-        var (tokens, segments, lengths) = TextSample.Batch(_encoder.Backend, pairs, marks);
+        var (tokens, segments, lengths) = TextSample.Batch(_encoder.Backend, pairs, marks.Padding);
         float[] logits = _answer.Forward(_pooler.Forward(_encoder.Features(tokens, segments, lengths))).ToArray();
         return [.. logits.Chunk(2).Select(pair => 1 / (1 + Math.Exp(pair[1] - pair[0])))];
     }

@@ -1,14 +1,5 @@
 namespace NativeSsl;
 
-/// <summary>Which row stands for a sentence.</summary>
-public enum SentencePooling
-{
-    /// <summary>The first token's, which belongs to no word.</summary>
-    First,
-    /// <summary>The mean over all tokens.</summary>
-    Mean,
-}
-
 /// <summary>
 /// A sentence read twice, with other activations dropped each time, attracts itself, and all other sentences of the batch repel. Gao, Yao &amp; Chen 2021, “SimCSE: simple contrastive
 /// learning of sentence embeddings”, equation 4; equation 5 where people have said what means the same. The encoder has to be one that was pretrained.
@@ -75,20 +66,7 @@ public sealed class SimCse : Objective
     /// <param name="tokens"><c>[batch, time]</c></param>
     /// <param name="segments"><c>[batch, time]</c></param>
     /// <param name="lengths"><c>[batch]</c></param>
-    public Tensor Rows(Indices tokens, Indices segments, Indices lengths) => Pool(_encoder.Features(tokens, segments, lengths), lengths, _options.Pooling);
-
-    /// <summary>One row for a sentence from those of its tokens: <c>[batch, time, width]</c> to <c>[batch, width]</c>.</summary>
-    /// <param name="features">Of all tokens.</param>
-    /// <param name="lengths">How many tokens of each sentence are no padding, <c>[batch]</c>.</param>
-    /// <param name="pooling">Which row.</param>
-    public static Tensor Pool(Tensor features, Indices lengths, SentencePooling pooling)
-    {
-        (int batch, int time, int width) = (features.Shape[0], features.Shape[1], features.Shape[2]);
-        if (pooling == SentencePooling.First) return features.Slice(1, 0, 1).Reshape([batch, width]);
-        float[] shares = new float[batch * time];
-        for (int i = 0; i < batch; i++) shares.AsSpan(i * time, lengths.Values.Span[i]).Fill(1f / lengths.Values.Span[i]);
-        return Tensor.From(features.Backend, [batch, 1, time], shares).MatMul(features).Reshape([batch, width]);
-    }
+    public Tensor Rows(Indices tokens, Indices segments, Indices lengths) => _options.Pooling.Pool(_encoder.Features(tokens, segments, lengths), lengths);
 
     // ℓᵢ = −ln ( exp(cos(zᵢ, zᵢ⁺) / τ) / Σⱼ exp(cos(zᵢ, zⱼ⁺) / τ) + exp(cos(zᵢ, zⱼ⁻) / τ) ),   L = 1/N Σᵢ ℓᵢ
     /// <summary>Each row is to tell its partner from all others of the batch.</summary>
@@ -113,7 +91,7 @@ public sealed record SimCseOptions
     /// <summary>τ.</summary>
     public float Temperature { get; init; } = 0.05f;
     /// <summary>Which row stands for a sentence.</summary>
-    public SentencePooling Pooling { get; init; }
+    public TextPooling Pooling { get; init; }
     /// <summary>Whether both readings drop the same activations: an ablation (table 3 of the paper), in which the two are equal and little is learned. Without any
     /// dropout, of an encoder whose rate is 0, it is the same.</summary>
     public bool SameDropout { get; init; }

@@ -186,7 +186,7 @@ public sealed class ImageTrainingTests : IDisposable
     public void Commands_for_text_and_for_images_say_which_runs_they_are_for()
     {
         Ok(Pretrain(RunPath));
-        Fails("images and cannot write", "generate", "--run", RunPath);
+        Fails("has not learned to write", "generate", "--run", RunPath);
         File.Delete(Path.Combine(RunPath, "images.json"));
         Fails("images.json", "evaluate", "--run", RunPath);
         Fails("no such file or folder", "pretrain", "--recipe", _recipe, "--run", RunPath + "2");

@@ -38,7 +38,7 @@ sealed class Books
     public DocumentSet HeldOut { get; }
 
     /// <summary>How texts become tokens for tasks.</summary>
-    public TextFrame Frame => new(Tokenizer.Encode, Marks.Begin, Marks.Separator, Marks.Padding);
+    public TextFrame Frame => TextFrame.Of(Tokenizer);
 
     /// <summary>Some texts to learn words from besides: each a document of its own.</summary>
     public DocumentSet Of(IEnumerable<string> texts) =>

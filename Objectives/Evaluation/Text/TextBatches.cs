@@ -3,43 +3,27 @@ namespace NativeSsl;
 /// <summary>Texts as tokens, ready to be read in batches.</summary>
 sealed class TextBatches
 {
-    readonly (int[] Tokens, int First)[] _texts;
-    readonly TextFrame _marks;
+    readonly IReadOnlyList<TextSample> _texts;
+    readonly int _padding;
+
+    internal TextBatches(TextEncoder encoder, IReadOnlyList<TextSample> texts, int padding) => (Encoder, _texts, _padding) = (encoder, texts, padding);
 
     internal TextBatches(TextEncoder encoder, TextFrame marks, IReadOnlyList<string> texts, IReadOnlyList<string>? seconds = null)
-    {
-        (Encoder, _marks) = (encoder, marks);
-        _texts = [.. texts.Select((text, i) => marks.Of(text, seconds?[i], encoder.Context))];
-    }
+        : this(encoder, [.. texts.Select((text, i) => marks.Sample(text, seconds?[i], encoder.Context))], marks.Padding) { }
 
     internal TextEncoder Encoder { get; }
-    internal int Count => _texts.Length;
+    internal int Count => _texts.Count;
 
     /// <summary>Some of the texts, as long as the longest of them: <c>[places, time]</c>, the same, and <c>[places]</c>.</summary>
-    internal (Indices Tokens, Indices? Segments, Indices Lengths) At(ReadOnlySpan<int> places)
-    {
-        int time = 0;
-        foreach (int place in places) time = Math.Max(time, _texts[place].Tokens.Length);
-        int[] tokens = new int[places.Length * time], segments = new int[tokens.Length], lengths = new int[places.Length];
-        Array.Fill(tokens, _marks.Padding);
-        for (int i = 0; i < lengths.Length; i++)
-        {
-            (int[] of, int first) = _texts[places[i]];
-            lengths[i] = of.Length;
-            of.CopyTo(tokens, i * time);
-            segments.AsSpan(i * time + first, of.Length - first).Fill(1);
-        }
-        IBackend backend = Encoder.Backend;
-        return (Indices.From(backend, [lengths.Length, time], tokens),
-            segments.AsSpan().Contains(1) ? Indices.From(backend, [lengths.Length, time], segments) : null, Indices.From(backend, [lengths.Length], lengths));
-    }
+    internal (Indices Tokens, Indices Segments, Indices Lengths) At(IEnumerable<int> places) =>
+        TextSample.Batch(Encoder.Backend, [.. places.Select(place => _texts[place])], _padding);
 
     /// <summary>What a function makes of all texts, one row each: in evaluation mode, without a tape, texts of like lengths together.</summary>
     /// <param name="name">Named in errors.</param>
     /// <param name="rows">Tokens, segments and lengths of some texts to <c>[texts, width]</c>.</param>
     /// <param name="batch">How many texts go through at once.</param>
     /// <returns>The rows in the order of the texts, and their width.</returns>
-    internal (float[] Values, int Width) Rows(string name, Func<Indices, Indices?, Indices, Tensor> rows, int batch)
+    internal (float[] Values, int Width) Rows(string name, Func<Indices, Indices, Indices, Tensor> rows, int batch)
     {
         if (Count == 0) throw new NativeSslException($"{name}: there are no texts.");
         // The longest come first: if there is no room for a batch, that is known at once.
@@ -51,7 +35,7 @@ sealed class TextBatches
             int[] places = order[some.Span[0]..(some.Span[^1] + 1)];
             using Step step = new(Encoder.Backend);
             using Tape.NoGradientScope scope = Tape.NoGradient();
-            (Indices tokens, Indices? segments, Indices lengths) = At(places);
+            (Indices tokens, Indices segments, Indices lengths) = At(places);
             Tensor made = rows(tokens, segments, lengths);
             if (made.Shape.Rank != 2 || made.Shape[0] != places.Length)
                 throw new ShapeException($"{name}: {places.Length} texts gave shape {made.Shape}; one row for each is needed.");

@@ -33,6 +33,16 @@ public static class TextFeatures
     public static Tensor Of(TextEncoder encoder, TextFrame marks, IReadOnlyList<string> texts, TextPooling pooling = TextPooling.Mean, int batch = 64) =>
         Table(new(encoder, marks, texts), pooling, batch, "encoder");
 
+    /// <summary>What an encoder makes of texts that are tokens already.</summary>
+    /// <param name="encoder">The encoder, on its device.</param>
+    /// <param name="texts">The texts, with their marks.</param>
+    /// <param name="padding">The token behind the end of shorter ones.</param>
+    /// <param name="pooling">How features of tokens become those of a text.</param>
+    /// <returns><c>[texts, width]</c></returns>
+    /// <exception cref="NativeSslException">There are no texts, or a feature is not a finite number.</exception>
+    public static Tensor Of(TextEncoder encoder, IReadOnlyList<TextSample> texts, int padding, TextPooling pooling) =>
+        Table(new(encoder, texts, padding), pooling, batch: 64, "encoder");
+
     static Tensor Table(TextBatches texts, TextPooling pooling, int batch, string name)
     {
         (float[] values, int width) = texts.Rows($"TextFeatures {name}", (tokens, segments, lengths) =>

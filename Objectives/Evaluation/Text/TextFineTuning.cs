@@ -39,7 +39,7 @@ public static class TextFineTuning
         var optimizer = new AdamW(TuningGroups.Of(LayerRates.Of(classifier, options), options.WeightDecay));
         int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(train.Count / (double)order.Batch));
         int warmup = (int)(options.Warmup * steps), look = Math.Max(1, steps / options.Looks), done = 0;
-        Schedule rate = new LinearWarmup(warmup, new Fall(options.LearningRate, steps - warmup));
+        Schedule rate = new LinearWarmup(warmup, new LinearDecay(options.LearningRate, 0, steps - warmup));
         var best = validate is null ? null : new BestWeights(classifier);
         while (done < steps && !(best?.Misses >= options.Patience))
         {
@@ -47,7 +47,7 @@ public static class TextFineTuning
             using (Step step = new(encoder.Backend, training: true, options.Seed, (ulong)done))
             {
                 optimizer.Parameters.Zero();
-                (Indices tokens, Indices? segments, Indices lengths) = texts.At(places);
+                (Indices tokens, Indices segments, Indices lengths) = texts.At(places);
                 Indices labels = Indices.From(encoder.Backend, [places.Length], [.. places.Select(place => train.Labels[place])]);
                 classifier.Logits(tokens, segments, lengths).CrossEntropy(labels, labelSmoothing: options.LabelSmoothing).Backward();
                 optimizer.Parameters.Clip(options.Clip);
@@ -60,11 +60,5 @@ public static class TextFineTuning
         (tuned.ValidationAccuracy, tuned.Steps) = (best?.Accuracy, done);
         tuned.Cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, (long)done * order.Batch);
         return tuned;
-    }
-
-    // In a straight line from Peak to zero, which it would reach one step after the last.
-    sealed record Fall(double Peak, long Steps) : Schedule
-    {
-        public override double At(long step) => Peak * Math.Max(0, 1 - (double)step / Steps);
     }
 }

@@ -10,6 +10,13 @@ namespace NativeSsl;
 /// <param name="Padding">Any token: it fills the rows of shorter texts, and no one looks at it.</param>
 public sealed record TextFrame(Func<string, int[]> Encode, int? Begin, int? Separator, int Padding)
 {
+    /// <summary>As a tokenizer's special tokens say; a mark that it lacks comes behind its last token.</summary>
+    public static TextFrame Of(ITokenizer tokenizer)
+    {
+        TextMarks marks = TextMarks.Of(tokenizer);
+        return new(tokenizer.Encode, marks.Begin, marks.Separator, marks.Padding);
+    }
+
     /// <summary>How many separators stand between two texts: 1 for BERT, 2 for RoBERTa.</summary>
     public int Between { get; init; } = 1;
     /// <summary>Whether the second text is told apart as a segment of its own: so BERT; RoBERTa's files know one segment only.</summary>
@@ -38,6 +45,16 @@ public sealed record TextFrame(Func<string, int[]> Encode, int? Begin, int? Sepa
         if (second is not null && Separator is { } end) tokens.Add(end);
         return tokens.Count > 0 ? ([.. tokens], HasSegments ? segment : tokens.Count)
             : throw new NativeSslException($"TextFrame: the text '{first}' has no tokens and there are no marks, so there is nothing to read.");
+    }
+
+    /// <summary>The same as a sample.</summary>
+    /// <inheritdoc cref="Of(string, string, int)"/>
+    public TextSample Sample(string first, string? second, int context)
+    {
+        (int[] tokens, int segment) = Of(first, second, context);
+        int[] segments = new int[tokens.Length];
+        segments.AsSpan(segment).Fill(1);
+        return new TextSample(tokens, segments);
     }
 
     // As if the last token of the longer one were taken away, of the second if they are as long, until both fit.

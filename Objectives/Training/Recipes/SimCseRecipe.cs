@@ -46,7 +46,7 @@ public sealed record SimCseRecipe : EncoderRecipe
     /// <param name="vocabulary">How many tokens there are, marks included.</param>
     public SimCse NewObjective(Init init, int vocabulary) => new(NewEncoder(init, vocabulary), init, new SimCseOptions
     {
-        Temperature = (float)Temperature, Pooling = Pooling == "mean" ? SentencePooling.Mean : SentencePooling.First, SameDropout = SameDropout,
+        Temperature = (float)Temperature, Pooling = Pooling == "mean" ? TextPooling.Mean : TextPooling.FirstToken, SameDropout = SameDropout,
     });
 
     internal static RecipeRule[] Rules { get; } =

@@ -104,7 +104,7 @@ public abstract class MaskedViews : IViewSource
 
     Views Batch((TextSample Whole, MaskedText Masked)[] samples)
     {
-        var (tokens, segments, lengths) = TextSample.Batch(_backend, [.. samples.Select(sample => sample.Whole with { Tokens = sample.Masked.Tokens })], Marks);
+        var (tokens, segments, lengths) = TextSample.Batch(_backend, [.. samples.Select(sample => sample.Whole with { Tokens = sample.Masked.Tokens })], Marks.Padding);
         int time = tokens.Shape[1];
         int[] places = [.. samples.SelectMany((sample, row) => sample.Masked.Places.Select(place => row * time + place))];
         int[] targets = [.. samples.SelectMany(sample => sample.Masked.Targets)];

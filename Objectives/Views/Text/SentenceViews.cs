@@ -76,7 +76,7 @@ public sealed class SentenceViews : IViewSource
         List<Indices> indices = [];
         for (int sentence = 0; sentence < samples[0].Length; sentence++)
         {
-            var (tokens, segments, lengths) = TextSample.Batch(_backend, [.. samples.Select(sample => sample[sentence])], _marks);
+            var (tokens, segments, lengths) = TextSample.Batch(_backend, [.. samples.Select(sample => sample[sentence])], _marks.Padding);
             indices.AddRange([tokens, segments, lengths]);
         }
         return new Views { Indices = indices, Terms = places.Length };

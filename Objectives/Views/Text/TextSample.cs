@@ -30,11 +30,14 @@ public sealed record TextSample(int[] Tokens, int[] Segments, int Label = 0)
     }
 
     /// <summary>Samples side by side: tokens <c>[batch, time]</c>, segments <c>[batch, time]</c> and lengths <c>[batch]</c>, where time is that of the longest.</summary>
-    public static (Indices Tokens, Indices Segments, Indices Lengths) Batch(IBackend backend, IReadOnlyList<TextSample> samples, TextMarks marks)
+    /// <param name="backend">The device.</param>
+    /// <param name="samples">At least one.</param>
+    /// <param name="padding">The token behind the end of shorter ones.</param>
+    public static (Indices Tokens, Indices Segments, Indices Lengths) Batch(IBackend backend, IReadOnlyList<TextSample> samples, int padding)
     {
         int time = samples.Max(sample => sample.Tokens.Length);
         int[] tokens = new int[samples.Count * time], segments = new int[samples.Count * time];
-        tokens.AsSpan().Fill(marks.Padding);
+        tokens.AsSpan().Fill(padding);
         for (int i = 0; i < samples.Count; i++)
         {
             samples[i].Tokens.CopyTo(tokens, i * time);

@@ -4,7 +4,7 @@ namespace NativeSsl.Tests.Objectives.Texts;
 
 public sealed class SimCseTests
 {
-    static SimCse New(float dropout = 0.1f, bool same = false, SentencePooling pooling = SentencePooling.First, float temperature = 0.05f)
+    static SimCse New(float dropout = 0.1f, bool same = false, TextPooling pooling = TextPooling.FirstToken, float temperature = 0.05f)
     {
         var init = new Init(Cpu, 3);
         return new SimCse(Encoder(init, dropout), init, new SimCseOptions { SameDropout = same, Pooling = pooling, Temperature = temperature });
@@ -85,7 +85,7 @@ public sealed class SimCseTests
     {
         var random = new RandomSource(1, 9);
         float[] x = [.. Enumerable.Range(0, 2 * 5 * 3).Select(_ => random.NextNormal())];
-        float[] pooled = SimCse.Pool(Tensor.From(Cpu, [2, 5, 3], x), Indices.From(Cpu, [2], 5, 2), SentencePooling.Mean).ToArray();
+        float[] pooled = TextPooling.Mean.Pool(Tensor.From(Cpu, [2, 5, 3], x), Indices.From(Cpu, [2], 5, 2)).ToArray();
         for (int i = 0; i < 2; i++)
             for (int f = 0; f < 3; f++)
             {

@@ -26,6 +26,6 @@ public static class TextPoolings
         lengths.CheckWithin("TextPooling", time + 1);
         float[] shares = new float[batch * time];
         for (int i = 0; i < batch; i++) shares.AsSpan(i * time, lengths.Values.Span[i]).Fill(1f / lengths.Values.Span[i]);
-        return (x * Tensor.From(x.Backend, [batch, time, 1], shares)).Sum(1);
+        return Tensor.From(x.Backend, [batch, 1, time], shares).MatMul(x).Reshape([batch, x.Shape[2]]);
     }
 }

@@ -28,6 +28,7 @@ public static class HuggingFaceT5
         T5.Config config = HuggingFaceT5Config.Read(directory, dropout);
         using WeightFiles files = WeightFiles.OpenDirectory(directory);
         files.Expect("shared.weight", [config.Vocabulary, config.Width], "'vocab_size' and 'd_model'");
+        if (!config.Tied) files.Expect("lm_head.weight", [config.Vocabulary, config.Width], "'vocab_size', 'd_model' and 'tie_word_embeddings'");
         CheckSizes(files, config, decoder: false);
         CheckSizes(files, config, decoder: true);
         var model = new T5(config, Init.Blank(backend));

@@ -63,7 +63,6 @@ sealed partial class HuggingFaceFiles
           "is_gated_act": {{(IsGated(kind) ? "true" : "false")}},
           "layer_norm_epsilon": 1e-05,
           "model_type": "t5",
-          "n_positions": 512,
           "num_decoder_layers": {{T5DecoderLayers(kind, s)}},
           "num_heads": {{s.Heads}},
           "num_layers": {{s.Layers}},

@@ -73,7 +73,7 @@ public sealed class HuggingFaceTests : IDisposable
 
     static readonly string[] Passed = ["_name_or_path", "bos_token_id", "classifier_dropout", "gradient_checkpointing", "id2label", "transformers_version",
         "use_cache", "n_ctx", "reorder_and_upcast_attn", "scale_attn_weights", "task_specific_params",
-        "n_positions", "output_past"];
+        "output_past"];
 
     // What a model is comes back in its fields; what it is not (labels, versions, switches in their usual place) is left out.
     static void AssertSameConfig(string config, string directory, SafetensorsType type)

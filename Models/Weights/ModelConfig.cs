@@ -126,10 +126,18 @@ sealed class ModelConfig
     /// <exception cref="MalformedFileException">It stands the other way.</exception>
     public void Switch(string name, bool built)
     {
-        if (!Has(name)) return;
+        if (Bool(name, built) != built) throw Wrong(name, $"{(built ? "true" : "false")}, which is all there is here,");
+    }
+
+    /// <summary>A switch that may stand either way.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="otherwise">What the field's absence, or null, means.</param>
+    /// <exception cref="MalformedFileException">It is neither true nor false.</exception>
+    public bool Bool(string name, bool otherwise)
+    {
+        if (!Has(name)) return otherwise;
         JsonTokenType kind = _fields[name].Kind;
-        if (kind is not (JsonTokenType.True or JsonTokenType.False)) throw Wrong(name, "true or false");
-        if (kind == JsonTokenType.True != built) throw Wrong(name, $"{(built ? "true" : "false")}, which is all there is here,");
+        return kind is JsonTokenType.True or JsonTokenType.False ? kind == JsonTokenType.True : throw Wrong(name, "true or false");
     }
 
     /// <summary>Sees that a feature that is not built here is not asked for.</summary>

@@ -16,14 +16,15 @@ sealed record FileSizes(int Vocabulary, int Positions, int Layers, int Heads, in
 /// Directories as Hugging Face's library would write them, with random content: names and shapes are stated here once more, independently of the maps
 /// under test.
 /// </summary>
-sealed class HuggingFaceFiles
+sealed partial class HuggingFaceFiles
 {
     // Eleven layers, because layer 10 comes before layer 2 in the order of names.
     public static readonly FileSizes[] Sizes = [new(13, 9, 1, 1, 4, 10), new(29, 17, 11, 3, 12, 24)];
 
     /// <summary>What the families and their heads are called here.</summary>
     public static readonly string[] Kinds =
-        ["BertModel", "BertForPreTraining", "BertForMaskedLM", "BertForNextSentencePrediction", "RobertaModel", "RobertaForMaskedLM", "GPT2LMHeadModel"];
+        ["BertModel", "BertForPreTraining", "BertForMaskedLM", "BertForNextSentencePrediction", "RobertaModel", "RobertaForMaskedLM", "GPT2LMHeadModel",
+            T5, T5Version11];
 
     readonly RandomSource _random = new(21, 0);
     readonly SafetensorsType _type;
@@ -36,14 +37,19 @@ sealed class HuggingFaceFiles
     {
         (_type, Size) = (type, size);
         if (architecture == "GPT2LMHeadModel") Gpt2(size);
+        else if (IsT5(architecture)) AddT5(architecture, size);
         else Bert(architecture, size);
-        Config = architecture == "GPT2LMHeadModel" ? Gpt2Config(size) : BertConfig(architecture, size);
+        Config = architecture == "GPT2LMHeadModel" ? Gpt2Config(size) : IsT5(architecture) ? T5Config(architecture, size) : BertConfig(architecture, size);
         // Numbers that a careless copy would change: a negative zero, a subnormal, infinities, and two NaN of which one has a payload.
         if (odd)
             foreach (FileTensor tensor in Tensors.Values)
                 ((byte[])[0, 0, 0, 0x80, 1, 0, 0, 0, 0, 0, 0x80, 0x7F, 0, 0, 0xC0, 0x7F, 0x21, 0x43, 0xC5, 0xFF])
                     .AsSpan(0, Math.Min(20, tensor.Bytes.Length)).CopyTo(tensor.Bytes);
     }
+
+    /// <summary>Reads a directory of one of the kinds.</summary>
+    public static Module Load(string kind, string directory, IBackend backend) => IsT5(kind) ? HuggingFaceT5.Load(directory, backend)
+        : kind == "GPT2LMHeadModel" ? HuggingFaceGpt2.Load(directory, backend) : HuggingFaceBert.Load(directory, backend);
 
     public void Add(string name, params int[] shape)
     {

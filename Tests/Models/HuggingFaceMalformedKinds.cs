@@ -18,7 +18,7 @@ public sealed partial class HuggingFaceMalformed
         return string.Join('\n', lines);
     }, said);
 
-    static readonly Dictionary<string, (string Kind, Func<string, string> Change, string[] Said)> Configs = new()
+    static readonly Dictionary<string, (string Kind, Func<string, string> Change, string[] Said)> Configs = new(T5Configs)
     {
         ["empty"] = (Bert, _ => "", ["config.json: it is not valid JSON near byte 0"]),
         ["brace"] = (Bert, _ => "{", ["not valid JSON"]),

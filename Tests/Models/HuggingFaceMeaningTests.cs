@@ -41,7 +41,7 @@ public sealed class HuggingFaceMeaningTests : IDisposable
 
     static readonly int[] Tokens = [3, 0, 7, 12, 5, 5], Segments = [0, 0, 1, 1, 1, 0];
 
-    static void Near(IEnumerable<double> expected, Tensor actual)
+    internal static void Near(IEnumerable<double> expected, Tensor actual)
     {
         double[] wanted = [.. expected];
         float[] values = actual.ToArray();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NativeSsl.Tests.Models;
 
-/// <summary>BERT, RoBERTa and GPT-2 in Hugging Face's layout: what is loaded and saved again is the same, key for key and bit for bit.</summary>
+/// <summary>BERT, RoBERTa, GPT-2 and T5 in Hugging Face's layout: what is loaded and saved again is the same, key for key and bit for bit.</summary>
 public sealed class HuggingFaceTests : IDisposable
 {
     readonly Scratch _scratch = new();
@@ -32,6 +32,7 @@ public sealed class HuggingFaceTests : IDisposable
     static void Copy(string from, string to, SafetensorsType type, long most)
     {
         if (Path.GetFileName(from).StartsWith("GPT2", StringComparison.Ordinal)) HuggingFaceGpt2.Save(to, HuggingFaceGpt2.Load(from, Cpu), type, most);
+        else if (Path.GetFileName(from).StartsWith("T5", StringComparison.Ordinal)) HuggingFaceT5.Save(to, HuggingFaceT5.Load(from, Cpu), type, most);
         else HuggingFaceBert.Save(to, HuggingFaceBert.Load(from, Cpu), type, most);
     }
 
@@ -71,7 +72,8 @@ public sealed class HuggingFaceTests : IDisposable
     static string[] Names(string directory) => [.. Directory.GetFiles(directory).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     static readonly string[] Passed = ["_name_or_path", "bos_token_id", "classifier_dropout", "gradient_checkpointing", "id2label", "transformers_version",
-        "use_cache", "n_ctx", "reorder_and_upcast_attn", "scale_attn_weights", "task_specific_params"];
+        "use_cache", "n_ctx", "reorder_and_upcast_attn", "scale_attn_weights", "task_specific_params",
+        "output_past"];
 
     // What a model is comes back in its fields; what it is not (labels, versions, switches in their usual place) is left out.
     static void AssertSameConfig(string config, string directory, SafetensorsType type)

@@ -74,7 +74,7 @@ public sealed class UnigramTests
     {
         (UnigramCorpus corpus, List<UnigramPiece> pieces, UnigramLattice lattice) = Start(words);
         string[] names = [.. pieces.Select(piece => corpus.Text(piece.Start, piece.Length))];
-        double[] scores = [.. pieces.Select((piece, id) => piece.Score - 0.001 * id * id)];    // no ties
+        double[] scores = [.. pieces.Select((piece, id) => piece.Score - 0.0137 * id * Math.Sqrt(id))];   // no ties
         PieceTable table = new(["<unk>", .. names], "t");
         UnigramModel model = new(table, [0, .. scores], 0, new HashSet<int>());
         for (int word = 0; word < words.Length; word++)

@@ -19,7 +19,7 @@ static class Embed
             string directory = parsed.GetValue(run)!, file = parsed.GetValue(output)!;
             string? path = parsed.GetValue(data);
             bool isText = Recipe.Load(Path.Combine(directory, "recipe.json")) is EncoderRecipe;
-            Run loaded = Run.Load(directory, device.Backend, isText ? null : path);
+            Run loaded = Run.Load(directory, device.Backend, terminal, isText ? null : path);
             if (loaded is EncoderRun encoder) return Lines(encoder, directory, path, file, parsed.GetValue(options.DryRun), parsed.GetValue(options.Json), terminal);
             if (loaded is not ImageRun images) throw new NativeSslException($"{directory}: this run writes text; embed is for encoders of images or of text.");
             images.ReadWeights(directory);

@@ -19,7 +19,7 @@ static class Evaluate
         {
             string directory = parsed.GetValue(run)!;
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            Run loaded = Run.Load(directory, device.Backend, parsed.GetValue(data));
+            Run loaded = Run.Load(directory, device.Backend, terminal, parsed.GetValue(data));
             loaded.ReadWeights(directory);
             if (parsed.GetValue(options.DryRun))
             {

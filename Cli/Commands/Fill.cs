@@ -22,7 +22,7 @@ static class Fill
             if (pieces.Length < 2) throw new NativeSslException("fill: the text has no gap; write ___ where a word is to be guessed.");
             using var device = new OpenDevice(options.Open(parsed, terminal));
             string directory = parsed.GetValue(run)!;
-            MaskedWordsRun model = PairCommands.Load<MaskedWordsRun>(directory, device.Backend, "guesses words");
+            MaskedWordsRun model = PairCommands.Load<MaskedWordsRun>(directory, device.Backend, terminal, "guesses words");
             Guess[][] gaps = model.Head.Fill(model.Encoder, model.Source.Marks, model.Source.Encode(pieces), parsed.GetValue(top));
             if (parsed.GetValue(options.Json))
                 terminal.Json(new JsonArray([.. gaps.Select(words => (JsonNode)new JsonArray([.. words.Select(word => (JsonNode)new JsonObject

@@ -8,9 +8,9 @@ namespace NativeSsl.Cli.Commands;
 static class PairCommands
 {
     /// <summary>A run of some kind, its weights read.</summary>
-    internal static T Load<T>(string directory, IBackend backend, string what) where T : Run
+    internal static T Load<T>(string directory, IBackend backend, Terminal terminal, string what) where T : Run
     {
-        if (Run.Load(directory, backend) is not T run) throw new NativeSslException($"{directory}: this run is not one that {what}.");
+        if (Run.Load(directory, backend, terminal) is not T run) throw new NativeSslException($"{directory}: this run is not one that {what}.");
         run.ReadWeights(directory);
         return run;
     }
@@ -24,7 +24,7 @@ static class PairCommands
         command.SetAction(parsed =>
         {
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            MaskedWordsRun model = Load<MaskedWordsRun>(parsed.GetValue(run)!, device.Backend, "guesses words");
+            MaskedWordsRun model = Load<MaskedWordsRun>(parsed.GetValue(run)!, device.Backend, terminal, "guesses words");
             if (model.Objective is not NextSentence objective)
                 throw new NativeSslException($"{parsed.GetValue(run)}: this run has not learned whether texts follow each other; its recipe needs \"pairs\": \"next\".");
             ITokenizer tokenizer = model.Source.Tokenizer;
@@ -44,7 +44,7 @@ static class PairCommands
         command.SetAction(parsed =>
         {
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            MaskedWordsRun model = Load<MaskedWordsRun>(parsed.GetValue(run)!, device.Backend, "guesses words");
+            MaskedWordsRun model = Load<MaskedWordsRun>(parsed.GetValue(run)!, device.Backend, terminal, "guesses words");
             if (model.Objective is not SentenceOrder objective)
                 throw new NativeSslException($"{parsed.GetValue(run)}: this run has not learned the order of texts; its recipe needs \"pairs\": \"order\".");
             string[] given = parsed.GetValue(sentences)!;

@@ -28,7 +28,7 @@ static class Pretrain
             chosen.Check();
 
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            Run begun = Run.New(chosen, device.Backend);
+            Run begun = Run.New(chosen, device.Backend, terminal);
             terminal.Note($"{name}: {begun.About}");
             if (parsed.GetValue(options.DryRun))
             {

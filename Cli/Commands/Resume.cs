@@ -15,7 +15,7 @@ static class Resume
         {
             using RunDirectory directory = RunDirectory.Open(parsed.GetValue(run)!);
             using var device = new OpenDevice(options.Open(parsed, terminal));
-            Run loaded = Run.Load(directory.Path, device.Backend);
+            Run loaded = Run.Load(directory.Path, device.Backend, terminal);
             Trainer trainer = loaded.NewTrainer(parsed.GetValue(stopWhenFailing));
             Checkpoint checkpoint = RunDirectory.Latest(directory.Path, damaged => terminal.Warn($"{damaged.Message} An older checkpoint is used."))
                 ?? throw new MalformedFileException(directory.Path, "it has no checkpoint that can be read; begin the run again.");

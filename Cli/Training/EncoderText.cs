@@ -4,10 +4,10 @@ namespace NativeSsl.Cli.Training;
 sealed class EncoderText
 {
     // Two documents at least are kept apart where a text from another one is needed.
-    EncoderText(EncoderRecipe recipe, Documents documents, ITokenizer tokenizer)
+    EncoderText(EncoderRecipe recipe, Documents documents, ITokenizer tokenizer, Terminal terminal)
     {
         (Documents, Tokenizer, Marks) = (documents, tokenizer, TextMarks.Of(tokenizer));
-        Store = TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2));
+        Store = Watched(terminal, documents, "reading as tokens", progress => TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2), progress));
         int least = recipe.Pairs == "next" ? 2 : 1;
         (Train, HeldOut) = DocumentSet.Divide(Store, recipe.HeldOut, least);
         if (recipe is MaskedWordsRecipe && HeldOut.Documents.Count < least)
@@ -23,15 +23,34 @@ sealed class EncoderText
     internal DocumentSet HeldOut { get; }
 
     /// <summary>A text, and a tokenizer made for it.</summary>
-    internal static EncoderText New(EncoderRecipe recipe)
+    internal static EncoderText New(EncoderRecipe recipe, Terminal terminal)
     {
         Documents documents = Documents.Load(recipe.Data);
-        return new(recipe, documents, NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages().Select(passage => passage.Text), recipe.Vocabulary));
+        ITokenizer tokenizer = Watched(terminal, documents, "reading for the tokenizer", progress =>
+            NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages(progress).Select(passage => passage.Text), recipe.Vocabulary));
+        return new(recipe, documents, tokenizer, terminal);
     }
 
     /// <summary>A text, and the tokenizer of a run.</summary>
-    internal static EncoderText Load(EncoderRecipe recipe, string directory, string? data = null) =>
-        new(recipe, Documents.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
+    internal static EncoderText Load(EncoderRecipe recipe, string directory, Terminal terminal, string? data = null) =>
+        new(recipe, Documents.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")), terminal);
+
+    // What takes less than some seconds needs no bar.
+    const long Shown = 16 << 20;
+
+    static T Watched<T>(Terminal terminal, Documents documents, string what, Func<IProgress<long>?, T> read)
+    {
+        if (documents.Bytes < Shown) return read(null);
+        T? result = default;
+        Bar.Show(terminal, what, documents.Bytes, done => result = read(new Told(done)));
+        return result!;
+    }
+
+    // At once, on the thread that reads: the library's own Progress would tell another one, later.
+    sealed class Told(Action<long> done) : IProgress<long>
+    {
+        public void Report(long value) => done(value);
+    }
 
     /// <summary>A word as people read it; of a tokenizer of pieces without the space in front.</summary>
     internal string Show(int token) => token >= Tokenizer.VocabularySize ? $"[{token}]" : Tokenizer is PieceTokenizer ? Tokenizer.Decode([token]).Trim() : Tokenizer.Decode([token]);

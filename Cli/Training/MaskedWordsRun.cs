@@ -24,11 +24,11 @@ sealed class MaskedWordsRun : EncoderRun
         _ => throw new NativeSslException($"{objective.GetType().Name} does not guess words."),
     };
 
-    internal static MaskedWordsRun New(MaskedWordsRecipe recipe, IBackend backend) => new(recipe, backend, EncoderText.New(recipe));
+    internal static MaskedWordsRun New(MaskedWordsRecipe recipe, IBackend backend, Terminal terminal) => new(recipe, backend, EncoderText.New(recipe, terminal));
 
     /// <summary>A run from the disk, with the tokenizer it was begun with; on another text if one is named.</summary>
-    internal static MaskedWordsRun Load(MaskedWordsRecipe recipe, string directory, IBackend backend, string? data) =>
-        new(recipe, backend, EncoderText.Load(recipe, directory, data));
+    internal static MaskedWordsRun Load(MaskedWordsRecipe recipe, string directory, IBackend backend, Terminal terminal, string? data) =>
+        new(recipe, backend, EncoderText.Load(recipe, directory, terminal, data));
 
     /// <summary>The same networks before any training.</summary>
     internal Objective NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Source.Marks.Vocabulary);

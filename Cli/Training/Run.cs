@@ -66,21 +66,21 @@ abstract class Run(Recipe recipe, IBackend backend)
     private protected IBackend Backend => backend;
 
     /// <summary>A new run.</summary>
-    internal static Run New(Recipe recipe, IBackend backend) => recipe switch
+    internal static Run New(Recipe recipe, IBackend backend, Terminal terminal) => recipe switch
     {
         TextRecipe text => TextRun.New(text, backend),
-        MaskedWordsRecipe words => MaskedWordsRun.New(words, backend),
-        SimCseRecipe sentences => SimCseRun.New(sentences, backend),
+        MaskedWordsRecipe words => MaskedWordsRun.New(words, backend, terminal),
+        SimCseRecipe sentences => SimCseRun.New(sentences, backend, terminal),
         ImageRecipe images => ImageRun.New(images, backend),
         _ => throw new NativeSslException($"recipe: this program does not train a {recipe.GetType().Name}."),
     };
 
     /// <summary>A run from the disk; on other data if some are named.</summary>
-    internal static Run Load(string directory, IBackend backend, string? data = null) => Recipe.Load(Path.Combine(directory, "recipe.json")) switch
+    internal static Run Load(string directory, IBackend backend, Terminal terminal, string? data = null) => Recipe.Load(Path.Combine(directory, "recipe.json")) switch
     {
         TextRecipe text => TextRun.Load(text, directory, backend, data),
-        MaskedWordsRecipe words => MaskedWordsRun.Load(words, directory, backend, data),
-        SimCseRecipe sentences => SimCseRun.Load(sentences, directory, backend, data),
+        MaskedWordsRecipe words => MaskedWordsRun.Load(words, directory, backend, terminal, data),
+        SimCseRecipe sentences => SimCseRun.Load(sentences, directory, backend, terminal, data),
         ImageRecipe images => ImageRun.Load(images, directory, backend, data),
         Recipe other => throw new NativeSslException($"{directory}: this program does not know a {other.GetType().Name}."),
     };

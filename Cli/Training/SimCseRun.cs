@@ -16,17 +16,17 @@ sealed class SimCseRun : EncoderRun
 
     /// <summary>A new run: tokenizer and encoder are those of the run it begins with.</summary>
     /// <exception cref="NativeSslException">None is named.</exception>
-    internal static SimCseRun New(SimCseRecipe recipe, IBackend backend)
+    internal static SimCseRun New(SimCseRecipe recipe, IBackend backend, Terminal terminal)
     {
         if (recipe.From == SimCseRecipe.FromNone)
             throw new NativeSslException("simcse: it begins with an encoder that was pretrained, and does not work without. Train one (--recipe bert-gutenberg), then name its run with --from.");
-        var run = new SimCseRun(recipe, backend, EncoderText.Load(recipe, recipe.From));
+        var run = new SimCseRun(recipe, backend, EncoderText.Load(recipe, recipe.From, terminal));
         ReadEncoder(recipe.From, run.Encoder);
         return run;
     }
 
-    internal static SimCseRun Load(SimCseRecipe recipe, string directory, IBackend backend, string? data) =>
-        new(recipe, backend, EncoderText.Load(recipe, directory, data));
+    internal static SimCseRun Load(SimCseRecipe recipe, string directory, IBackend backend, Terminal terminal, string? data) =>
+        new(recipe, backend, EncoderText.Load(recipe, directory, terminal, data));
 
     /// <summary>The recipe with the sizes of the run it begins with.</summary>
     /// <exception cref="NativeSslException">That run does not guess words.</exception>

@@ -21,7 +21,7 @@ static class Embed
             bool isText = Recipe.Load(Path.Combine(directory, "recipe.json")) is EncoderRecipe;
             Run loaded = Run.Load(directory, device.Backend, terminal, isText ? null : path);
             if (loaded is EncoderRun encoder) return Lines(encoder, directory, path, file, parsed.GetValue(options.DryRun), parsed.GetValue(options.Json), terminal);
-            if (loaded is not ImageRun images) throw new NativeSslException($"{directory}: this run writes text; embed is for encoders of images or of text.");
+            if (loaded is not ImageRun images) throw new NativeSslException($"{directory}: this run has learned to write text; embed is for encoders of images or of text.");
             images.ReadWeights(directory);
             (string Name, IImageSource? Images, Split Split)[] parts = [("train", images.Train, Split.Train), ("test", images.Test, Split.Test)];
             List<SafetensorsItem> items = [];

@@ -191,7 +191,7 @@ public sealed class ImageTrainingTests : IDisposable
         Fails("images.json", "evaluate", "--run", RunPath);
         Fails("no such file or folder", "pretrain", "--recipe", _recipe, "--run", RunPath + "2");
         Ok("pretrain", "--recipe", "smoke", "--run", RunPath + "3");
-        Fails("learned from text", "embed", "--run", RunPath + "3");
+        Fails("has learned to write text", "embed", "--run", RunPath + "3");
     }
 
     static double[] Knn(JsonElement report) => [.. report.GetProperty("rows").EnumerateArray()

@@ -10,7 +10,7 @@ static class SentenceStudy
 
     public static void Run(string[] arguments)
     {
-        SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse") with { LearningRate = 3e-4, WarmUp = 50, Steps = arguments.Contains("--quick") ? 20 : 600 };
+        SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse").Beginning(Books.Kept, MaskedStudy.Recipe) with { LearningRate = 3e-4, WarmUp = 50, Steps = arguments.Contains("--quick") ? 20 : 600 };
         var report = new Report("sentences", "SimCSE: sentences by their cosine", "learning/text.md");
         var start = new Pretrained();
         TextParts<Sick> sick = Sick.Read(Path.Combine(Books.Data, "sick"));

@@ -16,7 +16,7 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
     internal static MaskedWordsReport Of(MaskedWordsRun run)
     {
         MaskedViews views = run.ValidationViews();
-        (double unigram, long words) = Unigram(run, views);
+        (double unigram, long words) = new WordFrequencies(run.Source.Train, run.Source.Marks.Vocabulary).Loss(views);
         List<(string, double?, double?)> rows = [Row(Own, run.Objective), Row(Untrained, run.NewObjective()), (Counts, unigram, null)];
         if (run.Objective is SentencePairObjective)
             rows.AddRange([(Shared, null, new WordOverlap(run.Settings.NewViews(run.Encoder.Backend, run.Source.Train, run.Source.Marks, duplicates: 1)).Accuracy(views)), (OneAnswer, null, Majority(views))]);
@@ -35,18 +35,6 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
         return Math.Max(share, 1 - share);
     }
 
-    // Every word as likely as it is frequent in the training text, wherever it stands.
-    static (double Loss, long Words) Unigram(MaskedWordsRun run, MaskedViews views)
-    {
-        long[] counts = new long[run.Source.Marks.Vocabulary];
-        foreach ((int first, int end) in run.Source.Train.Documents)                 // one at a time: the whole may be larger than memory
-            foreach (int token in run.Source.Store.Tokens(first, end)) counts[token]++;
-        (double total, double loss, long words) = (run.Source.Train.TokenCount + counts.Length, 0, 0);
-        foreach (int target in views.Everything().SelectMany(view => view.Indices[MaskedViews.Targets].Values.ToArray()))
-            (loss, words) = (loss - Math.Log((counts[target] + 1) / total), words + 1);
-        return (loss / words, words);
-    }
-
     double Loss(string name) => Rows.First(row => row.Name == name).Words!.Value;
 
     internal override string Heading => "How well covered words of text that was kept apart are guessed (lower is better)"
@@ -63,16 +51,21 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
     {
         get
         {
-            string words = (Loss(Counts) - Loss(Own)) switch
-            {
-                >= Margin => "It guesses words better than counting does: it has learned from context.",
-                > 0 => "It guesses words hardly better than counting does: it knows which words are frequent, and little of context yet.",
-                _ => "It guesses words no better than counting does: it has not learned yet.",
-            };
+            string words = Of(Loss(Own), Loss(Counts));
             return Rows[0].Pairs is not { } own ? words
                 : $"{words} It tells pairs {(own > Rows.Skip(1).Max(row => row.Pairs ?? 0) ? "better" : "no better")} than shared words or one answer for all do.";
         }
     }
+
+    /// <summary>What two losses say together.</summary>
+    /// <param name="own">The model's.</param>
+    /// <param name="counts">That of word counts.</param>
+    internal static string Of(double own, double counts) => (counts - own) switch
+    {
+        >= Margin => "It guesses words better than counting does: it has learned from context.",
+        > 0 => "It guesses words hardly better than counting does: it knows which words are frequent, and little of context yet.",
+        _ => "It guesses words no better than counting does: it has not learned yet.",
+    };
 
     internal override JsonObject ToJson() => new(Rows.Select(row => KeyValuePair.Create<string, JsonNode?>(row.Name, new JsonObject
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NativeSsl.Cli;
+using NativeSsl.Cli.Training;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -10,6 +11,10 @@ public sealed class EncoderTrainingTests : IDisposable
     string RunPath => _scratch.File("run");
 
     public void Dispose() => _scratch.Dispose();
+
+    [Theory, InlineData(5.89, "better than counting does: it has learned from context"), InlineData(5.95, "hardly better"), InlineData(6.0, "no better")]
+    public void A_verdict_asks_for_more_than_frequencies(double own, string said) =>
+        Assert.Contains(said, MaskedWordsReport.Of(own, counts: 6.0), StringComparison.Ordinal);
 
     [Fact]
     public void Pretrain_evaluate_fill_relate_and_embed()

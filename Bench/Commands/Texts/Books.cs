@@ -43,13 +43,4 @@ sealed class Books
     /// <summary>Some texts to learn words from besides: each a document of its own.</summary>
     public DocumentSet Of(IEnumerable<string> texts) =>
         DocumentSet.All(TokenStore.InMemory(texts.Select((text, i) => new Passage("texts", i, text)), Tokenizer.Encode, LongestSentence));
-
-    /// <summary>The loss of covered words of the book kept apart if each word were as likely as it is frequent in the others.</summary>
-    public double UnigramLoss(MaskedViews views)
-    {
-        long[] counts = new long[Marks.Vocabulary];
-        foreach (int token in Train.Tokens()) counts[token]++;
-        double total = Train.TokenCount + counts.Length;
-        return views.Everything().SelectMany(view => view.Indices[MaskedViews.Targets].Values.ToArray()).Average(word => -Math.Log((counts[word] + 1) / total));
-    }
 }

@@ -28,7 +28,7 @@ static class MaskedStudy
             + $"Perplexity of the covered words of the book kept apart, covered in the same places for all."));
         report.Head("encoder", "covered", "steps", "perplexity", "loss", "seconds", "TFLOP");
         var views = new MaskedRun(books, Recipe).Validation;
-        double unigram = books.UnigramLoss(views);
+        double unigram = new WordFrequencies(books.Train, books.Marks.Vocabulary).Loss(views).Loss;
         report.Row("word counts", "", "", Perplexity(unigram), Loss(unigram), "", "");
 
         MaskedRun main = Train(report, books, Shortened(Recipe, hurry), "anew each time", 1000 / hurry);

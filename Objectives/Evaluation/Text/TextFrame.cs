@@ -35,7 +35,7 @@ public sealed record TextFrame(Func<string, int[]> Encode, int? Begin, int? Sepa
         if (room < (second is null ? 1 : 2))
             throw new NativeSslException($"TextFrame: a context of {context} has no room beside the marks; the encoder needs a longer one.");
         (int[] a, int[] b) = (Encode(first), second is null ? [] : Encode(second));
-        (int keepA, int keepB) = Kept(a.Length, b.Length, room);
+        (int keepA, int keepB) = TextSample.Kept(a.Length, b.Length, room);
         List<int> tokens = [];
         if (Begin is { } begin) tokens.Add(begin);
         tokens.AddRange(a.AsSpan(0, keepA));
@@ -55,14 +55,5 @@ public sealed record TextFrame(Func<string, int[]> Encode, int? Begin, int? Sepa
         int[] segments = new int[tokens.Length];
         segments.AsSpan(segment).Fill(1);
         return new TextSample(tokens, segments);
-    }
-
-    // As if the last token of the longer one were taken away, of the second if they are as long, until both fit.
-    static (int, int) Kept(int a, int b, int room)
-    {
-        if (a + b <= room) return (a, b);
-        int half = room / 2;
-        if (b <= half) return (room - b, b);
-        return a <= room - half ? (a, room - a) : (room - half, half);
     }
 }

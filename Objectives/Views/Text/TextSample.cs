@@ -22,11 +22,17 @@ public sealed record TextSample(int[] Tokens, int[] Segments, int Label = 0)
     public static TextSample Fitted(TextMarks marks, ReadOnlySpan<int> a, ReadOnlySpan<int> b, int context)
     {
         if (context < 5) throw new ShapeException($"TextSample: a context of {context} has no room for two texts and three marks.");
-        (int first, int second) = (a.Length, b.Length);
-        while (first + second > context - 3)
-            if (first > second) first--;
-            else second--;
+        (int first, int second) = Kept(a.Length, b.Length, context - 3);
         return Of(marks, a[..first], b[..second]);
+    }
+
+    /// <summary>How many tokens of two texts there is room for: as if the last token of the longer one were taken away, of the second if they are as long, until both fit.</summary>
+    internal static (int A, int B) Kept(int a, int b, int room)
+    {
+        if (a + b <= room) return (a, b);
+        int half = room / 2;
+        if (b <= half) return (room - b, b);
+        return a <= room - half ? (a, room - a) : (room - half, half);
     }
 
     /// <summary>Samples side by side: tokens <c>[batch, time]</c>, segments <c>[batch, time]</c> and lengths <c>[batch]</c>, where time is that of the longest.</summary>

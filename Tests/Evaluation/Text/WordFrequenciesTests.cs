@@ -7,7 +7,7 @@ public sealed class WordFrequenciesTests
     [Fact]
     public void Words_are_as_likely_as_they_are_frequent_in_other_texts()
     {
-        DocumentSet training = Random(1, documents: 5, mostSegments: 4, mostTokens: 9, distinct: false), held = Random(2, documents: 3, mostSegments: 3, mostTokens: 9, distinct: false);
+        DocumentSet training = Random(1, documents: 5, mostSegments: 4, mostTokens: 9, distinct: false), held = Random(2, documents: 12, mostSegments: 6, mostTokens: 9, distinct: false);
         var views = new FullSentences(Cpu, held, Marks, Options);
         int[] known = training.Tokens();
         int[] covered = [.. views.Everything().SelectMany(some => some.Indices[MaskedViews.Targets].Values.ToArray())];

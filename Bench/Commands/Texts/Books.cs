@@ -2,7 +2,7 @@ using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Commands.Texts;
 
-/// <summary>Gutenberg's books as text encoders read them: one tokenizer for all studies, one book kept apart.</summary>
+/// <summary>A corpus as text encoders read it: Gutenberg's books, alone or with all other English text at hand; one tokenizer for all studies of a corpus, one book kept apart.</summary>
 sealed class Books
 {
     /// <summary>The book that no study learns from.</summary>
@@ -10,19 +10,26 @@ sealed class Books
 
     const int LongestSentence = 64;
 
-    public Books(MaskedWordsRecipe recipe)
+    /// <summary>The books alone.</summary>
+    public Books(MaskedWordsRecipe recipe) : this(recipe, "books", []) { }
+
+    Books(MaskedWordsRecipe recipe, string name, IEnumerable<Passage> others)
     {
-        Documents documents = Documents.Load(Path.Combine(Data, "gutenberg"));
-        string file = Path.Combine(Kept, "tokenizer.json");
+        Name = name;
+        IEnumerable<Passage> passages = Documents.Load(Path.Combine(Data, "gutenberg")).Passages().Concat(others);
+        string file = Path.Combine(Kept, name + "-tokenizer.json");
         if (!File.Exists(file))
         {
             Directory.CreateDirectory(Kept);
-            NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages().Where(passage => passage.Source != HeldOutBook).Select(passage => passage.Text), recipe.Vocabulary).Save(file);
+            NativeSsl.Tokenizer.Create(recipe.Tokenizer, passages.Where(passage => passage.Source != HeldOutBook).Select(passage => passage.Text), recipe.Vocabulary).Save(file);
         }
         Tokenizer = NativeSsl.Tokenizer.Load(file);
         Marks = TextMarks.Of(Tokenizer);
-        (Train, HeldOut) = DocumentSet.Divide(TokenStore.InMemory(documents.Passages(), Tokenizer.Encode, LongestSentence), HeldOutBook);
+        (Train, HeldOut) = DocumentSet.Divide(TokenStore.InMemory(passages, Tokenizer.Encode, LongestSentence), HeldOutBook);
     }
+
+    /// <summary>The books and all other English text at hand, from training splits only and without what anyone said about it.</summary>
+    public static Books AndOthers(MaskedWordsRecipe recipe) => new(recipe, "all", OtherTexts.All());
 
     /// <summary>Where NATIVESSL_DATA says the data sets are.</summary>
     public static string Data => Environment.GetEnvironmentVariable("NATIVESSL_DATA") ?? "data";
@@ -32,10 +39,17 @@ sealed class Books
 
     public static CpuBackend Backend { get; } = new(2);
 
+    public string Name { get; }
     public ITokenizer Tokenizer { get; }
     public TextMarks Marks { get; }
     public DocumentSet Train { get; }
     public DocumentSet HeldOut { get; }
+
+    /// <summary>Where the weights of an encoder of this corpus are kept.</summary>
+    public string Weights => WeightsOf(Name);
+
+    /// <summary>The same, of a corpus called so.</summary>
+    public static string WeightsOf(string name) => Path.Combine(Kept, name + ".safetensors");
 
     /// <summary>How texts become tokens for tasks.</summary>
     public TextFrame Frame => TextFrame.Of(Tokenizer);

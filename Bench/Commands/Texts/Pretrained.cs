@@ -2,7 +2,7 @@ using NativeSsl.Bench.Measure;
 
 namespace NativeSsl.Bench.Commands.Texts;
 
-/// <summary>The encoder that <see cref="MaskedStudy"/> has left, and copies of it.</summary>
+/// <summary>The encoder that the longer run of <see cref="MaskedStudy"/> has left, and copies of it.</summary>
 sealed class Pretrained
 {
     readonly MaskedWordsRecipe _recipe = MaskedStudy.Recipe;
@@ -10,10 +10,10 @@ sealed class Pretrained
 
     public Pretrained()
     {
-        if (!File.Exists(MaskedStudy.Weights))
-            throw new NativeSslException($"{MaskedStudy.Weights}: there is no encoder yet; it comes from: dotnet run -c Release --project Bench -- masked-words");
-        Books = new Books(_recipe);
-        _weights = Safetensors.Load(MaskedStudy.Weights, Books.Backend);
+        if (!File.Exists(Books.WeightsOf("all")))
+            throw new NativeSslException($"{Books.WeightsOf("all")}: there is no encoder yet; it comes from: dotnet run -c Release --project Bench -- masked-words-long");
+        Books = Books.AndOthers(_recipe);
+        _weights = Safetensors.Load(Books.Weights, Books.Backend);
     }
 
     public Books Books { get; }

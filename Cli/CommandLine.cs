@@ -15,7 +15,7 @@ static class CommandLine
         [
             Pretrain.Create(options, terminal, stop), Resume.Create(options, terminal, stop), Evaluate.Create(options, terminal), Embed.Create(options, terminal), Generate.Create(options, terminal, stop),
             Fill.Create(options, terminal), PairCommands.CreateRelated(options, terminal), PairCommands.CreateOrder(options, terminal),
-            List.Create(options, terminal), Devices.Create(options, terminal), Data.Create(options, terminal, stop),
+            Rewrite.Create(options, terminal, stop), List.Create(options, terminal), Devices.Create(options, terminal), Data.Create(options, terminal, stop),
         ];
         foreach (Command command in commands) root.Subcommands.Add(command);
 

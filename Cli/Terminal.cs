@@ -10,12 +10,15 @@ sealed class Terminal
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal Terminal(TextWriter output, TextWriter error, bool isInteractive)
+    internal Terminal(TextWriter output, TextWriter error, bool isInteractive, TextReader? input = null)
     {
-        (Out, Error, IsInteractive) = (output, error, isInteractive);
+        (Out, Error, IsInteractive, In) = (output, error, isInteractive, input ?? TextReader.Null);
         Rich = Console(output, isInteractive);
         RichError = Console(error, isInteractive);
     }
+
+    /// <summary>Where lines are read from, if a command is given none.</summary>
+    internal TextReader In { get; }
 
     internal TextWriter Out { get; }
     internal TextWriter Error { get; }
@@ -27,7 +30,7 @@ sealed class Terminal
     internal IAnsiConsole RichError { get; }
 
     internal static Terminal OfProcess() =>
-        new(System.Console.Out, System.Console.Error, !System.Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb");
+        new(System.Console.Out, System.Console.Error, !System.Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb", System.Console.In);
 
     internal void Note(string line) => Error.WriteLine(line);
 

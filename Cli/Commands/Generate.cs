@@ -26,7 +26,7 @@ static class Generate
             sampling.Check();
             using var device = new OpenDevice(options.Open(parsed, terminal));
             if (Run.Load(parsed.GetValue(run)!, device.Backend, terminal) is not TextRun text)
-                throw new NativeSslException($"{parsed.GetValue(run)}: this run has not learned to write; try evaluate, embed or fill.");
+                throw new NativeSslException($"{parsed.GetValue(run)}: this run has not learned to write; try evaluate, embed, fill or rewrite.");
             text.ReadWeights(parsed.GetValue(run)!);
             int[] start = text.Tokenizer.Encode(parsed.GetValue(prompt)!);
             if (parsed.GetValue(options.DryRun)) return ExitCode.Done;

@@ -41,6 +41,7 @@ static class List
     {
         TextRecipe text => Text.Invariant($"{text.Layers} {(text.Layers == 1 ? "layer" : "layers")} of {text.Width}, context {text.Context}"),
         EncoderRecipe encoder => Text.Invariant($"{encoder.Layers} {(encoder.Layers == 1 ? "layer" : "layers")} of {encoder.Width}, context {encoder.Context}"),
+        SequenceRecipe sequence => Text.Invariant($"{sequence.Layers} + {sequence.Layers} layers of {sequence.Width}, context {sequence.Context}"),
         ImageRecipe images => Text.Invariant($"{images.Encoder} from {images.Width} channels on, {images.HeadWidth} to {images.Projection}"),
         _ => "",
     };

@@ -9,9 +9,9 @@ static class Pretrain
     internal static Command Create(CommonOptions options, Terminal terminal, Stop stop)
     {
         var recipe = new Option<string>("--recipe") { Description = $"{string.Join(", ", RecipeShelf.Names)}, or a file", HelpName = "recipe", DefaultValueFactory = _ => "built-in" };
-        var data = new Option<string?>("--data") { Description = "text: a file or a folder of .txt files; images: a folder with a data set; what is inside this program if not given", HelpName = "path" };
+        var data = new Option<string?>("--data") { Description = "text: a file or a folder of .txt files, for text-to-text a file of pairs; images: a folder with a data set; what is inside this program if not given", HelpName = "path" };
         var run = new Option<string?>("--run") { Description = "the directory of the run; a new one under runs/ if not given", HelpName = "directory" };
-        var from = new Option<string?>("--from") { Description = "the run whose encoder a run of simcse begins with", HelpName = "directory" };
+        var from = new Option<string?>("--from") { Description = "the run that a run of simcse or of text-to-text begins with", HelpName = "directory" };
         var steps = new Option<int?>("--steps") { Description = "optimizer steps, instead of the recipe's", HelpName = "number" };
         Option<bool> stopWhenFailing = StopWhenFailing();
         CommonOptions.AtLeast(steps, 1);
@@ -24,7 +24,12 @@ static class Pretrain
             if (parsed.GetValue(options.Seed) is { } seed) chosen = chosen with { Seed = seed };
             if (parsed.GetValue(steps) is { } count) chosen = chosen with { Steps = count, WarmUp = Math.Min(chosen.WarmUp, count / 10) };
             if (parsed.GetValue(from) is { } source)
-                chosen = chosen is SimCseRecipe begins ? SimCseRun.Beginning(begins, source) : throw new NativeSslException($"--from: {name} begins with weights of its own; only simcse needs a run.");
+                chosen = chosen switch
+                {
+                    SimCseRecipe begins => SimCseRun.Beginning(begins, source),
+                    TextToTextRecipe begins => TextToTextRun.Beginning(begins, source),
+                    _ => throw new NativeSslException($"--from: {name} begins with weights of its own; only simcse needs a run, and text-to-text may begin with one."),
+                };
             chosen.Check();
 
             using var device = new OpenDevice(options.Open(parsed, terminal));

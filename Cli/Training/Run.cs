@@ -71,6 +71,8 @@ abstract class Run(Recipe recipe, IBackend backend)
         TextRecipe text => TextRun.New(text, backend),
         MaskedWordsRecipe words => MaskedWordsRun.New(words, backend, terminal),
         SimCseRecipe sentences => SimCseRun.New(sentences, backend, terminal),
+        SpanCorruptionRecipe spans => SpanCorruptionRun.New(spans, backend),
+        TextToTextRecipe pairs => TextToTextRun.New(pairs, backend),
         ImageRecipe images => ImageRun.New(images, backend),
         _ => throw new NativeSslException($"recipe: this program does not train a {recipe.GetType().Name}."),
     };
@@ -81,6 +83,8 @@ abstract class Run(Recipe recipe, IBackend backend)
         TextRecipe text => TextRun.Load(text, directory, backend, data),
         MaskedWordsRecipe words => MaskedWordsRun.Load(words, directory, backend, terminal, data),
         SimCseRecipe sentences => SimCseRun.Load(sentences, directory, backend, terminal, data),
+        SpanCorruptionRecipe spans => SpanCorruptionRun.Load(spans, directory, backend, data),
+        TextToTextRecipe pairs => TextToTextRun.Load(pairs, directory, backend, data),
         ImageRecipe images => ImageRun.Load(images, directory, backend, data),
         Recipe other => throw new NativeSslException($"{directory}: this program does not know a {other.GetType().Name}."),
     };

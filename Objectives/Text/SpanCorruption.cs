@@ -113,17 +113,25 @@ public sealed record SpanCorruption
     /// <param name="targets">Spans behind their sentinels; what stands before the first sentinel or behind the end does not count.</param>
     public int[] Fill(ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets)
     {
+        Dictionary<int, int[]> spans = Spans(targets);
+        List<int> text = [];
+        foreach (int token in inputs)
+            if (token == End) break;
+            else if (!IsSentinel(token)) text.Add(token);
+            else if (spans.TryGetValue(token, out int[]? filling)) text.AddRange(filling);
+        return [.. text];
+    }
+
+    /// <summary>What stands behind each sentinel; of one that comes twice, what stands behind the last.</summary>
+    /// <param name="targets">Spans behind their sentinels; what stands before the first sentinel or behind the end does not count.</param>
+    public Dictionary<int, int[]> Spans(ReadOnlySpan<int> targets)
+    {
         Dictionary<int, List<int>> spans = [];
         List<int> span = [];
         foreach (int token in targets)
             if (token == End) break;
             else if (IsSentinel(token)) spans[token] = span = [];
             else span.Add(token);
-        List<int> text = [];
-        foreach (int token in inputs)
-            if (token == End) break;
-            else if (!IsSentinel(token)) text.Add(token);
-            else if (spans.TryGetValue(token, out List<int>? filling)) text.AddRange(filling);
-        return [.. text];
+        return spans.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray());
     }
 }

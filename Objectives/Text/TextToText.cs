@@ -19,7 +19,12 @@ public sealed class TextToText(SequenceModel model, int padding) : Objective
     /// <param name="views">Inputs <c>[batch, length]</c>, targets <c>[batch, time]</c> with padding behind, and, unless all inputs are equally long,
     /// how many of each sample are no padding, <c>[batch]</c>.</param>
     /// <exception cref="ShapeException">There are not two or three of them, or their shapes do not fit.</exception>
-    public override Tensor Loss(Views views)
+    public override Tensor Loss(Views views) => Loss(views, null);
+
+    /// <summary>The same over some of the targets only; the others are still what stands before.</summary>
+    /// <param name="views">As above.</param>
+    /// <param name="asked">The targets, with padding where one does not count: <c>[batch, time]</c>; the targets themselves if null.</param>
+    internal Tensor Loss(Views views, Indices? asked)
     {
         if (views.Indices.Count is not (2 or 3))
             throw new ShapeException($"TextToText: {views.Indices.Count} indices were given; inputs and targets are needed, and lengths if inputs are padded.");
@@ -28,8 +33,8 @@ public sealed class TextToText(SequenceModel model, int padding) : Objective
             throw new ShapeException($"TextToText: inputs have shape {inputs.Shape} and targets {targets.Shape}; [batch, length] and [batch, time] are needed.");
         Tensor features = model.Decode(ShiftedRight(targets, padding), model.Encode(inputs, lengths), lengths);
         return model.Vocabulary < NextToken.LargeVocabulary
-            ? features.Linear(model.Head).CrossEntropy(targets, ignoreIndex: padding)
-            : features.LinearCrossEntropy(model.Head, targets, ignoreIndex: padding);
+            ? features.Linear(model.Head).CrossEntropy(asked ?? targets, ignoreIndex: padding)
+            : features.LinearCrossEntropy(model.Head, asked ?? targets, ignoreIndex: padding);
     }
 
     /// <summary>What the decoder has before it when it writes the targets: the same, one later, behind a first token.</summary>

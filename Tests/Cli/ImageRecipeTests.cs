@@ -85,7 +85,7 @@ public sealed class ImageRecipeTests : IDisposable
     [InlineData("  \"blur\": 0,\n", "", "'blur' is missing")]
     [InlineData("  \"blur\": 0,\n", "  \"layers\": 4,\n", "'layers' is unknown. Known are objective, data, encoder")]
     [InlineData("\"objective\": \"simclr\"", "\"objective\": \"next-token\"", "'encoder' is unknown. Known are objective, data, tokenizer")]
-    [InlineData("\"objective\": \"simclr\"", "\"objective\": \"rotation\"", "none of the known ones (\"next-token\", \"masked-words\", \"simcse\" or \"simclr\")")]
+    [InlineData("\"objective\": \"simclr\"", "\"objective\": \"rotation\"", "none of the known ones (\"next-token\", \"masked-words\", \"simcse\", \"span-corruption\", \"text-to-text\" or \"simclr\")")]
     [InlineData("\"finalLearningRate\": 0", "\"finalLearningRate\": 1", "above learningRate 0.002")]
     public void What_is_wrong_is_said_with_field_value_and_cure(string field, string instead, string said)
     {

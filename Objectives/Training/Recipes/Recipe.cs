@@ -5,11 +5,12 @@ namespace NativeSsl;
 
 /// <summary>
 /// The hyper-parameters of a run: with the data, the seed and the version of the program they decide it bit for bit. This is what every
-/// run has; a <see cref="TextRecipe"/>, a <see cref="MaskedWordsRecipe"/>, a <see cref="SimCseRecipe"/> or an <see cref="ImageRecipe"/> has the rest. Change a few with <c>recipe with { Steps = 500 }</c>.
+/// run has; a <see cref="TextRecipe"/>, a <see cref="MaskedWordsRecipe"/>, a <see cref="SimCseRecipe"/>, a <see cref="SpanCorruptionRecipe"/>,
+/// a <see cref="TextToTextRecipe"/> or an <see cref="ImageRecipe"/> has the rest. Change a few with <c>recipe with { Steps = 500 }</c>.
 /// </summary>
 public abstract record Recipe
 {
-    /// <summary>The pretext task: <c>next-token</c>, <c>masked-words</c>, <c>simcse</c> or <c>simclr</c>. It decides the kind of recipe.</summary>
+    /// <summary>The pretext task: <c>next-token</c>, <c>masked-words</c>, <c>simcse</c>, <c>span-corruption</c>, <c>text-to-text</c> or <c>simclr</c>. It decides the kind of recipe.</summary>
     [JsonPropertyOrder(0)] public string Objective { get; init; } = "";
     /// <summary>A file or folder, or <c>built-in</c>.</summary>
     [JsonPropertyOrder(1)] public string Data { get; init; } = "built-in";
@@ -89,4 +90,5 @@ public abstract record Recipe
 
 [JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TextRecipe)), JsonSerializable(typeof(MaskedWordsRecipe)), JsonSerializable(typeof(SimCseRecipe)), JsonSerializable(typeof(ImageRecipe))]
+[JsonSerializable(typeof(SpanCorruptionRecipe)), JsonSerializable(typeof(TextToTextRecipe))]
 sealed partial class RecipeJson : JsonSerializerContext;

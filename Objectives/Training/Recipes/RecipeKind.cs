@@ -16,12 +16,16 @@ sealed class RecipeKind(Type type, string[] objectives, RecipeRule[] own,
             json => JsonSerializer.Deserialize(json, RecipeJson.Default.MaskedWordsRecipe)!),
         new(typeof(SimCseRecipe), ["simcse"], SimCseRecipe.Rules, SimCseRecipe.ConflictOfSizes,
             json => JsonSerializer.Deserialize(json, RecipeJson.Default.SimCseRecipe)!),
+        new(typeof(SpanCorruptionRecipe), ["span-corruption"], SpanCorruptionRecipe.Rules, SpanCorruptionRecipe.Conflict,
+            json => JsonSerializer.Deserialize(json, RecipeJson.Default.SpanCorruptionRecipe)!),
+        new(typeof(TextToTextRecipe), ["text-to-text"], TextToTextRecipe.Rules, TextToTextRecipe.Conflict,
+            json => JsonSerializer.Deserialize(json, RecipeJson.Default.TextToTextRecipe)!),
         new(typeof(ImageRecipe), ["simclr"], ImageRecipe.Rules, _ => null,
             json => JsonSerializer.Deserialize(json, RecipeJson.Default.ImageRecipe)!),
     ];
 
     static readonly RecipeRule Objective =
-        RecipeRule.Text("objective", "\"next-token\", \"masked-words\", \"simcse\" or \"simclr\"", [.. All.SelectMany(kind => kind._objectives)]);
+        RecipeRule.Text("objective", "\"next-token\", \"masked-words\", \"simcse\", \"span-corruption\", \"text-to-text\" or \"simclr\"", [.. All.SelectMany(kind => kind._objectives)]);
 
     readonly string[] _objectives = objectives;
 

@@ -27,18 +27,11 @@ sealed class MaskedRun
     /// <param name="look">Told the step, before the first and then ever so often.</param>
     public void Train(DocumentSet text, int every, Action<long> look)
     {
-        var trainer = new Trainer(Objective, _recipe.NewViews(Books.Backend, text, _books.Marks), new TrainerOptions
+        Cost = RecipeTraining.Run(Objective, _recipe, _recipe.NewOptimizer, _recipe.NewViews(Books.Backend, text, _books.Marks), every, (step, cost) =>
         {
-            Steps = _recipe.Steps, Seed = (ulong)_recipe.Seed, WeightDecay = (float)_recipe.WeightDecay, Clip = _recipe.Clip,
-            Players = new Dictionary<string, Player> { ["main"] = new(_recipe.NewOptimizer, _recipe.LearningRates()) },
+            Cost = cost;
+            look(step);
         });
-        look(0);
-        while (trainer.StepsDone < _recipe.Steps)
-        {
-            TrainingReport report = trainer.Step();
-            Cost += new Cost(report.Seconds, report.Flops, _recipe.Batch);
-            if (trainer.StepsDone % every == 0 || trainer.StepsDone == _recipe.Steps) look(trainer.StepsDone);
-        }
     }
 
     /// <summary>The loss of the covered words of the book kept apart.</summary>

@@ -5,7 +5,8 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// <summary>The encoder that the longer run of <see cref="MaskedStudy"/> has left, and copies of it.</summary>
 sealed class Pretrained
 {
-    readonly MaskedWordsRecipe _recipe = MaskedStudy.Recipe;
+    // Pretraining saw little text often enough without dropout; what is trained on few labels needs it.
+    readonly MaskedWordsRecipe _recipe = MaskedStudy.Recipe with { Dropout = 0.1 };
     readonly Dictionary<string, Tensor> _weights;
 
     public Pretrained()

@@ -10,13 +10,13 @@ static class SentenceStudy
 
     public static void Run(string[] arguments)
     {
-        SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse").Beginning(Books.Kept, MaskedStudy.Recipe) with { LearningRate = 3e-4, WarmUp = 50, Steps = arguments.Contains("--quick") ? 20 : 600 };
+        SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse").Beginning(Books.Kept, MaskedStudy.Recipe) with { LearningRate = 3e-4, WarmUp = 50, Dropout = 0.1, Steps = arguments.Contains("--quick") ? 20 : 1000 };
         var report = new Report("sentences", "SimCSE: sentences by their cosine", "learning/text.md");
         var start = new Pretrained();
         TextParts<Sick> sick = Sick.Read(Path.Combine(Books.Data, "sick"));
         TextPairs images = SimilarityPairs.Read(Path.Combine(Books.Data, "sts14_images", "sts.tsv"));
-        DocumentSet sentences = start.Books.Of(Unlabelled(start.Books, sick));
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"SimCSE without labels on {sentences.SegmentCount:N0} sentences (of Gutenberg's books, and the training sentences of SICK without what people said of them), {recipe.Steps} steps of {recipe.Batch}, temperature "
+        DocumentSet sentences = start.Books.Train;
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"SimCSE without labels on {sentences.SegmentCount:N0} sentences (all that the encoder was pretrained on), {recipe.Steps} steps of {recipe.Batch}, temperature "
             + $"{recipe.Temperature}, rate {recipe.LearningRate}. Spearman's correlation of cosines with what people say, × 100; SICK's test pairs ({sick.Test.Relatedness.Count:N0}) and STS 2014 images ({images.Count}), neither of which anything was chosen by."));
         report.Head("sentence embedding", "SICK", "STS images", "mean cosine", "alignment", "uniformity", "seconds", "TFLOP");
 
@@ -45,25 +45,10 @@ static class SentenceStudy
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- sentences");
     }
 
-    static IEnumerable<string> Unlabelled(Books books, TextParts<Sick> sick) =>
-        Documents.Load(Path.Combine(Books.Data, "gutenberg")).Passages().Where(passage => passage.Source != Books.HeldOutBook).Select(passage => passage.Text)
-            .Concat(sick.Train.Relatedness.Firsts).Concat(sick.Train.Relatedness.Seconds);
-
     static Cost Train(SimCse objective, SimCseRecipe recipe, Books books, DocumentSet sentences)
     {
         var views = SentenceViews.Of(Books.Backend, sentences, books.Marks, recipe.Sentence, recipe.Batch, (ulong)recipe.Seed);
-        var trainer = new Trainer(objective, views, new TrainerOptions
-        {
-            Steps = recipe.Steps, Seed = (ulong)recipe.Seed, WeightDecay = (float)recipe.WeightDecay, Clip = recipe.Clip,
-            Players = new Dictionary<string, Player> { ["main"] = new(recipe.NewOptimizer, recipe.LearningRates()) },
-        });
-        Cost cost = new(0, 0);
-        while (trainer.StepsDone < recipe.Steps)
-        {
-            TrainingReport step = trainer.Step();
-            cost += new Cost(step.Seconds, step.Flops, recipe.Batch);
-        }
-        return cost;
+        return RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, views);
     }
 
     static Func<IReadOnlyList<string>, Tensor> Embed(Pretrained start, Bert encoder, TextPooling pooling) => texts => TextFeatures.Of(encoder, start.Books.Frame, texts, pooling);

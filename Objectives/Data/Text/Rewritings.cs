@@ -74,6 +74,9 @@ public sealed record Rewritings(string Name, IReadOnlyList<string> Sources, IRea
         return (all.Take(places.Train), all.Take(places.Validation));
     }
 
+    /// <summary>Pairs of texts, each text once with all its partners.</summary>
+    public static Rewritings Of(TextPairs pairs) => Of(pairs, pairs.Name, reversed: false);
+
     static Rewritings Of(TextPairs pairs, string name, bool reversed)
     {
         (IReadOnlyList<string> sources, IReadOnlyList<string> targets) = reversed ? (pairs.Seconds, pairs.Firsts) : (pairs.Firsts, pairs.Seconds);

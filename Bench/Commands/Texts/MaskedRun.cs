@@ -8,11 +8,11 @@ sealed class MaskedRun
     readonly Books _books;
     readonly MaskedWordsRecipe _recipe;
 
-    public MaskedRun(Books books, MaskedWordsRecipe recipe)
+    public MaskedRun(Books books, MaskedWordsRecipe recipe, DocumentSet? heldOut = null)
     {
         (_books, _recipe) = (books, recipe);
         Objective = NewObjective();
-        Validation = recipe.NewViews(Books.Backend, books.HeldOut, books.Marks, duplicates: 1);
+        Validation = recipe.NewViews(Books.Backend, heldOut ?? books.HeldOut, books.Marks, duplicates: 1);
     }
 
     public Objective Objective { get; }
@@ -25,20 +25,35 @@ sealed class MaskedRun
     /// <param name="text">What is learned from.</param>
     /// <param name="every">Steps from one look to the next.</param>
     /// <param name="look">Told the step, before the first and then ever so often.</param>
-    public void Train(DocumentSet text, int every, Action<long> look)
-    {
-        var trainer = new Trainer(Objective, _recipe.NewViews(Books.Backend, text, _books.Marks), new TrainerOptions
+    public void Train(DocumentSet text, int every, Action<long> look) =>
+        Train(Objective, _recipe.NewViews(Books.Backend, text, _books.Marks), _recipe, every, (step, cost) =>
         {
-            Steps = _recipe.Steps, Seed = (ulong)_recipe.Seed, WeightDecay = (float)_recipe.WeightDecay, Clip = _recipe.Clip,
-            Players = new Dictionary<string, Player> { ["main"] = new(_recipe.NewOptimizer, _recipe.LearningRates()) },
+            Cost = cost;
+            look(step);
         });
-        look(0);
-        while (trainer.StepsDone < _recipe.Steps)
+
+    /// <summary>Trains any objective on any samples, to the end, and says what it took.</summary>
+    /// <param name="objective">What is trained.</param>
+    /// <param name="views">What it learns from.</param>
+    /// <param name="recipe">Steps, rates, batch.</param>
+    /// <param name="every">Steps from one look to the next.</param>
+    /// <param name="look">Told the step and what it took so far, before the first and then ever so often.</param>
+    public static Cost Train(Objective objective, IViewSource views, EncoderRecipe recipe, int every, Action<long, Cost> look)
+    {
+        var trainer = new Trainer(objective, views, new TrainerOptions
+        {
+            Steps = recipe.Steps, Seed = (ulong)recipe.Seed, WeightDecay = (float)recipe.WeightDecay, Clip = recipe.Clip,
+            Players = new Dictionary<string, Player> { ["main"] = new(recipe.NewOptimizer, recipe.LearningRates()) },
+        });
+        Cost cost = new(0, 0);
+        look(0, cost);
+        while (trainer.StepsDone < recipe.Steps)
         {
             TrainingReport report = trainer.Step();
-            Cost += new Cost(report.Seconds, report.Flops, _recipe.Batch);
-            if (trainer.StepsDone % every == 0 || trainer.StepsDone == _recipe.Steps) look(trainer.StepsDone);
+            cost += new Cost(report.Seconds, report.Flops, recipe.Batch);
+            if (trainer.StepsDone % every == 0 || trainer.StepsDone == recipe.Steps) look(trainer.StepsDone, cost);
         }
+        return cost;
     }
 
     /// <summary>The loss of the covered words of the book kept apart.</summary>

@@ -27,7 +27,7 @@ static class BilingualStudy
         report.Text(string.Create(CultureInfo.InvariantCulture, $"{pairs.Length:N0} pairs of Tatoeba's English and French sentences; one tokenizer (WordPiece, {marks.Vocabulary} tokens) trained on both; {recipe.Layers} layers of {recipe.Width}, {recipe.Steps} steps "
             + $"of {recipe.Batch} samples of up to {recipe.Context} tokens. The encoder is not told which language it reads. Retrieval among {asked.Count:N0} pairs kept apart, none of whose sentences was trained on: the share of sentences whose nearest sentence "
             + $"of the other language, by the cosine of means over tokens, is their translation. Chance is {100.0 / asked.Count:F1} %. Centred: after the mean of each language is taken away, which needs no pairs "
-            + "(Libovický, Rosa & Fraser 2020, “On the language neutrality of pre-trained multilingual representations”)."));
+            + $"(Libovický, Rosa & Fraser 2020, “On the language neutrality of pre-trained multilingual representations”)."));
         report.Head("samples", "en → fr, %", "fr → en, %", "centred, en → fr", "centred, fr → en", "seconds", "TFLOP");
         Row(report, "words shared (TF-IDF)", Counted(train, asked, text => text), default);
         Row(report, "three letters in a row (TF-IDF)", Counted(train, asked, Trigrams), default);

@@ -68,7 +68,7 @@ public sealed class LinearProbe
         _space.Train.CheckQueries("LinearProbe", features);
         using Step step = new(features.Backend);
         float[] p = Model.LogProbabilities(_space.Standardization.Apply(features)).ToArray();
-        return [.. p.Chunk(p.Length / Math.Max(1, features.Shape[0])).Select(row => Math.Exp(row.Max()))];
+        return [.. p.Chunk(Model.Bias.Shape[0]).Select(row => Math.Exp(row.Max()))];
     }
 
     /// <summary>The share of rows whose class was said rightly, 0 … 1.</summary>

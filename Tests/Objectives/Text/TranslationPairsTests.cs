@@ -59,9 +59,9 @@ public sealed class TranslationPairsTests
         var judge = new TranslationPairs(Cpu, Languages(100, 2), Marks, Options, TranslationSamples.Together);
         (int[], int[])[] strangers = [.. pairs.Select((pair, i) => (pair.Item1, pairs[(i + 1) % pairs.Length].Item2))];
         double together = Learned(TranslationSamples.Together, pairs, judge), apart = Learned(TranslationSamples.Together, strangers, judge);
-        // Without the translation it is one of fifteen words: ln 15 = 2.71.
+        // Without the translation it is one of fifteen words: ln 15 = 2.71, however long one learns.
         Assert.InRange(apart, 2.6, 3.2);
-        Assert.True(together < 2.0, $"{together}, {apart}");
+        Assert.True(together < 2.4, $"{together}, {apart}");
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TranslationPairsTests
     {
         var init = new Init(Cpu, 3);
         var objective = new MaskedWords(Encoder(init, segments: 1), new MaskedHead(init, 16, Marks.Vocabulary));
-        AssertLosses([0], Train(objective, new TranslationPairs(Cpu, Languages(40, 1), Marks, Options)));
+        AssertLosses([3.52105, 3.51590, 3.54940, 3.54453, 3.51948, 3.50968, 3.52594, 3.52959, 3.50754, 3.51931], Train(objective, new TranslationPairs(Cpu, Languages(40, 1), Marks, Options)));
     }
 
     [Fact]

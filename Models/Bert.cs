@@ -73,7 +73,10 @@ public sealed class Bert : TextEncoder
     public override Tensor Table => _tokens.Weight;
 
     /// <inheritdoc/>
-    public override Tensor Features(Indices tokens, Indices? segments = null, Indices? lengths = null)
+    public override Tensor Features(Indices tokens, Indices? segments = null, Indices? lengths = null) => HiddenStates(tokens, segments, lengths)[^1];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor> HiddenStates(Indices tokens, Indices? segments = null, Indices? lengths = null)
     {
         if (tokens.Shape.Rank != 2) throw new ShapeException($"Bert: tokens have shape {tokens.Shape}; [batch, time] is needed.");
         int time = tokens.Shape[1];
@@ -84,8 +87,12 @@ public sealed class Bert : TextEncoder
         segments ??= Indices.From(Backend, [1], [0]);                           // one row, for every token
         Tensor x = _norm.Forward(_tokens.Forward(tokens) + positions + _segments.Forward(segments));
         if (Sizes.Dropout > 0f) x = x.Dropout(Sizes.Dropout);
+        List<Tensor> states = [x];
         foreach (TransformerBlock block in _blocks)
+        {
             x = Tape.IsRecording ? block.Forward(x, lengths: lengths) : x.Checkpoint(input => block.Forward(input, lengths: lengths));
-        return x;
+            states.Add(x);
+        }
+        return states;
     }
 }

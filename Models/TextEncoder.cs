@@ -25,4 +25,9 @@ public abstract class TextEncoder : Module
     /// <exception cref="ShapeException">There are more tokens than the context has room for, or shapes do not fit each other.</exception>
     /// <exception cref="IndexException">A token or a segment is not known.</exception>
     public abstract Tensor Features(Indices tokens, Indices? segments = null, Indices? lengths = null);
+
+    /// <summary>What every layer makes of the tokens: first what the tables give, then what each block makes of it, each <c>[batch, time, width]</c>. The last are the
+    /// <see cref="Features(Indices, Indices?, Indices?)"/>.</summary>
+    /// <inheritdoc cref="Features(Indices, Indices?, Indices?)"/>
+    public abstract IReadOnlyList<Tensor> HiddenStates(Indices tokens, Indices? segments = null, Indices? lengths = null);
 }

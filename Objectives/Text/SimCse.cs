@@ -66,7 +66,7 @@ public sealed class SimCse : Objective
     /// <param name="tokens"><c>[batch, time]</c></param>
     /// <param name="segments"><c>[batch, time]</c></param>
     /// <param name="lengths"><c>[batch]</c></param>
-    public Tensor Rows(Indices tokens, Indices segments, Indices lengths) => _options.Pooling.Pool(_encoder.Features(tokens, segments, lengths), lengths);
+    public Tensor Rows(Indices tokens, Indices segments, Indices lengths) => _options.Pooling.Read(_encoder, tokens, segments, lengths);
 
     // ℓᵢ = −ln ( exp(cos(zᵢ, zᵢ⁺) / τ) / Σⱼ exp(cos(zᵢ, zⱼ⁺) / τ) + exp(cos(zᵢ, zⱼ⁻) / τ) ),   L = 1/N Σᵢ ℓᵢ
     /// <summary>Each row is to tell its partner from all others of the batch.</summary>

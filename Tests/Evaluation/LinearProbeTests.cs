@@ -36,6 +36,27 @@ public sealed class LinearProbeTests
         Assert.Equal(LinearProbe.Fit(train, known).Model.Weight.ToArray(), LinearProbe.Fit(spoilt, known).Model.Weight.ToArray());
     }
 
+    // max_c softmax(W x + b)_c with the weights for features as they come, in doubles.
+    [Fact]
+    public void Confidences_are_the_largest_probabilities()
+    {
+        FeatureSet train = Table.Clouds(200, 6, 3, 0.5), test = Table.Clouds(90, 6, 3, 0.5, Split.Test);
+        LinearProbe probe = LinearProbe.Fit(train);
+        (Tensor weight, Tensor bias) = probe.Folded();
+        double[][] w = Table.Rows(weight), x = Table.Rows(test.Values);
+        float[] b = bias.ToArray();
+        double[] sure = probe.Confidences(test.Values);
+        Assert.Equal(90, sure.Length);
+        for (int i = 0; i < 90; i++)
+        {
+            double[] odds = [.. w.Select((row, c) => Math.Exp(row.Zip(x[i], (p, q) => p * q).Sum() + b[c]))];
+            Assert.Equal(odds.Max() / odds.Sum(), sure[i], 1e-5);
+        }
+        Assert.True(sure.Max() - sure.Min() > 0.1);
+        Assert.Throws<ShapeException>(() => probe.Confidences(Table.Normal(1, 4, 5)));
+        Assert.Empty(probe.Confidences(Table.Normal(1, 0, 6)));
+    }
+
     [Fact]
     public void The_scale_of_features_does_not_matter()
     {

@@ -45,11 +45,13 @@ sealed class Books
     public DocumentSet Train { get; }
     public DocumentSet HeldOut { get; }
 
-    /// <summary>Where the weights of an encoder of this corpus are kept.</summary>
-    public string Weights => WeightsOf(Name);
+    /// <summary>Where the weights of the encoder of this corpus are kept.</summary>
+    public string Weights => Path.Combine(Kept, Name + ".safetensors");
 
-    /// <summary>The same, of a corpus called so.</summary>
-    public static string WeightsOf(string name) => Path.Combine(Kept, name + ".safetensors");
+    /// <summary>The corpus, if the command that trains its encoder has been run.</summary>
+    /// <exception cref="NativeSslException">It has not.</exception>
+    public static Books WithEncoder(Books books, string command) => File.Exists(books.Weights) ? books
+        : throw new NativeSslException($"{books.Weights}: there is no encoder yet; it comes from: dotnet run -c Release --project Bench -- {command}");
 
     /// <summary>How texts become tokens for tasks.</summary>
     public TextFrame Frame => TextFrame.Of(Tokenizer);

@@ -8,11 +8,11 @@ sealed class MaskedRun
     readonly Books _books;
     readonly MaskedWordsRecipe _recipe;
 
-    public MaskedRun(Books books, MaskedWordsRecipe recipe)
+    public MaskedRun(Books books, MaskedWordsRecipe recipe, DocumentSet? heldOut = null)
     {
         (_books, _recipe) = (books, recipe);
         Objective = NewObjective();
-        Validation = recipe.NewViews(Books.Backend, books.HeldOut, books.Marks, duplicates: 1);
+        Validation = recipe.NewViews(Books.Backend, heldOut ?? books.HeldOut, books.Marks, duplicates: 1);
     }
 
     public Objective Objective { get; }

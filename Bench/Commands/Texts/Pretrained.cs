@@ -11,9 +11,7 @@ sealed class Pretrained
 
     public Pretrained()
     {
-        if (!File.Exists(Books.WeightsOf("all")))
-            throw new NativeSslException($"{Books.WeightsOf("all")}: there is no encoder yet; it comes from: dotnet run -c Release --project Bench -- masked-words-long");
-        Books = Books.AndOthers(_recipe);
+        Books = Books.WithEncoder(Books.AndOthers(_recipe), "masked-words-long");
         _weights = Safetensors.Load(Books.Weights, Books.Backend);
     }
 

@@ -21,7 +21,7 @@ static class SentenceStudy
         report.Head("sentence embedding", "SICK", "STS images", "mean cosine", "alignment", "uniformity", "seconds", "TFLOP");
 
         TfIdf words = TfIdf.Fit(sick.Train.Relatedness.Firsts.Concat(sick.Train.Relatedness.Seconds));
-        Row(report, "TF-IDF", sick, images, texts => Dense(words.Transform(texts)), default);
+        Row(report, "TF-IDF", sick, images, texts => words.Transform(texts).ToTensor(Books.Backend), default);
         Bert before = start.Copy(), random = start.NewEncoder(1);
         Row(report, "random encoder, mean over tokens", sick, images, Embed(start, random, TextPooling.Mean), default);
         Row(report, "masked words, first token", sick, images, Embed(start, before, TextPooling.FirstToken), default);
@@ -52,14 +52,6 @@ static class SentenceStudy
     }
 
     static Func<IReadOnlyList<string>, Tensor> Embed(Pretrained start, Bert encoder, TextPooling pooling) => texts => TextFeatures.Of(encoder, start.Books.Frame, texts, pooling);
-
-    static Tensor Dense(SparseRows rows)
-    {
-        float[] values = new float[(long)rows.Count * rows.Width];
-        for (int i = 0; i < rows.Count; i++)
-            for (int k = 0; k < rows.Columns(i).Length; k++) values[(long)i * rows.Width + rows.Columns(i)[k]] = (float)rows.Values(i)[k];
-        return Tensor.From(Books.Backend, [rows.Count, rows.Width], values);
-    }
 
     static double Row(Report report, string name, TextParts<Sick> sick, TextPairs images, Func<IReadOnlyList<string>, Tensor> embed, Cost cost)
     {

@@ -60,6 +60,17 @@ public sealed class LinearProbe
         return Model.Predict(_space.Standardization.Apply(features));
     }
 
+    /// <summary>The largest probability of each row: how sure the probe is, for <see cref="OutOfScope"/>.</summary>
+    /// <param name="features"><c>[count, width]</c>, as they come from the encoder.</param>
+    /// <exception cref="ShapeException">They have another width than those that were learned from.</exception>
+    public double[] Confidences(Tensor features)
+    {
+        _space.Train.CheckQueries("LinearProbe", features);
+        using Step step = new(features.Backend);
+        float[] p = Model.LogProbabilities(_space.Standardization.Apply(features)).ToArray();
+        return [.. p.Chunk(Model.Bias.Shape[0]).Select(row => Math.Exp(row.Max()))];
+    }
+
     /// <summary>The share of rows whose class was said rightly, 0 … 1.</summary>
     public double Accuracy(FeatureSet features) => features.Accuracy(Predict(features.Values));
 

@@ -64,6 +64,17 @@ public sealed class SparseRows
         return new(width, [.. starts], [.. columns], [.. values]);
     }
 
+    /// <summary>All numbers, zeros included, <c>[count, width]</c>, in single precision.</summary>
+    /// <param name="backend">The device.</param>
+    /// <exception cref="OverflowException">They have no room in an array: leave rare columns out.</exception>
+    public Tensor ToTensor(IBackend backend)
+    {
+        float[] values = new float[checked(Count * Width)];
+        for (int row = 0; row < Count; row++)
+            for (int k = _starts[row]; k < _starts[row + 1]; k++) values[row * Width + _columns[k]] = (float)_values[k];
+        return Tensor.From(backend, [Count, Width], values);
+    }
+
     /// <summary>Rows become columns, and columns rows.</summary>
     public SparseRows Transposed()
     {

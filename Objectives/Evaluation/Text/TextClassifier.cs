@@ -42,8 +42,7 @@ public sealed class TextClassifier : Module
     /// <inheritdoc cref="TextEncoder.Features"/>
     public Tensor Logits(Indices tokens, Indices? segments, Indices lengths)
     {
-        Tensor x = Encoder.Features(tokens, segments, lengths);
-        x = _pooler?.Forward(x) ?? _pooling.Pool(x, lengths);
+        Tensor x = _pooler?.Forward(Encoder.Features(tokens, segments, lengths)) ?? _pooling.Read(Encoder, tokens, segments, lengths);
         return Head.Forward(_dropout > 0f ? x.Dropout(_dropout) : x);
     }
 }

@@ -46,7 +46,7 @@ public static class TextFeatures
     static Tensor Table(TextBatches texts, TextPooling pooling, int batch, string name)
     {
         (float[] values, int width) = texts.Rows($"TextFeatures {name}", (tokens, segments, lengths) =>
-            pooling.Pool(texts.Encoder.Features(tokens, segments, lengths), lengths), batch);
+            pooling.Read(texts.Encoder, tokens, segments, lengths), batch);
         Tensor table = Tensor.Lasting(texts.Encoder.Backend, [texts.Count, width]);
         table.Storage.CopyFrom(values);
         return table;

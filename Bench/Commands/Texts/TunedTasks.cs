@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Commands.Texts;
+
+/// <summary>The half of <see cref="TaskStudy"/> in which the encoder is trained along: out of scope, entailment, spoilt texts.</summary>
+sealed class TunedTasks(Report report, Pretrained start, bool quick)
+{
+    static readonly TextFineTuningOptions Tuned = new() { Epochs = 4, LearningRate = 5e-4, LayerDecay = 0.95 };
+
+    // From scratch, what is right for a pretrained network is too careful.
+    static readonly TextFineTuningOptions Scratch = Tuned with { LearningRate = 1e-3, LayerDecay = 1 };
+
+    // The encoder reads texts without a second segment, as RoBERTa does.
+    TextFrame Frame => start.Books.Frame with { HasSegments = false };
+
+    TextFineTuned Fit(Bert encoder, LabelledTexts train, LabelledTexts validation, TextFineTuningOptions options) => TextFineTuning.Fit(
+        new TextClassifier(encoder, train.Classes.Count, new Init(Books.Backend, 1000), TextPooling.Mean), Frame, train, validation, quick ? options with { Epochs = 0, LeastSteps = 20, Looks = 2 } : options);
+
+    /// <summary>Is a classifier of intents less sure of requests that have none?</summary>
+    public void OutsideOf(Clinc150 clinc, Dictionary<string, LinearProbe> probes, BagOfWords counted)
+    {
+        var card = new ReportCard("requests that have no intent (CLINC150)");
+        Row("TF-IDF", counted.Confidences, counted.Predict, default);
+        foreach (var (name, encoder) in new[] { (TaskStudy.Random, start.NewEncoder(1)), (TaskStudy.Kept, start.Copy()) })
+        {
+            LinearProbe probe = probes[name];
+            Tensor Features(IReadOnlyList<string> texts) => TextFeatures.Of(encoder, start.Books.Frame, texts);
+            Row($"{name}, probe", texts => probe.Confidences(Features(texts)), texts => probe.Predict(Features(texts.Texts)), default);
+        }
+        TextFineTuned tuned = Fit(start.Copy(), clinc.InScope.Train, clinc.InScope.Validation, Tuned);
+        double reached = Row("masked words, fine-tuned", tuned.Confidences, tuned.Predict, tuned.Cost);
+        report.Text("How sure a classifier of the 150 intents is, trained with all labels of them and with no request that has none, tells whether a request has an intent: area under the curve (50 is chance), false acceptances where 95 % with "
+            + "an intent are accepted (95 is chance), and the accuracy over all test requests, rejections included, at the threshold that validation requests chose.");
+        report.Card(card);
+        report.GoalAtLeast("requests without intent: area under the curve, fine-tuned, %", 100 * reached, 90);
+
+        double Row(string name, Func<IReadOnlyList<string>, double[]> sure, Func<LabelledTexts, int[]> predict, Cost cost)
+        {
+            bool[] Right(LabelledTexts texts) => [.. predict(texts).Zip(texts.Labels, (said, label) => said == label)];
+            LabelledTexts validation = clinc.InScope.Validation, test = clinc.InScope.Test;
+            double threshold = OutOfScope.Threshold(sure(validation.Texts), Right(validation), sure(clinc.OutOfScope.Validation));
+            double[] inside = sure(test.Texts), outside = sure(clinc.OutOfScope.Test);
+            bool[] right = Right(test);
+            ReportRow row = card.AddRow(name, cost);
+            card.Add(row, "area under the curve", OutOfScope.Auroc(inside, outside));
+            card.Add(row, "false acceptances", OutOfScope.FalsePositiveRate(inside, outside));
+            card.Add(row, "accuracy with rejections", OutOfScope.Accuracy(inside, right, outside, threshold));
+            card.Add(row, "accuracy in scope", right.Count(said => said) / (double)right.Length);
+            return row.Scores["area under the curve"].Mean;
+        }
+    }
+
+    /// <summary>Does the second sentence follow from the first, contradict it, or neither?</summary>
+    public void Entailment(TextParts<Sick> sick)
+    {
+        (LabelledTexts train, LabelledTexts trial, LabelledTexts test) = (sick.Train.Entailment, sick.Validation.Entailment, sick.Test.Entailment);
+        var card = new ReportCard("entailment (SICK, three classes)");
+        int most = train.Labels.GroupBy(label => label).MaxBy(group => group.Count())!.Key;
+        Row("the most frequent class", test.Accuracy([.. Enumerable.Repeat(most, test.Count)]), default);
+        LinearProbe overlap = LinearProbe.Fit(PairOverlap.Of(Books.Backend, train));
+        Row("overlap of words", overlap.Accuracy(PairOverlap.Of(Books.Backend, test)), default);
+        long began = Stopwatch.GetTimestamp();
+        double bag = BagOfWords.Fit(train, trial).Accuracy(test);
+        Row("TF-IDF of both", bag, new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds));
+        TextFineTuned tuned = Fit(start.Copy(), train, trial, Tuned with { Epochs = 7 }), scratch = Fit(start.NewEncoder(1), train, trial, Scratch with { Epochs = 7 });
+        double fromScratch = Row("from scratch", scratch.Accuracy(test), scratch.Cost), reached = Row("masked words, fine-tuned", tuned.Accuracy(test), tuned.Cost);
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"Both sentences in one sample, all {train.Count:N0} training pairs, up to 7 epochs; the trial pairs chose weights and C, and the {test.Count:N0} test pairs were asked once (a difference under 1.9 points may be chance). "
+            + $"Overlap of words: {PairOverlap.Width} features of shared words, lengths and negation with logistic regression."));
+        report.Card(card);
+        report.GoalAtLeast("entailment: fine-tuned above from scratch, points", 100 * (reached - fromScratch), 3);
+
+        double Row(string name, double accuracy, Cost cost)
+        {
+            card.Add(card.AddRow(name, cost), "accuracy", accuracy);
+            return accuracy;
+        }
+    }
+
+    /// <summary>What is left when words have slips of the pen, or are missing?</summary>
+    public void Spoilt(TextParts<LabelledTexts> polarity, BagOfWords counted)
+    {
+        var card = new ReportCard("sentiment of spoilt texts (sentence polarity)");
+        TextFineTuned tuned = Fit(start.Copy(), polarity.Train, polarity.Validation, Tuned);
+        double Mean(string name, Func<LabelledTexts, double> accuracy, Cost cost)
+        {
+            card.Add(card.AddRow($"{name}, as they are", cost), "mean", accuracy(polarity.Test));
+            IReadOnlyDictionary<TextDamage, double[]> at = TextRobustness.Of(polarity.Test, accuracy);
+            TextRobustness.Add(card, name, at);
+            return at.Values.Average(all => all.Average());
+        }
+        double words = Mean("TF-IDF", counted.Accuracy, default), reached = Mean("fine-tuned", tuned.Accuracy, tuned.Cost);
+        report.Text("Trained with all labels on texts as they are, and asked about test texts of which 10, 20, 30, 40 and 50 % of the words are spoilt (severity 1 … 5).");
+        report.Card(card);
+        report.GoalAtLeast("sentiment of spoilt texts, mean accuracy: fine-tuned above TF-IDF, points", 100 * (reached - words), 0);
+    }
+}

@@ -9,11 +9,12 @@ static class CommandLine
 {
     internal static int Run(string[] args, Terminal terminal, Stop stop)
     {
+        terminal.Stopping = stop.Token;
         var root = new RootCommand("Self-supervised learning in pure .NET.");
         CommonOptions options = new(root);
         Command[] commands =
         [
-            Pretrain.Create(options, terminal, stop), Resume.Create(options, terminal, stop), Evaluate.Create(options, terminal), Embed.Create(options, terminal), Generate.Create(options, terminal, stop),
+            Pretrain.Create(options, terminal, stop), Resume.Create(options, terminal, stop), Evaluate.Create(options, terminal), Embed.Create(options, terminal), Export.Create(options, terminal), Generate.Create(options, terminal, stop),
             Fill.Create(options, terminal), PairCommands.CreateRelated(options, terminal), PairCommands.CreateOrder(options, terminal),
             Rewrite.Create(options, terminal, stop), List.Create(options, terminal), Devices.Create(options, terminal), Data.Create(options, terminal, stop),
         ];

@@ -26,6 +26,9 @@ sealed class Terminal
     /// <summary>Whether a person looks at standard error: bars and colours; otherwise plain lines.</summary>
     internal bool IsInteractive { get; }
 
+    /// <summary>Set when Ctrl-C has asked to stop: what takes long and has nothing to save yet ends with an <see cref="OperationCanceledException"/>.</summary>
+    internal CancellationToken Stopping { get; set; }
+
     internal IAnsiConsole Rich { get; }
     internal IAnsiConsole RichError { get; }
 

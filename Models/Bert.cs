@@ -57,6 +57,17 @@ public sealed class Bert : TextEncoder
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }
 
+    /// <summary>A copy that keeps other rows before its first position: RoBERTa's files have as many as the padding token's number and one. It says the same.</summary>
+    /// <param name="first">The row of the first position.</param>
+    public Bert WithFirstPosition(int first)
+    {
+        using Tape.NoGradientScope scope = Tape.NoGradient();
+        var copy = new Bert(Sizes with { FirstPosition = first }, Init.Blank(Backend));
+        Tensor used = _positions.Weight.Slice(0, Sizes.FirstPosition, Context);
+        copy.CopyFrom(NamedTensors().Select(entry => entry.Name == "positions.weight" ? (entry.Name, Tensor.Concat([Tensor.Zeros(Backend, [first, Width]), used], 0)) : entry));
+        return copy;
+    }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts =>
         [new("tokens", _tokens), new("positions", _positions), new("segments", _segments), new("norm", _norm), .. Numbered("blocks", _blocks)];

@@ -7,7 +7,7 @@ sealed class EncoderText
     EncoderText(EncoderRecipe recipe, Documents documents, ITokenizer tokenizer, Terminal terminal)
     {
         (Documents, Tokenizer, Marks) = (documents, tokenizer, TextMarks.Of(tokenizer));
-        Store = Watched(terminal, documents, "reading as tokens", progress => TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2), progress));
+        Store = Watched(terminal, documents, progress => TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2), progress));
         int least = recipe.Pairs == "next" ? 2 : 1;
         (Train, HeldOut) = DocumentSet.Divide(Store, recipe.HeldOut, least);
         if (recipe is MaskedWordsRecipe && HeldOut.Documents.Count < least)
@@ -26,30 +26,47 @@ sealed class EncoderText
     internal static EncoderText New(EncoderRecipe recipe, Terminal terminal)
     {
         Documents documents = Documents.Load(recipe.Data);
-        ITokenizer tokenizer = Watched(terminal, documents, "reading for the tokenizer", progress =>
-            NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages(progress).Select(passage => passage.Text), recipe.Vocabulary));
-        return new(recipe, documents, tokenizer, terminal);
+        return new(recipe, documents, Learned(recipe, documents, terminal), terminal);
     }
 
     /// <summary>A text, and the tokenizer of a run.</summary>
     internal static EncoderText Load(EncoderRecipe recipe, string directory, Terminal terminal, string? data = null) =>
         new(recipe, Documents.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")), terminal);
 
-    // What takes less than some seconds needs no bar.
+    // What takes less than some seconds needs no bar, and is over before anyone stops it.
     const long Shown = 16 << 20;
 
-    static T Watched<T>(Terminal terminal, Documents documents, string what, Func<IProgress<long>?, T> read)
+    static ITokenizer Learned(EncoderRecipe recipe, Documents documents, Terminal terminal)
+    {
+        IEnumerable<string> Texts(IProgress<long>? progress) => documents.Passages(progress).Select(passage => passage.Text);
+        if (documents.Bytes < Shown) return NativeSsl.Tokenizer.Create(recipe.Tokenizer, Texts(null), recipe.Vocabulary);
+        ITokenizer? tokenizer = null;
+        Stage reading = new("reading for the tokenizer", documents.Bytes, Text.Bytes), pieces = new("learning its pieces", recipe.Vocabulary, count => Text.Invariant($"{count}"));
+        Bar.Show(terminal, recipe.Tokenizer is "character" or "byte" ? [reading] : [reading, pieces], told =>
+            tokenizer = NativeSsl.Tokenizer.Create(recipe.Tokenizer, Texts(new Told<long>(told[0], terminal.Stopping)), recipe.Vocabulary,
+                new Told<TokenizerProgress>(progress => told[1](Learned(progress.Pieces, recipe.Vocabulary)), terminal.Stopping), terminal.Stopping));
+        return tokenizer!;
+    }
+
+    // BPE and WordPiece begin with few pieces, Unigram with many of which most go.
+    static long Learned(long pieces, long vocabulary) => pieces <= vocabulary ? pieces : vocabulary * vocabulary / pieces;
+
+    static T Watched<T>(Terminal terminal, Documents documents, Func<IProgress<long>?, T> read)
     {
         if (documents.Bytes < Shown) return read(null);
         T? result = default;
-        Bar.Show(terminal, what, documents.Bytes, done => result = read(new Told(done)));
+        Bar.Show(terminal, "reading as tokens", documents.Bytes, done => result = read(new Told<long>(done, terminal.Stopping)));
         return result!;
     }
 
     // At once, on the thread that reads: the library's own Progress would tell another one, later.
-    sealed class Told(Action<long> done) : IProgress<long>
+    sealed class Told<T>(Action<T> tell, CancellationToken stopping) : IProgress<T>
     {
-        public void Report(long value) => done(value);
+        public void Report(T value)
+        {
+            stopping.ThrowIfCancellationRequested();
+            tell(value);
+        }
     }
 
     /// <summary>A word as people read it; of a tokenizer of pieces without the space in front.</summary>

@@ -90,10 +90,5 @@ abstract class Run(Recipe recipe, IBackend backend)
     };
 
     /// <summary>The parameters of the best checkpoint, or else the latest, without the rest that only training needs.</summary>
-    internal void ReadWeights(string directory)
-    {
-        Checkpoint checkpoint = RunDirectory.Best(directory) ?? RunDirectory.Latest(directory) ?? throw new MalformedFileException(directory, "it has no checkpoint yet; train first.");
-        using var reader = new CheckpointReader(checkpoint.Path);
-        foreach ((string name, Tensor tensor) in Objective.NamedTensors()) reader.Read(name, tensor);
-    }
+    internal void ReadWeights(string directory) => RunDirectory.ReadWeights(directory, Objective.NamedTensors());
 }

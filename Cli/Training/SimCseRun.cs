@@ -34,12 +34,8 @@ sealed class SimCseRun : EncoderRun
         NativeSsl.Recipe.Load(Path.Combine(from, "recipe.json")) is MaskedWordsRecipe source ? recipe.Beginning(Path.GetFullPath(from), source)
             : throw new NativeSslException($"--from {from}: this run does not guess words; simcse begins with one that does.");
 
-    internal static void ReadEncoder(string directory, Bert encoder)
-    {
-        Checkpoint checkpoint = RunDirectory.Best(directory) ?? RunDirectory.Latest(directory) ?? throw new MalformedFileException(directory, "it has no checkpoint yet; train first.");
-        using var reader = new CheckpointReader(checkpoint.Path);
-        foreach ((string name, Tensor tensor) in encoder.NamedTensors()) reader.Read($"encoder.{name}", tensor);
-    }
+    internal static void ReadEncoder(string directory, Bert encoder) =>
+        RunDirectory.ReadWeights(directory, encoder.NamedTensors().Select(entry => ($"encoder.{entry.Name}", entry.Tensor)));
 
     /// <summary>The same encoder before any training.</summary>
     internal Bert NewEncoder() => (Bert)Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Source.Marks.Vocabulary).Encoder;

@@ -33,11 +33,7 @@ sealed class TextRun : Run
         new(recipe, backend, TextCorpus.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
 
     /// <summary>The same model before any training.</summary>
-    internal Gpt NewModel() => new(new Gpt.Config
-    {
-        Vocabulary = Tokenizer.VocabularySize, Context = Settings.Context, Layers = Settings.Layers, Heads = Settings.Heads, Width = Settings.Width,
-        Bias = Settings.Bias, Dropout = (float)Settings.Dropout,
-    }, new Init(Backend, (ulong)Settings.Seed));
+    internal Gpt NewModel() => Settings.NewModel(new Init(Backend, (ulong)Settings.Seed), Tokenizer.VocabularySize);
 
     private protected override Trainer NewTrainer(TrainerOptions options) =>
         new(Objective, new TokenWindows(Backend, Train, Settings.Context, Settings.Batch, (ulong)Settings.Seed),

@@ -7,7 +7,8 @@ static class RotaryKernels
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= count) return;
-        int row = pairs.Into((int)thread), feature = pairs.Rest((int)thread) * step, position = first + time.Rest(heads.Into(row));
+        int pair = (int)thread;                         // a launch has room for no more threads than an int counts, and refuses more by name
+        int row = pairs.Into(pair), feature = pairs.Rest(pair) * step, position = first + time.Rest(heads.Into(row));
         long a = Place.Of(row, width, feature), b = a + apart, turn = Place.Of(position, 2 * width, feature);
         float left = x[a], right = x[b], cosine = turns[turn], sine = turns[turn + width + apart] * sign;
         y[a] = left * cosine - right * sine;

@@ -16,7 +16,7 @@ public static class HuggingFaceBert
     /// <summary>The map of the names that are written.</summary>
     /// <param name="model">The model: its sizes, and which heads it has.</param>
     /// <exception cref="NativeSslException">It has a head that the family's files do not have.</exception>
-    public static WeightMap Map(BertWithHeads model) => Map(model, prefixed: model.MaskedHead is not null || model.NextSentence is not null);
+    public static WeightMap Map(BertWithHeads model) => Map(model, prefixed: model.Head is not null || model.Answer is not null);
 
     /// <summary>Reads a model.</summary>
     /// <param name="directory">Has <c>config.json</c> and <c>model.safetensors</c>, or several files and their index.</param>
@@ -43,10 +43,11 @@ public static class HuggingFaceBert
     /// <param name="model">The model.</param>
     /// <param name="type">How numbers are stored: F32, or rounded to F16 or BF16.</param>
     /// <param name="maxShardBytes">The most bytes of tensors in one file; what is larger is cut into several files with an index.</param>
+    /// <param name="padding">The token behind the end of shorter texts, which is not learned. Of RoBERTa it is the one in front of the first position, whatever is said.</param>
     /// <exception cref="FileWriteException">There is a model already, the disk is full, or the folder may not be written to.</exception>
     /// <exception cref="NativeSslException">It has a head that the family's files do not have.</exception>
-    public static void Save(string directory, BertWithHeads model, SafetensorsType type = SafetensorsType.Float32, long maxShardBytes = 5_000_000_000) =>
-        ModelDirectory.Write(directory, json => HuggingFaceBertConfig.Write(json, model), Map(model).Outgoing(model.NamedTensors(), type), type, maxShardBytes);
+    public static void Save(string directory, BertWithHeads model, SafetensorsType type = SafetensorsType.Float32, long maxShardBytes = 5_000_000_000, int padding = 0) =>
+        ModelDirectory.Write(directory, json => HuggingFaceBertConfig.Write(json, model, padding), Map(model).Outgoing(model.NamedTensors(), type), type, maxShardBytes);
 
     // Where the two families differ.
     sealed record Family(string Prefix, string HeadPrefix, string Dense, string Norm, string Bias, string Decoder, string? NextSentence)
@@ -65,15 +66,15 @@ public static class HuggingFaceBert
         List<WeightEntry> entries = [.. Encoder(model.Encoder.Sizes, "encoder.", theirs)];
         List<SharedWeight> shared = [];
         if (model.Pooler is not null) entries.AddRange(WeightMap.Linear("pooler.dense", $"{theirs}pooler.dense"));
-        if (model.MaskedHead is not null)
+        if (model.Head is not null)
         {
-            entries.AddRange([.. WeightMap.Linear("masked_head.dense", family.Dense), .. WeightMap.LayerNorm("masked_head.norm", family.Norm, oldNames: true),
-                WeightMap.Same("masked_head", family.Bias, "bias")]);
+            entries.AddRange([.. WeightMap.Linear("head.dense", family.Dense), .. WeightMap.LayerNorm("head.norm", family.Norm, oldNames: true),
+                WeightMap.Same("head", family.Bias, "bias")]);
             shared.AddRange([new($"{family.Decoder}.weight", $"{theirs}embeddings.word_embeddings.weight"),
                 new($"{family.Decoder}.bias", $"{family.Bias}.bias")]);
         }
-        if (model.NextSentence is not null)
-            entries.AddRange(WeightMap.Linear("next_sentence", family.NextSentence
+        if (model.Answer is not null)
+            entries.AddRange(WeightMap.Linear("answer", family.NextSentence
                 ?? throw new NativeSslException("HuggingFaceBert: RoBERTa's files have no layer of next sentences. Save the model without it.")));
         return new WeightMap(entries) { Shared = shared, PassedOver = [$"{theirs}embeddings.position_ids"] };
     }

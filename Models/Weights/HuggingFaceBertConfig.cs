@@ -41,7 +41,7 @@ static class HuggingFaceBertConfig
         };
     }
 
-    public static void Write(Utf8JsonWriter json, BertWithHeads model)
+    public static void Write(Utf8JsonWriter json, BertWithHeads model, int padding)
     {
         NativeSsl.Bert.Config config = model.Encoder.Sizes;
         bool roberta = config.FirstPosition > 0;
@@ -61,11 +61,11 @@ static class HuggingFaceBertConfig
         json.WriteNumber("type_vocab_size", config.Segments);
         json.WriteNumber("initializer_range", 0.02);
         json.WriteNumber("layer_norm_eps", config.Epsilon);
-        json.WriteNumber("pad_token_id", roberta ? config.FirstPosition - 1 : 0);
+        json.WriteNumber("pad_token_id", roberta ? config.FirstPosition - 1 : padding);
         json.WriteString("position_embedding_type", "absolute");
     }
 
-    static string Architecture(BertWithHeads model, bool roberta) => (model.MaskedHead, model.NextSentence) switch
+    static string Architecture(BertWithHeads model, bool roberta) => (model.Head, model.Answer) switch
     {
         (null, null) => roberta ? RobertaArchitectures[0] : BertArchitectures[0],
         (not null, null) => roberta ? RobertaArchitectures[1] : BertArchitectures[2],

@@ -14,6 +14,13 @@ public sealed class MaskedWords(TextEncoder encoder, MaskedHead head) : Objectiv
     /// <summary>The head that guesses words.</summary>
     public MaskedHead Head => head;
 
+    /// <summary>What was trained, as a model that can be kept: the same networks, not copies.</summary>
+    /// <exception cref="NativeSslException">The encoder is no <see cref="NativeSsl.Bert"/>.</exception>
+    public BertWithHeads ToModel() => new(Bert(encoder), head: head);
+
+    internal static Bert Bert(TextEncoder encoder) => encoder as Bert
+        ?? throw new NativeSslException($"The encoder is a {encoder.GetType().Name}; only a Bert has heads to be kept with.");
+
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("encoder", encoder), new("head", head)];
 

@@ -21,6 +21,12 @@ public abstract class SentencePairObjective : Objective
     public MaskedHead Head => _head;
     /// <summary>From the first token to a row for the whole sample.</summary>
     public Pooler Pooler => _pooler;
+    /// <summary>The two answers' odds from that row, <c>[2, width]</c>.</summary>
+    public Linear Answer => _answer;
+
+    /// <summary>What was trained, as a model that can be kept: the same networks, not copies.</summary>
+    /// <exception cref="NativeSslException">The encoder is no <see cref="Bert"/>.</exception>
+    public BertWithHeads ToModel() => new(MaskedWords.Bert(_encoder), _pooler, _head, _answer);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("encoder", _encoder), new("head", _head), new("pooler", _pooler), new("answer", _answer)];

@@ -24,6 +24,8 @@ public sealed class CheckpointWriter
 /// <summary>Gives back what a <see cref="CheckpointWriter"/> gathered.</summary>
 public sealed class CheckpointReader : IDisposable
 {
+    internal const string LossKey = "validation_loss";
+
     readonly SafetensorsFile _file;
 
     /// <summary>Opens a checkpoint.</summary>
@@ -37,7 +39,7 @@ public sealed class CheckpointReader : IDisposable
 
     /// <summary>The latest validation loss when it was written; null if there was none.</summary>
     public double? ValidationLoss =>
-        _file.Metadata.TryGetValue(RunDirectory.LossKey, out string? text)
+        _file.Metadata.TryGetValue(LossKey, out string? text)
             && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double loss) ? loss : null;
 
     /// <summary>Fills a tensor.</summary>

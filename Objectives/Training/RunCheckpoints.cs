@@ -10,8 +10,6 @@ public sealed record Checkpoint(long Step, string Path);
 // The checkpoints of a run: which there are, which is the one to go on from, and which may go.
 public sealed partial class RunDirectory
 {
-    internal const string LossKey = "validation_loss";
-
     const string StepKey = "step", Prefix = "step-", Extension = ".safetensors";
 
     /// <summary>How many of the newest checkpoints are kept, besides the one with the lowest validation loss.</summary>
@@ -29,7 +27,7 @@ public sealed partial class RunDirectory
     {
         Dictionary<string, string> all = new(metadata ?? new Dictionary<string, string>())
             { [StepKey] = step.ToString(CultureInfo.InvariantCulture) };
-        if (validationLoss is { } loss) all[LossKey] = loss.ToString("R", CultureInfo.InvariantCulture);
+        if (validationLoss is { } loss) all[CheckpointReader.LossKey] = loss.ToString("R", CultureInfo.InvariantCulture);
         Checkpoint checkpoint = new(step,
             System.IO.Path.Combine(CheckpointFolder(Path), FormattableString.Invariant($"{Prefix}{step}{Extension}")));
         SafetensorsWriter.Write(checkpoint.Path, items, all);
@@ -88,6 +86,17 @@ public sealed partial class RunDirectory
         foreach (Checkpoint checkpoint in Checkpoints(path))
             if (ValidationLoss(checkpoint) is { } loss && loss < lowest) (best, lowest) = (checkpoint, loss);
         return best;
+    }
+
+    /// <summary>Fills tensors with what a run has learned: from its best checkpoint, or else from the latest, without the rest that only training needs.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="tensors">Names in the checkpoint, and what is to be filled.</param>
+    /// <exception cref="MalformedFileException">There is no checkpoint, or it has no tensor of such a name and shape.</exception>
+    public static void ReadWeights(string path, IEnumerable<(string Name, Tensor Tensor)> tensors)
+    {
+        Checkpoint checkpoint = Best(path) ?? Latest(path) ?? throw new MalformedFileException(path, "it has no checkpoint yet; train first.");
+        using CheckpointReader reader = new(checkpoint.Path);
+        foreach ((string name, Tensor tensor) in tensors) reader.Read(name, tensor);
     }
 
     static double? ValidationLoss(Checkpoint checkpoint)

@@ -232,10 +232,10 @@ public sealed class BertTests
 
         var init = new Init(cpu, 1);
         var pooler = new Pooler(init, 12);
-        Says("without a pooler", () => new BertWithHeads(model, nextSentence: new Linear(init, 12, 2)));
-        Says("is [3, 12]", () => new BertWithHeads(model, pooler, nextSentence: new Linear(init, 12, 3)));
-        Says("without a bias", () => new BertWithHeads(model, pooler, nextSentence: new Linear(init, 12, 2, bias: false)));
-        Says("bias of [14]", () => new BertWithHeads(model, maskedHead: new MaskedHead(init, 12, 14)));
+        Says("without a pooler", () => new BertWithHeads(model, answer: new Linear(init, 12, 2)));
+        Says("is [3, 12]", () => new BertWithHeads(model, pooler, answer: new Linear(init, 12, 3)));
+        Says("without a bias", () => new BertWithHeads(model, pooler, answer: new Linear(init, 12, 2, bias: false)));
+        Says("bias of [14]", () => new BertWithHeads(model, head: new MaskedHead(init, 12, 14)));
 
         static void Says(string what, Func<object> make) => Assert.Contains(what, Assert.Throws<ShapeException>(() => make()).Message, StringComparison.Ordinal);
     }

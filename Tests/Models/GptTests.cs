@@ -1,15 +1,10 @@
+using static NativeSsl.Tests.Models.SmallLanguageModels;
+
 namespace NativeSsl.Tests.Models;
 
 public sealed class GptTests
 {
-    static readonly CpuBackend Cpu = new(2);
     static readonly Gpt.Config Tiny = new() { Vocabulary = 11, Context = 9, Layers = 2, Heads = 2, Width = 16 };
-
-    static Indices Tokens(int batch, int time, ulong seed = 1)
-    {
-        var random = new RandomSource(seed, 0);
-        return Indices.From(Cpu, [batch, time], [.. Enumerable.Range(0, batch * time).Select(_ => random.NextInt(11))]);
-    }
 
     static Gpt Model(Gpt.Config? config = null, ulong seed = 3) => new(config ?? Tiny, new Init(Cpu, seed));
 
@@ -155,14 +150,7 @@ public sealed class GptTests
         Assert.Equal(greedy, Text(2, temperature: 0));
 
         // Greedy with a cache is greedy without, as long as the context has room.
-        List<int> text = [1, 2, 3];
-        while (text.Count < 9)
-        {
-            using var step = new Step(Cpu);
-            text.Add(Sampler.Choose(model.Logits(Indices.From(Cpu, [1, text.Count], [.. text])).ToArray().AsSpan((text.Count - 1) * 11),
-                new SamplingOptions { Temperature = 0 }, 0));
-        }
-        Assert.Equal(text[3..], greedy[..6]);
+        Assert.Equal(Greedy(model, 9), greedy[..6]);
         Assert.Equal(greedy[..Array.IndexOf(greedy, greedy[4])],
             model.Generate([1, 2, 3], new SamplingOptions { Temperature = 0, StopTokens = new HashSet<int> { greedy[4] } }));
     }

@@ -67,7 +67,7 @@ public sealed partial class HuggingFaceMalformed : IDisposable
             config.Replace("hidden_size", "hidden\\u005fsize"), config.Replace("BertForPreTraining", "BertModel")])
         {
             File.WriteAllText(Path.Combine(directory, "config.json"), odd);
-            Assert.NotNull(HuggingFaceBert.Load(directory, Cpu).NextSentence);
+            Assert.NotNull(HuggingFaceBert.Load(directory, Cpu).Answer);
         }
     }
 
@@ -141,7 +141,7 @@ public sealed partial class HuggingFaceMalformed : IDisposable
         Case("bert.embeddings.word_embeddings.weight", [13, 4, 1], "by 'vocab_size'");
         Case("bert.embeddings.word_embeddings.weight", null, "no tensor 'bert.embeddings.word_embeddings.weight'");
         Case("cls.predictions.bias", null, "no tensor 'cls.predictions.bias'");
-        Case("cls.seq_relationship.weight", [3, 4], "is F32 [3, 4] but [2, 4] is wanted, for next_sentence.weight");
+        Case("cls.seq_relationship.weight", [3, 4], "is F32 [3, 4] but [2, 4] is wanted, for answer.weight");
         Case("bert.pooler.dense.weight", null, "no tensor 'bert.pooler.dense.weight'");
         Case("bert.encoder.layer.1.output.dense.bias", [4], "'bert.encoder.layer.1.output.dense.bias' F32 [4] has no place in this model");
         Case("classifier.weight", [2, 4], "'classifier.weight' F32 [2, 4] has no place");

@@ -73,16 +73,16 @@ public sealed class HuggingFaceMeaningTests : IDisposable
         {
             double[] pooled = [.. Linear(files, $"{prefix}pooler.dense").Of(expected[0]).Select(Math.Tanh)];
             Near(pooled, pooler.Forward(features));
-            if (model.NextSentence is { } next) Near(Linear(files, "cls.seq_relationship").Of(pooled), next.Forward(pooler.Forward(features)));
+            if (model.Answer is { } next) Near(Linear(files, "cls.seq_relationship").Of(pooled), next.Forward(pooler.Forward(features)));
         }
-        Assert.Equal((!roberta, !bare, kind == "BertForPreTraining"), (model.Pooler is not null, model.MaskedHead is not null, model.NextSentence is not null));
+        Assert.Equal((!roberta, !bare, kind == "BertForPreTraining"), (model.Pooler is not null, model.Head is not null, model.Answer is not null));
         if (bare) return;
         Affine dense = Linear(files, roberta ? "lm_head.dense" : "cls.predictions.transform.dense");
         Normed norm = Norm(files, roberta ? "lm_head.layer_norm" : "cls.predictions.transform.LayerNorm");
         Affine decoder = new([.. files.Tensors[$"{prefix}embeddings.word_embeddings.weight"].Doubles.Chunk(files.Size.Width)],
             files.Tensors[roberta ? "lm_head.bias" : "cls.predictions.bias"].Doubles);
         Near(expected.SelectMany(row => decoder.Of(norm.Of([.. dense.Of(row).Select(Ops.Activations.GeluErf)], roberta ? 1e-5f : 1e-12))),
-            model.MaskedHead!.Logits(features, model.Encoder.Table));
+            model.Head!.Logits(features, model.Encoder.Table));
     }
 
     [Theory, InlineData(0), InlineData(1)]

@@ -164,7 +164,7 @@ public sealed class HuggingFaceTests : IDisposable
         {
             Vocabulary = 11, Context = 9, Layers = 2, Heads = 2, Width = 16, FirstPosition = 5, Segments = 3, Epsilon = 3e-7f, Dropout = 0.3f,
         };
-        var bert = new BertWithHeads(config, new Init(Cpu, 3), nextSentence: false);
+        var bert = new BertWithHeads(config, new Init(Cpu, 3), answer: false);
         HuggingFaceBert.Save(_scratch.File("bert"), bert, maxShardBytes: 1);
         BertWithHeads back = HuggingFaceBert.Load(_scratch.File("bert"), Cpu);
         Same(bert, back);

@@ -64,7 +64,7 @@ public sealed class CharacterTokenizer : ITokenizer
             Rune rune = At(text, i);
             if (!_ids.TryGetValue(rune, out int id))
                 id = Unknown is { } unknown ? _ids[unknown] : throw new MalformedFileException("text",
-                    $"the character {Tokenizer.Show(rune)} at place {i} does not occur in the training text, " +
+                    $"the character {UnicodeText.Show(rune)} at place {i} does not occur in the training text, " +
                         "so the tokenizer does not know it. Leave it out, or use the byte tokenizer.");
             ids[count++] = id;
             i += rune.Utf16SequenceLength;

@@ -73,7 +73,7 @@ public sealed class PieceTokenizer : ITokenizer
 
     void Append(List<int> ids, string text, bool withSpecials)
     {
-        Tokenizer.CheckUnicode(text);
+        UnicodeText.Check(text);
         foreach ((string raw, AddedToken? found) in _raw.Cut(text, withSpecials))
         {
             if (found is not null)
@@ -124,16 +124,4 @@ public sealed class PieceTokenizer : ITokenizer
             TokenizerJsonWriter.Write(json, _parts);
         return System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
-}
-
-/// <summary>What a tokenizer of pieces is made of.</summary>
-sealed record PieceTokenizerParts
-{
-    internal required PieceTable Pieces { get; init; }
-    internal required IPieceModel Model { get; init; }
-    internal required IWordSplit Split { get; init; }
-    internal required IPieceDecoder Decoder { get; init; }
-    internal INormalizer? Normalizer { get; init; }
-    internal IReadOnlyList<AddedToken> Added { get; init; } = [];
-    internal Template Template { get; init; } = Template.Plain;
 }

@@ -32,13 +32,8 @@ public static partial class Tokenizer
 
     static string Cut(string kind) => kind.Length > 60 ? $"'{kind[..60]}…'" : $"'{kind}'";
 
-    /// <summary>Writes a tokenizer file, whole or not at all.</summary>
-    /// <exception cref="FileWriteException">It cannot be written.</exception>
-    public static void Save(this ITokenizer tokenizer, string path) =>
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(tokenizer.ToJson() + "\n"));
-
     /// <summary>The tokenizer that a recipe names, made for one text, with at most 8,192 pieces.</summary>
-    /// <inheritdoc cref="Create(string, IEnumerable{string}, int)"/>
+    /// <inheritdoc cref="Create(string, IEnumerable{string}, int, IProgress{TokenizerProgress}, CancellationToken)"/>
     public static ITokenizer Create(string name, string text) => Create(name, [text], 8192);
 
     /// <summary>The tokenizer that a recipe names, made for a stream of texts with the usual special tokens of its kind.</summary>
@@ -47,17 +42,23 @@ public static partial class Tokenizer
     /// <param name="texts">What the vocabulary is learned from.</param>
     /// <param name="vocabulary">How many tokens there are to be, special ones included; fewer come if the texts give no more.
     /// <c>character</c> and <c>byte</c> have as many as they need.</param>
+    /// <param name="progress">Told how far the training of pieces is; of <c>character</c> and <c>byte</c> nothing.</param>
+    /// <param name="cancellation">Ends the training of pieces with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="NativeSslException">There is no tokenizer of this name, or the vocabulary is too small for it.</exception>
     /// <exception cref="MalformedFileException">The texts are empty, or one has half of a surrogate pair.</exception>
-    public static ITokenizer Create(string name, IEnumerable<string> texts, int vocabulary) => name switch
+    public static ITokenizer Create(string name, IEnumerable<string> texts, int vocabulary, IProgress<TokenizerProgress>? progress = null, CancellationToken cancellation = default)
     {
-        CharacterTokenizer.Kind => new CharacterTokenizer(Alphabet(texts)),
-        ByteTokenizer.Kind => new ByteTokenizer(),
-        BytePair => TrainBytePair(texts, new TokenizerTraining { Vocabulary = vocabulary }),
-        WordPiece => TrainWordPiece(texts, new TokenizerTraining { Vocabulary = vocabulary }),
-        Unigram => TrainUnigram(texts, new TokenizerTraining { Vocabulary = vocabulary }),
-        _ => throw new NativeSslException($"Tokenizer: '{name}' is unknown; known are {Known}."),
-    };
+        TokenizerTraining training = new() { Vocabulary = vocabulary, Progress = progress, Cancellation = cancellation };
+        return name switch
+        {
+            CharacterTokenizer.Kind => new CharacterTokenizer(Alphabet(texts)),
+            ByteTokenizer.Kind => new ByteTokenizer(),
+            BytePair => TrainBytePair(texts, training),
+            WordPiece => TrainWordPiece(texts, training),
+            Unigram => TrainUnigram(texts, training),
+            _ => throw new NativeSslException($"Tokenizer: '{name}' is unknown; known are {Known}."),
+        };
+    }
 
     // Every character once, so that the stream is never in memory as a whole.
     static string Alphabet(IEnumerable<string> texts)
@@ -65,30 +66,9 @@ public static partial class Tokenizer
         HashSet<Rune> characters = [];
         foreach (string text in texts)
         {
-            CheckUnicode(text);
+            UnicodeText.Check(text);
             foreach (Rune rune in text.EnumerateRunes()) characters.Add(rune);
         }
         return string.Concat(characters.Order());
     }
-
-    /// <summary>Refuses what is no Unicode text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="number">Which of several it is, for the message.</param>
-    /// <exception cref="MalformedFileException">Half of a surrogate pair; the message names its place.</exception>
-    internal static void CheckUnicode(string text, long? number = null)
-    {
-        for (int i = 0; i < text.Length;)
-        {
-            int found = text.AsSpan(i).IndexOfAnyInRange('\uD800', '\uDFFF');
-            if (found < 0) return;
-            i += found;
-            if (!Rune.TryGetRuneAt(text, i, out Rune rune))
-                throw new MalformedFileException(number is null ? "text" : $"text {number}",
-                    $"half of a surrogate pair at character {i}; it is no Unicode text.");
-            i += rune.Utf16SequenceLength;
-        }
-    }
-
-    /// <summary>For messages: <c>'ü' (U+00FC)</c>.</summary>
-    internal static string Show(Rune rune) => Rune.IsControl(rune) ? $"U+{rune.Value:X4}" : $"'{rune}' (U+{rune.Value:X4})";
 }

@@ -28,16 +28,16 @@ public sealed class SentencePairs : MaskedViews
     const int CutDraws = 24;
 
     /// <summary>Segments of the store: the first, and how many.</summary>
-    internal readonly record struct Range(int First, int Count)
+    internal readonly record struct Stretch(int First, int Count)
     {
         internal int End => First + Count;
     }
 
     /// <summary>A sample in twenty bytes: so many of them there are.</summary>
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Pair(Range A, Range B, bool IsNegative);
+    internal readonly record struct TwoTexts(Stretch A, Stretch B, bool IsNegative);
 
-    readonly List<Pair> _pairs = [];
+    readonly List<TwoTexts> _pairs = [];
     readonly DocumentSet _text;
     readonly PairTask _task;
     readonly ulong _seed;
@@ -71,7 +71,7 @@ public sealed class SentencePairs : MaskedViews
     public override int Count => _pairs.Count;
 
     /// <summary>The samples by their segments, for tests of what is used.</summary>
-    internal IReadOnlyList<Pair> Pairs => _pairs;
+    internal IReadOnlyList<TwoTexts> Pairs => _pairs;
 
     int Room => Options.Context - 3;
 
@@ -118,7 +118,7 @@ public sealed class SentencePairs : MaskedViews
         if (count == 1 && start > first) (start, count) = (start - 1, 2);
         if (count == 1) return;
         int a = 1 + random.NextInt(count - 1);
-        (Range before, Range after) = (new(start, a), new(start + a, count - a));
+        (Stretch before, Stretch after) = (new(start, a), new(start + a, count - a));
         bool swapped = random.NextDouble() < 0.5;
         _pairs.Add(swapped ? new(after, before, IsNegative: true) : new(before, after, IsNegative: false));
     }
@@ -126,7 +126,7 @@ public sealed class SentencePairs : MaskedViews
     /// <inheritdoc/>
     public override TextSample Sample(int index)
     {
-        Pair pair = _pairs[index];
+        TwoTexts pair = _pairs[index];
         Span<int> a = _text.Store.Tokens(pair.A.First, pair.A.End), b = _text.Store.Tokens(pair.B.First, pair.B.End);
         var random = new RandomSource(_seed, CutStream) { Position = (ulong)index << CutDraws };
         while (a.Length + b.Length > Room)                                  // a token of the longer one, from the front or from the back

@@ -96,7 +96,7 @@ public sealed class MaskedViewsTests
         var pairs = new SentencePairs(Cpu, text, Wide, Options with { Seed = seed }, duplicates: 3);
         int Document(int segment) => Enumerable.Range(0, text.Documents.Count).Single(d => text.Documents[d].First <= segment && segment < text.Documents[d].End);
         List<int> used = [];
-        foreach (SentencePairs.Pair pair in pairs.Pairs)
+        foreach (SentencePairs.TwoTexts pair in pairs.Pairs)
         {
             used.AddRange(Enumerable.Range(pair.A.First, pair.A.Count));
             if (pair.A.Count < 1 || pair.B.Count < 1) return false;
@@ -114,9 +114,9 @@ public sealed class MaskedViewsTests
         DocumentSet text = Random(seed, 6, 9, 6, distinct: true);
         var pairs = new SentencePairs(Cpu, text, Wide, Options with { Seed = seed }, PairTask.Order, duplicates: 2);
         HashSet<int> used = [];
-        foreach (SentencePairs.Pair pair in pairs.Pairs)
+        foreach (SentencePairs.TwoTexts pair in pairs.Pairs)
         {
-            (SentencePairs.Range before, SentencePairs.Range after) = pair.IsNegative ? (pair.B, pair.A) : (pair.A, pair.B);
+            (SentencePairs.Stretch before, SentencePairs.Stretch after) = pair.IsNegative ? (pair.B, pair.A) : (pair.A, pair.B);
             if (before.End != after.First || !text.Documents.Any(d => d.First <= before.First && after.End <= d.End)) return false;
             used.UnionWith(Enumerable.Range(before.First, before.Count + after.Count));
         }

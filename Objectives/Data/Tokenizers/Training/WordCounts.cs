@@ -33,7 +33,7 @@ sealed class WordCounts
         long number = 0;
         foreach (string text in texts)
         {
-            Tokenizer.CheckUnicode(text, number++);
+            UnicodeText.Check(text, number++);
             for (int start = 0; start < text.Length;)
             {
                 int end = ChunkEnd(text, start);

@@ -21,7 +21,7 @@ public sealed class WrittenTokensTests
     {
         TextToText objective = Objective();
         (double all, double words, int tokens, int wordCount) = (0, 0, 0, 0);
-        var textbook = new Models.T5Textbook(((T5)objective.Model).Sizes, Models.T5Textbook.WeightsOf(objective.Model));
+        var textbook = new Models.T5Textbook(((T5)objective.Model).Sizes, Models.T5Textbook.WeightsOf((T5)objective.Model));
         foreach ((int[] inputs, int[] targets) in Pairs)
             for (int t = 0; t < targets.Length; t++)
             {

@@ -82,7 +82,11 @@ public sealed class SequenceTrainingTests : IDisposable
         Assert.Equal($"{apart[1]}\n\n{apart[0]}\n", Piped($"{texts[1]}\n\n{texts[0]}\n", "rewrite", "--run", RunPath, "--beams", "2", "--length", "6"));
         using JsonDocument json = JsonDocument.Parse(Ok("rewrite", texts[0], "--run", RunPath, "--beams", "2", "--length", "6", "--json"));
         Assert.Equal((texts[0], apart[0]), (json.RootElement[0].GetProperty("text").GetString(), json.RootElement[0].GetProperty("written").GetString()));
-        Refused("at least 1 is needed", "rewrite", "a", "--run", RunPath, "--beams", "0");
+        using (var console = new Console())
+        {
+            Assert.Equal(2, console.Run("rewrite", "a", "--run", RunPath, "--beams", "0"));
+            Assert.Contains("--beams is 0; at least 1 is needed", console.Error, StringComparison.Ordinal);
+        }
         Refused("not one that guesses words", "fill", "a ___", "--run", RunPath);
     }
 

@@ -3,7 +3,7 @@ using NativeSsl.Cli;
 namespace NativeSsl.Tests.Cli;
 
 /// <summary>Runs the command line in this process, and catches what it prints.</summary>
-sealed class Console : IDisposable
+sealed class Console(string input = "") : IDisposable
 {
     readonly StringWriter _out = new(), _error = new();
 
@@ -23,5 +23,9 @@ sealed class Console : IDisposable
         return Run(stop, args);
     }
 
-    internal int Run(Stop stop, params string[] args) => CommandLine.Run(args, new Terminal(_out, _error, isInteractive: false), stop);
+    internal int Run(Stop stop, params string[] args)
+    {
+        using var reader = new StringReader(input);
+        return CommandLine.Run(args, new Terminal(_out, _error, isInteractive: false, reader), stop);
+    }
 }

@@ -37,6 +37,7 @@ static class Commands
         new("masked-words", "masked words of Gutenberg's books (NATIVESSL_DATA), beside counting; leaves the encoder for the next two", Texts.MaskedStudy.Run, Everything: false),
         new("few-labels", "intents and sentiment with few labels (NATIVESSL_DATA): fine-tuned, from scratch, counted words", Texts.FewLabelStudy.Run, Everything: false),
         new("sentences", "SimCSE (NATIVESSL_DATA): cosines against what people say, with its ablations", Texts.SentenceStudy.Run, Everything: false),
+        new("gpt-tasks", "a GPT of pieces of words, pretrained on Gutenberg's books (NATIVESSL_DATA), then fine-tuned with few labels: λ 0 and 0.5, from scratch", Texts.GptTaskStudy.Run, Everything: false),
         new("soak", "10,000 steps of text, 2,000 of images: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("views", "views of images: milliseconds for 512 of them, recipe by recipe", MakeViews.Run),
         new("gpu", "every op and whole steps on a GPU (cuda, or opencl), beside PyTorch if gpu.py has timed it: see Bench/gpu.sh", Gpu.GpuSpeed.Run, Everything: false),

@@ -4,13 +4,12 @@ namespace NativeSsl.Cli.Training;
 sealed class EncoderText
 {
     // Two documents at least are kept apart where a text from another one is needed.
-    EncoderText(EncoderRecipe recipe, Documents documents, ITokenizer tokenizer, Terminal terminal)
+    EncoderText(EncoderRecipe recipe, DividedDocuments divided, ITokenizer tokenizer, Terminal terminal)
     {
-        (Documents, Tokenizer, Marks) = (documents, tokenizer, TextMarks.Of(tokenizer));
-        Store = Watched(terminal, documents, "reading as tokens", progress => TokenCache.Default.Read(documents, tokenizer, Math.Max(4, recipe.Context / 2), progress));
-        int least = recipe.Pairs == "next" ? 2 : 1;
-        (Train, HeldOut) = DocumentSet.Divide(Store, recipe.HeldOut, least);
-        if (recipe is MaskedWordsRecipe && HeldOut.Documents.Count < least)
+        (Documents, Tokenizer, Marks) = (divided.Documents, tokenizer, TextMarks.Of(tokenizer));
+        Store = ReadTokens(Documents, tokenizer, Math.Max(4, recipe.Context / 2), terminal);
+        (Train, HeldOut) = divided.Divide(Store);
+        if (recipe is MaskedWordsRecipe && HeldOut.Documents.Count < Least(recipe))
             throw new NativeSslException($"heldOut is '{recipe.HeldOut}', which keeps {HeldOut.Documents.Count} of {Store.DocumentCount} documents apart; to ask whether a text "
                 + $"comes from another document, two are needed. Choose \"{DocumentSet.LastTenth}\", give more documents, or set pairs to \"none\".");
     }
@@ -22,18 +21,28 @@ sealed class EncoderText
     internal DocumentSet Train { get; }
     internal DocumentSet HeldOut { get; }
 
-    /// <summary>A text, and a tokenizer made for it.</summary>
+    /// <summary>A text, and a tokenizer that has learned from the part to train on alone.</summary>
     internal static EncoderText New(EncoderRecipe recipe, Terminal terminal)
     {
-        Documents documents = Documents.Load(recipe.Data);
-        ITokenizer tokenizer = Watched(terminal, documents, "reading for the tokenizer", progress =>
-            NativeSsl.Tokenizer.Create(recipe.Tokenizer, documents.Passages(progress).Select(passage => passage.Text), recipe.Vocabulary));
-        return new(recipe, documents, tokenizer, terminal);
+        DividedDocuments divided = Divided(recipe, recipe.Data);
+        return new(recipe, divided, NewTokenizer(divided, recipe.Tokenizer, recipe.Vocabulary, terminal), terminal);
     }
 
     /// <summary>A text, and the tokenizer of a run.</summary>
     internal static EncoderText Load(EncoderRecipe recipe, string directory, Terminal terminal, string? data = null) =>
-        new(recipe, Documents.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")), terminal);
+        new(recipe, Divided(recipe, data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")), terminal);
+
+    static int Least(EncoderRecipe recipe) => recipe.Pairs == "next" ? 2 : 1;
+
+    static DividedDocuments Divided(EncoderRecipe recipe, string data) => new(Documents.Load(data), recipe.HeldOut, Least(recipe));
+
+    /// <summary>A tokenizer of the part to train on; with a bar if that takes long.</summary>
+    internal static ITokenizer NewTokenizer(DividedDocuments divided, string name, int vocabulary, Terminal terminal) =>
+        Watched(terminal, divided.Documents, "reading for the tokenizer", progress => divided.NewTokenizer(name, vocabulary, progress));
+
+    /// <summary>A corpus as tokens; with a bar if that takes long.</summary>
+    internal static TokenStore ReadTokens(Documents documents, ITokenizer tokenizer, int longest, Terminal terminal) =>
+        Watched(terminal, documents, "reading as tokens", progress => TokenCache.Default.Read(documents, tokenizer, longest, progress));
 
     // What takes less than some seconds needs no bar.
     const long Shown = 16 << 20;

@@ -46,8 +46,7 @@ sealed class LanguageText
         if (data == recipe.Data && recipe.HeldOut is not (DocumentSet.LastTenth or DocumentSet.Last))
             throw new NativeSslException($"heldOut is '{recipe.HeldOut}', but {data} is a single text, not a folder of files. Choose \"{DocumentSet.LastTenth}\".");
         TextCorpus corpus = TextCorpus.Load(data);
-        // Of characters all: the vocabulary is a list of letters, counts none, and has no token for one that is not in it.
-        tokenizer ??= NativeSsl.Tokenizer.Create(recipe.Tokenizer, [recipe.Tokenizer == CharacterTokenizer.Kind ? corpus.Text : corpus.Train], recipe.Vocabulary);
+        tokenizer ??= corpus.NewTokenizer(recipe.Tokenizer, recipe.Vocabulary);
         return new(data, tokenizer, tokenizer.Encode(corpus.Train), tokenizer.Encode(corpus.Validation), Encoding.UTF8.GetBytes(corpus.Text), () => [corpus.Validation]);
     }
 

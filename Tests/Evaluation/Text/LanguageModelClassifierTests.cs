@@ -119,7 +119,7 @@ public sealed class LanguageModelClassifierTests
         var pretraining = new NextToken(classifier.Model);
         using Step step = new(Cpu);
         double sum = Texts.Sum(text => (text.Length - 1) * pretraining.Loss(new Views { Indices =
-            [Indices.From(Cpu, [1, text.Length - 1], text[..^1]), Indices.From(Cpu, [1, text.Length - 1], text[1..])], Terms = text.Length - 1 }).Item());
+            [Indices.From(Cpu, [1, text.Length - 1], text.AsSpan(0, text.Length - 1)), Indices.From(Cpu, [1, text.Length - 1], text.AsSpan(1))], Terms = text.Length - 1 }).Item());
         foreach (int padding in new[] { SmallTexts.Padding, 5 })
         {
             var (tokens, segments, lengths) = Batch(padding, Texts);

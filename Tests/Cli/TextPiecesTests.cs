@@ -62,7 +62,7 @@ public sealed class TextPiecesTests : IDisposable
         string written = Ok(generate);
         Assert.Equal(written, Ok(generate));
         Assert.StartsWith("The ferry", written, StringComparison.Ordinal);
-        Assert.True(written.Length > 20, written);
+        Assert.True(written.Length > "The ferry\n".Length, written);          // it may end soon, where a document ends
         Assert.DoesNotContain("</s>", written, StringComparison.Ordinal);
         Assert.Equal(JsonDocument.Parse(Ok([.. generate, "--json"])).RootElement.GetProperty("text").GetString(), written["The ferry".Length..^1]);
         Ok("generate", "--run", RunPath, "--tokens", "3");                  // the prompt is a line end, which not every tokenizer has a token for

@@ -179,9 +179,10 @@ public sealed class LanguageModelClassifierTests
     [Theory, InlineData(0.0), InlineData(0.5)]
     public void The_first_ten_losses(double weight)
     {
-        double[] expected = weight == 0 ? [1,1,1,1,1,1,1,1,1,1] : [2,2,2,2,2,2,2,2,2,2];
+        double[] expected = weight == 0 ? [0.70619, 0.72448, 0.70210, 0.69131, 0.69503, 0.69054, 0.68952, 0.69585, 0.69332, 0.68935]
+            : [2.44510, 2.42506, 2.37440, 2.35503, 2.35094, 2.32838, 2.31436, 2.30549, 2.30208, 2.29307];
         double[] losses = ByHand(weight, 10).Losses;
-        for (int i = 0; i < 10; i++) Assert.Equal(expected[i], losses[i], 1e-4);
+        Assert.True(expected.Zip(losses).All(pair => Math.Abs(pair.First - pair.Second) < 1e-4), string.Join(", ", losses.Select(loss => FormattableString.Invariant($"{loss:F5}"))));
     }
 
     [Theory, InlineData(0.0), InlineData(0.5)]

@@ -21,13 +21,14 @@ public sealed class NextToken(LanguageModel model) : Objective
     // L = −1/T Σₜ ln p(uₜ₊₁ | u₁ … uₜ),   p(· | u₁ … uₜ) = softmax(W hₜ)
     /// <summary>The mean of −ln p over all positions.</summary>
     /// <param name="views">Tokens and, one later, targets: <c>[batch, time]</c> each.</param>
-    public override Tensor Loss(Views views)
-    {
-        (Indices tokens, Indices targets) = (views.Indices[0], views.Indices[1]);
-        return model.Vocabulary < LargeVocabulary
-            ? model.Logits(tokens).CrossEntropy(targets)
-            : model.Features(tokens).LinearCrossEntropy(model.Head, targets);
-    }
+    public override Tensor Loss(Views views) => Loss(model.Features(views.Indices[0]), model.Head, views.Indices[1]);
+
+    /// <summary>The same from features that are there already; targets of −100 do not count.</summary>
+    /// <param name="features">h, <c>[batch, time, width]</c>.</param>
+    /// <param name="head">W, <c>[vocabulary, width]</c>.</param>
+    /// <param name="targets"><c>[batch, time]</c></param>
+    internal static Tensor Loss(Tensor features, Tensor head, Indices targets) =>
+        head.Shape[0] < LargeVocabulary ? features.Linear(head).CrossEntropy(targets) : features.LinearCrossEntropy(head, targets);
 
     /// <summary>ln V: every token as likely as any other.</summary>
     public override double? ChanceLoss => Math.Log(model.Vocabulary);

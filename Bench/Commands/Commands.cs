@@ -46,6 +46,7 @@ static class Commands
         new("bilingual", "masked words in two languages (NATIVESSL_DATA): do translations find each other?", Texts.BilingualStudy.Run, Everything: false),
         new("next-sentence", "next sentences and their order (NATIVESSL_DATA), beside guessing and shared words; --whole for all steps of the recipe", Texts.NextSentenceStudy.Run, Everything: false),
         new("corpus", "tokenizers, tokens and samples of 100 MB of text (NATIVESSL_DATA): does memory grow with it?", Texts.CorpusStudy.Run, Everything: false),
+        new("gpt-tasks", "a GPT of pieces of words, pretrained on Gutenberg's books (NATIVESSL_DATA), then fine-tuned with few labels: λ 0 and 0.5, from scratch", Texts.GptTaskStudy.Run, Everything: false),
         new("soak", "10,000 steps of text, 2,000 of images: does memory grow? 50 kills: does every run resume?", Soak.Run, Everything: false),
         new("views", "views of images: milliseconds for 512 of them, recipe by recipe", MakeViews.Run),
         new("gpu", "every op and whole steps on a GPU (cuda, or opencl), beside PyTorch if gpu.py has timed it: see Bench/gpu.sh", Gpu.GpuSpeed.Run, Everything: false),

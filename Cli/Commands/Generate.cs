@@ -28,26 +28,25 @@ static class Generate
             if (Run.Load(parsed.GetValue(run)!, device.Backend, terminal) is not TextRun text)
                 throw new NativeSslException($"{parsed.GetValue(run)}: this run has not learned to write; try evaluate, embed, fill or rewrite.");
             text.ReadWeights(parsed.GetValue(run)!);
-            int[] start = text.Tokenizer.Encode(parsed.GetValue(prompt)!);
+            string prompted = parsed.GetValue(prompt)!;
+            int[] start = text.Tokenizer.Encode(prompted);
+            // Some tokenizers have no token for white space. A text begins where another one has ended.
+            if (start.Length == 0 && text.Source.End is { } end) start = [end];
             if (parsed.GetValue(options.DryRun)) return ExitCode.Done;
 
             bool json = parsed.GetValue(options.Json);
-            if (!json) terminal.Out.Write(parsed.GetValue(prompt));
-            List<int> written = [];
-            string shown = "";
-            foreach (int token in text.Model.Generate(start, sampling))
+            if (!json) terminal.Out.Write(prompted);
+            var spoken = new WrittenText(text.Tokenizer, start);
+            foreach (int token in text.Model.Generate(start, sampling with { StopTokens = text.Source.End is { } stopAt ? new HashSet<int> { stopAt } : sampling.StopTokens }))
             {
                 if (stop.Requested) return stop.Code;
-                written.Add(token);
+                string fresh = spoken.Add(token);
                 if (json) continue;
-                string whole = text.Tokenizer.Decode([.. written]);          // a character may be made of several tokens
-                if (whole.EndsWith('\uFFFD') || !whole.StartsWith(shown, StringComparison.Ordinal)) continue;
-                terminal.Out.Write(whole[shown.Length..]);
+                terminal.Out.Write(fresh);
                 terminal.Out.Flush();
-                shown = whole;
             }
-            if (json) terminal.Json(new JsonObject { ["prompt"] = parsed.GetValue(prompt), ["text"] = text.Tokenizer.Decode([.. written]) });
-            else terminal.Out.WriteLine();
+            if (json) terminal.Json(new JsonObject { ["prompt"] = prompted, ["text"] = spoken.Text });
+            else terminal.Out.WriteLine(spoken.Rest);
             return ExitCode.Done;
         });
         return command;

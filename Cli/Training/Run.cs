@@ -68,10 +68,10 @@ abstract class Run(Recipe recipe, IBackend backend)
     /// <summary>A new run.</summary>
     internal static Run New(Recipe recipe, IBackend backend, Terminal terminal) => recipe switch
     {
-        TextRecipe text => TextRun.New(text, backend),
+        TextRecipe text => TextRun.New(text, backend, terminal),
         MaskedWordsRecipe words => MaskedWordsRun.New(words, backend, terminal),
         SimCseRecipe sentences => SimCseRun.New(sentences, backend, terminal),
-        SpanCorruptionRecipe spans => SpanCorruptionRun.New(spans, backend),
+        SpanCorruptionRecipe spans => SpanCorruptionRun.New(spans, backend, terminal),
         TextToTextRecipe pairs => TextToTextRun.New(pairs, backend),
         ImageRecipe images => ImageRun.New(images, backend),
         _ => throw new NativeSslException($"recipe: this program does not train a {recipe.GetType().Name}."),
@@ -80,7 +80,7 @@ abstract class Run(Recipe recipe, IBackend backend)
     /// <summary>A run from the disk; on other data if some are named.</summary>
     internal static Run Load(string directory, IBackend backend, Terminal terminal, string? data = null) => Recipe.Load(Path.Combine(directory, "recipe.json")) switch
     {
-        TextRecipe text => TextRun.Load(text, directory, backend, data),
+        TextRecipe text => TextRun.Load(text, directory, backend, terminal, data),
         MaskedWordsRecipe words => MaskedWordsRun.Load(words, directory, backend, terminal, data),
         SimCseRecipe sentences => SimCseRun.Load(sentences, directory, backend, terminal, data),
         SpanCorruptionRecipe spans => SpanCorruptionRun.Load(spans, directory, backend, data),

@@ -8,7 +8,7 @@ sealed class SpanCorruptionRun : SequenceRun
     internal SpanCorruptionRecipe Settings { get; }
     internal SequenceText Source { get; }
 
-    internal static SpanCorruptionRun New(SpanCorruptionRecipe recipe, IBackend backend) => new(recipe, backend, SequenceText.New(recipe));
+    internal static SpanCorruptionRun New(SpanCorruptionRecipe recipe, IBackend backend, Terminal terminal) => new(recipe, backend, SequenceText.New(recipe, terminal));
 
     /// <summary>A run from the disk, with the tokenizer it was begun with; on another text if one is named.</summary>
     internal static SpanCorruptionRun Load(SpanCorruptionRecipe recipe, string directory, IBackend backend, string? data) => new(recipe, backend, SequenceText.Load(recipe, directory, data));

@@ -1,47 +1,37 @@
-using System.Text;
-
 namespace NativeSsl.Cli.Training;
 
 /// <summary>A run on text: tokenizer, model and windows.</summary>
 sealed class TextRun : Run
 {
-    TextRun(TextRecipe recipe, IBackend backend, TextCorpus corpus, ITokenizer tokenizer) : base(recipe, backend)
+    TextRun(TextRecipe recipe, IBackend backend, LanguageText text) : base(recipe, backend)
     {
-        (Settings, Corpus, Tokenizer) = (recipe, corpus, tokenizer);
+        (Settings, Source) = (recipe, text);
         Model = NewModel();
         Objective = new NextToken(Model);
-        Train = tokenizer.Encode(corpus.Train);
-        Validation = tokenizer.Encode(corpus.Validation);
     }
 
     internal TextRecipe Settings { get; }
-    internal TextCorpus Corpus { get; }
-    internal ITokenizer Tokenizer { get; }
+    internal LanguageText Source { get; }
+    internal ITokenizer Tokenizer => Source.Tokenizer;
     internal Gpt Model { get; }
     internal override NextToken Objective { get; }
-    internal int[] Train { get; }
-    internal int[] Validation { get; }
 
-    internal static TextRun New(TextRecipe recipe, IBackend backend)
-    {
-        TextCorpus corpus = TextCorpus.Load(recipe.Data);
-        return new TextRun(recipe, backend, corpus, NativeSsl.Tokenizer.Create(recipe.Tokenizer, corpus.Text));
-    }
+    internal static TextRun New(TextRecipe recipe, IBackend backend, Terminal terminal) => new(recipe, backend, LanguageText.New(recipe, terminal));
 
     /// <summary>A run from the disk, with the tokenizer it was begun with; on another text if one is named.</summary>
-    internal static TextRun Load(TextRecipe recipe, string directory, IBackend backend, string? data) =>
-        new(recipe, backend, TextCorpus.Load(data ?? recipe.Data), NativeSsl.Tokenizer.Load(Path.Combine(directory, "tokenizer.json")));
+    internal static TextRun Load(TextRecipe recipe, string directory, IBackend backend, Terminal terminal, string? data) =>
+        new(recipe, backend, LanguageText.Load(recipe, directory, terminal, data));
 
     /// <summary>The same model before any training.</summary>
     internal Gpt NewModel() => Settings.NewModel(new Init(Backend, (ulong)Settings.Seed), Tokenizer.VocabularySize);
 
     private protected override Trainer NewTrainer(TrainerOptions options) =>
-        new(Objective, new TokenWindows(Backend, Train, Settings.Context, Settings.Batch, (ulong)Settings.Seed),
+        new(Objective, new TokenWindows(Backend, Source.Train, Settings.Context, Settings.Batch, (ulong)Settings.Seed),
             options with { Validation = ValidationWindows, ValidationInterval = Settings.EvaluationInterval });
 
-    private protected override AdamW NewOptimizer(Parameters parameters) => new(parameters, Settings.Beta1, Settings.Beta2);
+    private protected override AdamW NewOptimizer(Parameters parameters) => Settings.NewOptimizer(parameters);
 
-    TokenWindows ValidationWindows => new(Backend, Validation, Settings.Context, Settings.Batch, 0);
+    TokenWindows ValidationWindows => new(Backend, Source.HeldOut, Settings.Context, Settings.Batch, 0);
 
     /// <summary>The loss over the whole validation text, in windows that do not overlap.</summary>
     internal double ValidationLoss(Gpt model) => new NextToken(model).MeanLoss(Backend, ValidationWindows);
@@ -49,11 +39,11 @@ sealed class TextRun : Run
     internal override void Prepare(RunDirectory directory) => Tokenizer.Save(directory.TokenizerPath);
 
     internal override string About =>
-        Text.Invariant($"{Model.ParameterCount:N0} parameters, {Train.Length:N0} tokens of training text, vocabulary {Tokenizer.VocabularySize}");
+        Text.Invariant($"{Model.ParameterCount:N0} parameters, {Source.Train.Length:N0} tokens of training text, vocabulary {Tokenizer.VocabularySize}");
 
     internal override string Next(string directory) => $"Try it: nativessl generate --run {directory}";
 
-    internal override string Evaluated => Text.Invariant($"{Validation.Length} tokens of {Corpus.Name} would be predicted.");
+    internal override string Evaluated => Text.Invariant($"{Source.HeldOut.Length} tokens of {Source.Name} would be predicted.");
 
     internal override Controls Evaluate(string directory, Terminal terminal, Depth depth) => Controls.Of(this, ValidationLoss(Model));
 
@@ -68,5 +58,5 @@ sealed class TextRun : Run
         return Training.Estimate.OfShapes(parameters, activations, operations / 1e9, Settings.Steps, Backend);
     }
 
-    private protected override byte[] Fingerprint() => Encoding.UTF8.GetBytes(Corpus.Text);
+    private protected override byte[] Fingerprint() => Source.Fingerprint;
 }

@@ -19,13 +19,17 @@ sealed class TextToTextRun : SequenceRun
         (Rewritings train, Rewritings validation) = Rewritings.Read(recipe.Data, recipe.Format);
         bool begins = recipe.From != TextToTextRecipe.FromNone;
         ITokenizer tokenizer = begins ? Tokenizer.Load(Path.Combine(recipe.From, "tokenizer.json"))
-            : SequenceText.NewTokenizer(recipe, [recipe.Prefix, .. train.All.SelectMany(Both)], validation.All.SelectMany(Both));
+            : NewTokenizer(recipe, [recipe.Prefix, .. train.All.SelectMany(Both)], validation.All.SelectMany(Both));
         var run = new TextToTextRun(recipe, backend, new SequenceFrame(tokenizer, recipe.Sentinels), train, validation);
         if (begins) run.ReadWeights(recipe.From);
         return run;
 
         static string[] Both((string Source, string Target) pair) => [pair.Source, pair.Target];
     }
+
+    // Pieces are learned from what is trained on; an alphabet says nothing of a text, and characters that it lacks could not be read at all.
+    static ITokenizer NewTokenizer(TextToTextRecipe recipe, IEnumerable<string> train, IEnumerable<string> heldOut) =>
+        Tokenizer.Create(recipe.Tokenizer, recipe.Tokenizer == "character" ? train.Concat(heldOut) : train, recipe.Vocabulary);
 
     /// <summary>A run from the disk, with the tokenizer it was begun with; on other texts if some are named.</summary>
     internal static TextToTextRun Load(TextToTextRecipe recipe, string directory, IBackend backend, string? data)

@@ -5,6 +5,9 @@ namespace NativeSsl.Tests.Cli;
 /// <summary>Runs the command line in this process, and catches what it prints.</summary>
 sealed class Console(string input = "") : IDisposable
 {
+    /// <summary>A terminal that nobody looks at.</summary>
+    internal static Terminal Silent { get; } = new(TextWriter.Null, TextWriter.Null, isInteractive: false);
+
     readonly StringWriter _out = new(), _error = new();
 
     internal string Out => _out.ToString();

@@ -51,11 +51,9 @@ public sealed class EncoderRecipeTests : IDisposable
 
     public static TheoryData<string> Fields => [.. Changed.Keys];
 
-    static readonly Terminal Silent = new(TextWriter.Null, TextWriter.Null, isInteractive: false);
-
     double[] Train(MaskedWordsRecipe recipe, int steps = 4)
     {
-        Trainer trainer = MaskedWordsRun.New(recipe with { Data = _scratch.Folder }, Cpu, Silent).NewTrainer();
+        Trainer trainer = MaskedWordsRun.New(recipe with { Data = _scratch.Folder }, Cpu, Console.Silent).NewTrainer();
         return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step()).SelectMany(report => new[] { report.Loss, report.GradientNorm, report.LearningRate })];
     }
 
@@ -69,7 +67,7 @@ public sealed class EncoderRecipeTests : IDisposable
         Assert.NotEqual(Train(none with { Maskings = 0 }), Train(none with { Maskings = 1 }));
         MaskedWordsRecipe pieces = Tiny with { Tokenizer = "wordpiece", Vocabulary = 200 };
         Assert.NotEqual(Train(pieces, 1), Train(pieces with { Vocabulary = 190 }, 1));
-        Assert.Equal(200, ((MaskedWords)MaskedWordsRun.New(pieces with { Data = _scratch.Folder, Pairs = "none" }, Cpu, Silent).Objective).Encoder.Vocabulary);
+        Assert.Equal(200, ((MaskedWords)MaskedWordsRun.New(pieces with { Data = _scratch.Folder, Pairs = "none" }, Cpu, Console.Silent).Objective).Encoder.Vocabulary);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using NativeSsl.Cli;
 using NativeSsl.Cli.Training;
 
 namespace NativeSsl.Tests.Cli;
@@ -6,7 +7,6 @@ namespace NativeSsl.Tests.Cli;
 public sealed class RecipeTests
 {
     static readonly CpuBackend Cpu = new(1);
-
     static readonly TextRecipe Tiny = new()
     {
         Layers = 1, Heads = 2, Width = 16, Context = 8, Batch = 4, Steps = 6, WarmUp = 2,
@@ -38,7 +38,7 @@ public sealed class RecipeTests
 
     static (double Loss, double GradientNorm, double LearningRate)[] Train(TextRecipe recipe)
     {
-        Trainer trainer = TextRun.New(recipe, Cpu).NewTrainer();
+        Trainer trainer = TextRun.New(recipe, Cpu, Console.Silent).NewTrainer();
         return [.. Enumerable.Range(0, 6).Select(_ => trainer.Step()).Select(report => (report.Loss, report.GradientNorm, report.LearningRate))];
     }
 
@@ -49,7 +49,21 @@ public sealed class RecipeTests
     public void No_field_was_forgotten() => Assert.Equal(
         typeof(TextRecipe).GetProperties().Select(property => property.Name).Order(),
         Changed.Keys.Concat([nameof(TextRecipe.Objective), nameof(TextRecipe.Data), nameof(TextRecipe.EvaluationInterval),
-            nameof(TextRecipe.CheckpointInterval)]).Order());
+            nameof(TextRecipe.CheckpointInterval), nameof(TextRecipe.Vocabulary), nameof(TextRecipe.HeldOut)]).Order());
+
+    [Fact]
+    public void With_pieces_it_depends_on_their_number_and_with_documents_on_which_are_kept_apart()
+    {
+        TextRecipe pieces = Tiny with { Tokenizer = "bpe", Vocabulary = 300 };
+        Assert.NotEqual(Train(pieces), Train(pieces with { Vocabulary = 290 }));
+        Assert.Equal(300, TextRun.New(pieces, Cpu, Console.Silent).Model.Vocabulary);
+        using Scratch scratch = new();
+        foreach (char name in "abc") File.WriteAllText(scratch.File($"{name}.txt"), string.Join('\n', Enumerable.Repeat($"This is the text of {name}.", 20)));
+        TextRecipe folder = Tiny with { Data = scratch.Folder };
+        Assert.NotEqual(Train(folder), Train(folder with { HeldOut = "a.txt" }));
+        Assert.Equal(Train(folder), Train(folder with { HeldOut = "c.txt" }));                                // the last of three is their last tenth
+        Assert.Contains("single text", Assert.Throws<NativeSslException>(() => Train(Tiny with { HeldOut = "a.txt" })).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_learning_rate_rises_over_the_warm_up_and_falls_over_the_rest()
@@ -65,7 +79,7 @@ public sealed class RecipeTests
         using Scratch scratch = new();
         TextRecipe recipe = Tiny with { EvaluationInterval = 2, CheckpointInterval = 5 };
         using RunDirectory run = RunDirectory.Create(scratch.File("run"), recipe);
-        TextRun.New(recipe, Cpu).NewTrainer().Run(run);
+        TextRun.New(recipe, Cpu, Console.Silent).NewTrainer().Run(run);
         Assert.Equal([2, 4, 6], MetricsLog.Read(run.MetricsPath).Where(line => line.Values.ContainsKey("validationLoss")).Select(line => line.Step));
         Assert.Equal([6, 5], RunDirectory.Checkpoints(run.Path).Select(checkpoint => checkpoint.Step));
     }

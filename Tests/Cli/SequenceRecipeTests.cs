@@ -79,7 +79,7 @@ public sealed class SequenceRecipeTests : IDisposable
         return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step()).SelectMany(report => new[] { report.Loss, report.GradientNorm, report.LearningRate })];
     }
 
-    double[] Train(SpanCorruptionRecipe recipe) => Train(SpanCorruptionRun.New(recipe with { Data = _scratch.Folder }, Cpu));
+    double[] Train(SpanCorruptionRecipe recipe) => Train(SpanCorruptionRun.New(recipe with { Data = _scratch.Folder }, Cpu, Console.Silent));
 
     [Theory, MemberData(nameof(SpanFields))]
     public void A_run_depends_on_every_field(string field) => Assert.NotEqual(Train(Spans), Train(ChangedSpans[field]));
@@ -101,7 +101,7 @@ public sealed class SequenceRecipeTests : IDisposable
     [Fact]
     public void The_vocabulary_is_that_of_the_tokenizer_with_its_marks()
     {
-        int Of(SpanCorruptionRecipe recipe) => ((T5)SpanCorruptionRun.New(recipe with { Data = _scratch.Folder }, Cpu).Objective.Model).Sizes.Vocabulary;
+        int Of(SpanCorruptionRecipe recipe) => ((T5)SpanCorruptionRun.New(recipe with { Data = _scratch.Folder }, Cpu, Console.Silent).Objective.Model).Sizes.Vocabulary;
         Assert.Equal(200, Of(Spans with { Tokenizer = "unigram", Vocabulary = 200 }));          // with a hundred sentinels of its own
         Assert.Equal(256 + 2 + 30, Of(Spans with { Tokenizer = "byte", Sentinels = 30 }));       // padding, end and sentinels behind
         Assert.Equal(150 + 30, Of(Spans with { Tokenizer = "wordpiece", Vocabulary = 150, Sentinels = 30 }));
@@ -122,9 +122,9 @@ public sealed class SequenceRecipeTests : IDisposable
     {
         File.WriteAllText(_scratch.File("z.txt"), string.Concat(Enumerable.Repeat("Xylophone zzyzx.\n", 200)));
         SpanCorruptionRecipe pieces = Spans with { Tokenizer = "unigram", Vocabulary = 300, Data = _scratch.Folder };
-        Assert.DoesNotContain("zzyzx", SpanCorruptionRun.New(pieces with { HeldOut = "z.txt" }, Cpu).Frame.Tokenizer.ToJson(), StringComparison.Ordinal);
+        Assert.DoesNotContain("zzyzx", SpanCorruptionRun.New(pieces with { HeldOut = "z.txt" }, Cpu, Console.Silent).Frame.Tokenizer.ToJson(), StringComparison.Ordinal);
         File.WriteAllText(_scratch.File("y.txt"), string.Concat(Enumerable.Repeat("A walrus sleeps on the quay.\n", 200)));
-        SpanCorruptionRun other = SpanCorruptionRun.New(pieces with { HeldOut = "y.txt" }, Cpu);
+        SpanCorruptionRun other = SpanCorruptionRun.New(pieces with { HeldOut = "y.txt" }, Cpu, Console.Silent);
         Assert.Contains("zzyzx", other.Frame.Tokenizer.ToJson(), StringComparison.Ordinal);
         // What is kept apart is that file, and the rest is trained on.
         Assert.Equal(string.Join(' ', Enumerable.Repeat("A walrus sleeps on the quay.", 200)), other.Frame.Text(other.Source.HeldOut));

@@ -101,24 +101,47 @@ sealed class TransformerTextbook
     /// <summary>BERT, from tensors under our names.</summary>
     public static TransformerTextbook OfOurs(Bert.Config config, Func<string, double[]> get)
     {
-        int width = config.Width;
+        var ours = new Ours(config.Width, get, HasBias: true);
         return new TransformerTextbook
         {
-            Words = Rows("tokens"), Positions = Rows("positions"), Segments = Rows("segments"), Norm = Norm("norm"), Heads = config.Heads,
+            Words = ours.Rows("tokens"), Positions = ours.Rows("positions"), Segments = ours.Rows("segments"), Norm = ours.Norm("norm"), Heads = config.Heads,
             Epsilon = config.Epsilon, Activation = Ops.Activations.GeluErf, FirstPosition = config.FirstPosition,
-            Blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TextbookBlock(
-                Third($"blocks.{i}.attention.project", 0), Third($"blocks.{i}.attention.project", 1), Third($"blocks.{i}.attention.project", 2),
-                Linear($"blocks.{i}.attention.output", width), Norm($"blocks.{i}.norm1"), Linear($"blocks.{i}.feed_forward.expand", width),
-                Linear($"blocks.{i}.feed_forward.contract", config.Hidden ?? 4 * width), Norm($"blocks.{i}.norm2")))],
+            Blocks = [.. Enumerable.Range(0, config.Layers).Select(i => ours.Block($"blocks.{i}", config.Hidden ?? 4 * config.Width))],
         };
+    }
 
-        double[][] Rows(string name) => [.. get($"{name}.weight").Chunk(width)];
-        Normed Norm(string name) => new(get($"{name}.weight"), get($"{name}.bias"));
-        Affine Linear(string name, int inputs) => new([.. get($"{name}.weight").Chunk(inputs)], get($"{name}.bias"));
+    /// <summary>GPT-2, from tensors under our names.</summary>
+    public static TransformerTextbook OfOurs(Gpt.Config config, Func<string, double[]> get)
+    {
+        var ours = new Ours(config.Width, get, config.Bias);
+        return new TransformerTextbook
+        {
+            Words = ours.Rows("tokens"), Positions = ours.Rows("positions"), Norm = ours.Norm("norm"), Heads = config.Heads, Causal = true, Epsilon = 1e-5, Activation = Ops.Activations.Gelu,
+            Blocks = [.. Enumerable.Range(0, config.Layers).Select(i => ours.Block($"blocks.{i}", 4 * config.Width))],
+        };
+    }
+
+    sealed record Ours(int Width, Func<string, double[]> Get, bool HasBias)
+    {
+        public double[][] Rows(string name) => [.. Get($"{name}.weight").Chunk(Width)];
+
+        public Normed Norm(string name) => new(Get($"{name}.weight"), HasBias ? Get($"{name}.bias") : new double[Width]);
+
+        public TextbookBlock Block(string name, int hidden) => new(
+            Third($"{name}.attention.project", 0), Third($"{name}.attention.project", 1), Third($"{name}.attention.project", 2),
+            Linear($"{name}.attention.output", Width), Norm($"{name}.norm1"), Linear($"{name}.feed_forward.expand", Width),
+            Linear($"{name}.feed_forward.contract", hidden), Norm($"{name}.norm2"));
+
+        Affine Linear(string name, int inputs)
+        {
+            double[][] weight = [.. Get($"{name}.weight").Chunk(inputs)];
+            return new(weight, HasBias ? Get($"{name}.bias") : new double[weight.Length]);
+        }
+
         Affine Third(string name, int third)
         {
-            Affine all = Linear(name, width);
-            return new(all.W[(third * width)..((third + 1) * width)], all.B[(third * width)..((third + 1) * width)]);
+            Affine all = Linear(name, Width);
+            return new(all.W[(third * Width)..((third + 1) * Width)], all.B[(third * Width)..((third + 1) * Width)]);
         }
     }
 }

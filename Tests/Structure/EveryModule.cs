@@ -30,6 +30,7 @@ public sealed class EveryModule
         [typeof(FeedForward)] = [new FeedForward(Init, 4, 8, Activation.Gelu), new FeedForward(Init, 4, 8, Activation.Relu, bias: false)],
         [typeof(Gpt)] = [Gpt(), Gpt(bias: true)],
         [typeof(GroupedQueryAttention)] = [new GroupedQueryAttention(Init, 8, 4, 2, Rotary)],
+        [typeof(LanguageModelClassifier)] = [new LanguageModelClassifier(Gpt(), 3, Init)],
         [typeof(LayerNorm)] = [new LayerNorm(Init, 4), new LayerNorm(Init, 4, bias: false)],
         [typeof(Linear)] = [new Linear(Init, 4, 3), new Linear(Init, 4, 3, bias: false)],
         [typeof(Llama)] = [.. new[] { true, false }.Select(tied =>

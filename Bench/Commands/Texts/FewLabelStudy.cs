@@ -56,7 +56,8 @@ static class FewLabelStudy
         return accuracy;
     }
 
-    static void Counted(ReportCard card, TextParts<LabelledTexts> set, LabelBudget budget, int draws)
+    /// <summary>A row of counted words.</summary>
+    internal static void Counted(ReportCard card, TextParts<LabelledTexts> set, LabelBudget budget, int draws)
     {
         long began = System.Diagnostics.Stopwatch.GetTimestamp();
         int[] labels = [.. set.Train.Labels];
@@ -64,7 +65,8 @@ static class FewLabelStudy
         Row(card, $"TF-IDF and logistic regression, {budget}", accuracy, new Cost(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds));
     }
 
-    static void Row(ReportCard card, string name, Score accuracy, Cost cost)
+    /// <summary>A row of the report, printed as soon as it is known.</summary>
+    internal static void Row(ReportCard card, string name, Score accuracy, Cost cost)
     {
         card.Add(card.AddRow(name, cost), "accuracy", accuracy);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {100 * accuracy.Mean:F1} ± {100 * (accuracy.HalfWidth ?? 0):F1}, {cost.Seconds:F0} s"));

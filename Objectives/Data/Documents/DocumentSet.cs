@@ -19,44 +19,58 @@ public sealed record DocumentSet(TokenStore Store, IReadOnlyList<(int First, int
     /// <summary>How many segments it has.</summary>
     public int SegmentCount => Documents.Sum(document => document.End - document.First);
 
-    /// <summary>All tokens, one document after the other: for counting.</summary>
+    /// <summary>All tokens, one document after the other.</summary>
+    /// <param name="end">Stands behind each document; nothing if null.</param>
     /// <exception cref="OverflowException">They have no room in an array.</exception>
-    public int[] Tokens() => [.. Documents.SelectMany(document => Store.Tokens(document.First, document.End))];
+    public int[] Tokens(int? end = null)
+    {
+        int[] tokens = new int[checked((int)TokenCount + (end is null ? 0 : Documents.Count))];
+        int filled = 0;
+        foreach ((int first, int last) in Documents)
+        {
+            int length = (int)(Store.Start(last) - Store.Start(first));
+            Store.Read(Store.Start(first), tokens.AsSpan(filled, length));
+            filled += length;
+            if (end is { } mark) tokens[filled++] = mark;
+        }
+        return tokens;
+    }
 
-    /// <summary>Divides a store: what is trained on, and what is kept apart to validate on. No document is in both, unless there is only one: then its
-    /// last tenth is kept apart.</summary>
+    /// <summary>Divides a store: what is trained on, and what is kept apart to validate on. No document is in both.</summary>
     /// <param name="store">The tokens.</param>
     /// <param name="heldOut"><c>tenth</c>, <c>last</c>, or the name of a file.</param>
     /// <param name="least">The fewest documents that are a tenth: 2 where a text from another document is needed.</param>
     /// <exception cref="NativeSslException">No file has this name, or nothing would be left on one side.</exception>
     public static (DocumentSet Train, DocumentSet HeldOut) Divide(TokenStore store, string heldOut = LastTenth, int least = 1)
     {
-        int count = store.DocumentCount;
-        if (count == 1 && heldOut is LastTenth or Last)
-        {
-            (int start, int end) = store.Segments(0);
-            int cut = end - Math.Max(1, (end - start) / 10);
-            return cut > start ? (new(store, [(start, cut)]), new(store, [(cut, end)]))
-                : throw new NativeSslException("the text is a single sentence: nothing is left to validate on. Give a longer text.");
-        }
-        (int first, int last) = heldOut switch
+        (int first, int end) = Kept(store.DocumentCount, store.Sources, heldOut, least);
+        IEnumerable<int> train = Enumerable.Range(0, store.DocumentCount).Where(document => document < first || document >= end);
+        return (new(store, [.. train.Select(store.Segments)]), new(store, [.. Enumerable.Range(first, end - first).Select(store.Segments)]));
+    }
+
+    /// <summary>The documents that are kept apart: the first, and one past the last.</summary>
+    /// <param name="count">How many documents there are.</param>
+    /// <param name="sources">The files, each with its first document.</param>
+    /// <param name="heldOut"><c>tenth</c>, <c>last</c>, or the name of a file.</param>
+    /// <param name="least">The fewest documents that are a tenth.</param>
+    internal static (int First, int End) Kept(int count, IReadOnlyList<(string Name, int First)> sources, string heldOut, int least)
+    {
+        (int first, int end) = heldOut switch
         {
             LastTenth => (count - Math.Max(Math.Min(least, count - 1), count / 10), count),
             Last => (count - 1, count),
-            _ => Named(store, heldOut),
+            _ => Named(count, sources, heldOut),
         };
-        if (first == 0 && last == count)
-            throw new NativeSslException($"heldOut is '{heldOut}', which is the whole text: nothing is left to train on. Choose '{LastTenth}'.");
-        IEnumerable<int> train = Enumerable.Range(0, count).Where(document => document < first || document >= last);
-        return (new(store, [.. train.Select(store.Segments)]), new(store, [.. Enumerable.Range(first, last - first).Select(store.Segments)]));
+        return first == end || (first == 0 && end == count)
+            ? throw new NativeSslException($"heldOut is '{heldOut}', and there is a single document or file: nothing is left for one side. Give more of them, or choose '{LastTenth}' and "
+                + $"divide it first ({nameof(DividedDocuments)}).") : (first, end);
     }
 
-    static (int First, int End) Named(TokenStore store, string name)
+    static (int First, int End) Named(int count, IReadOnlyList<(string Name, int First)> sources, string name)
     {
-        for (int i = 0; i < store.Sources.Count; i++)
-            if (store.Sources[i].Name == name)
-                return (store.Sources[i].First, i + 1 < store.Sources.Count ? store.Sources[i + 1].First : store.DocumentCount);
-        string some = string.Join(", ", store.Sources.Take(20).Select(source => source.Name));
+        for (int i = 0; i < sources.Count; i++)
+            if (sources[i].Name == name) return (sources[i].First, i + 1 < sources.Count ? sources[i + 1].First : count);
+        string some = string.Join(", ", sources.Take(20).Select(source => source.Name));
         throw new NativeSslException($"heldOut is '{name}', but the files are {some}. Take one of them, '{Last}' or '{LastTenth}'.");
     }
 }

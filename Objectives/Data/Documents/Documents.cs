@@ -16,7 +16,7 @@ public enum DocumentBreaks
 /// <summary>A sentence of a corpus.</summary>
 /// <param name="Source">The file it stands in.</param>
 /// <param name="Document">The number of its document, from zero.</param>
-/// <param name="Text">The sentence, never blank.</param>
+/// <param name="Text">The sentence, never blank; of <see cref="Documents.InLines"/> a line.</param>
 public readonly record struct Passage(string Source, int Document, string Text);
 
 /// <summary>A corpus as documents of sentences, read as a stream: a line is held in memory at a time. Blank documents do not count.</summary>
@@ -26,9 +26,14 @@ public sealed class Documents
 
     readonly (string Name, Func<Action<long>?, IEnumerable<string>> Lines)[] _sources;
     readonly DocumentBreaks _breaks;
+    readonly bool _isInLines;
+    readonly int? _cut;                                                     // the first passage of what counts as another document
 
     Documents(string name, (string, Func<Action<long>?, IEnumerable<string>>)[] sources, long bytes, DocumentBreaks breaks) =>
         (Name, _sources, Bytes, _breaks) = (name, sources, bytes, breaks);
+
+    Documents(Documents other, bool isInLines, int? cut) : this(other.Name, other._sources, other.Bytes, other._breaks) =>
+        (RecognisesTitles, _isInLines, _cut, Identity) = (other.RecognisesTitles, isInLines, cut, $"{other.Identity} {isInLines} {cut}");
 
     /// <summary>Where the corpus came from.</summary>
     public string Name { get; }
@@ -66,6 +71,12 @@ public sealed class Documents
     public static Documents FromText(string text, DocumentBreaks breaks = DocumentBreaks.Automatic, string name = "text") =>
         new(name, [(name, _ => text.Split('\n').Select(line => line.TrimEnd('\r')))], text.Length, breaks) { RecognisesTitles = breaks == DocumentBreaks.Automatic };
 
+    /// <summary>The same corpus in whole lines instead of sentences, each with its end and the blank lines before it: for models that write text, white space included.</summary>
+    public Documents InLines() => new(this, isInLines: true, _cut);
+
+    /// <summary>The same corpus; from this passage on, everything belongs to a document of its own.</summary>
+    internal Documents CutAt(int passage) => new(this, _isInLines, passage);
+
     bool RecognisesTitles { get; init; }
 
     /// <summary>Names, sizes and times of the files: other ones, or changed ones, have another identity.</summary>
@@ -77,9 +88,12 @@ public sealed class Documents
     /// <summary>Every sentence in order; reads anew each time.</summary>
     /// <param name="progress">Told how many bytes have been read.</param>
     /// <exception cref="MalformedFileException">A file is not UTF-8, or there is no word in any of them.</exception>
-    public IEnumerable<Passage> Passages(IProgress<long>? progress = null)
+    public IEnumerable<Passage> Passages(IProgress<long>? progress = null) =>
+        _cut is { } cut ? Read(progress).Select((passage, i) => i < cut ? passage : passage with { Document = passage.Document + 1 }) : Read(progress);
+
+    IEnumerable<Passage> Read(IProgress<long>? progress)
     {
-        (int document, bool isEmpty, bool any, long bytes) = (0, true, false, 0);
+        (int document, bool isEmpty, bool any, long bytes, int blanks) = (0, true, false, 0, 0);
         foreach ((string name, Func<Action<long>?, IEnumerable<string>> lines) in _sources)
         {
             Next();                                                         // a document does not go on in another file
@@ -90,17 +104,19 @@ public sealed class Documents
                 if (string.IsNullOrWhiteSpace(line))
                 {
                     if (breaks == DocumentBreaks.BlankLines) Next();
+                    else if (!isEmpty) blanks++;
                     continue;
                 }
                 if (isFirst && RecognisesTitles && IsTitle(line)) breaks = DocumentBreaks.Titles;
                 breaks ??= DocumentBreaks.BlankLines;
                 isFirst = false;
                 if (breaks == DocumentBreaks.Titles && IsTitle(line)) Next();
-                foreach (string sentence in Sentences.Split(line))
+                foreach (string text in _isInLines ? [$"{new string('\n', blanks)}{line}\n"] : Sentences.Split(line))
                 {
                     (isEmpty, any) = (false, true);
-                    yield return new Passage(name, document, sentence);
+                    yield return new Passage(name, document, text);
                 }
+                blanks = 0;
             }
         }
         if (!any) throw new MalformedFileException(Name, "the text is empty: there is no word in it.");
@@ -108,7 +124,7 @@ public sealed class Documents
         void Next()
         {
             if (!isEmpty) document++;
-            isEmpty = true;
+            (isEmpty, blanks) = (true, 0);
         }
     }
 

@@ -1,11 +1,11 @@
 namespace NativeSsl;
 
-/// <summary>Training with few labelled texts, encoder included: for each of several draws of labels a classifier is trained on them and asked about the
+/// <summary>Training with few labelled texts, network included: for each of several draws of labels a classifier is trained on them and asked about the
 /// test split, once, at its end.</summary>
 public static class FewLabelTextTuning
 {
     /// <summary>The accuracy over all draws, and what they took together. With all labels the draws differ in their seeds only.</summary>
-    /// <param name="classifier">Makes what each draw begins with, given the draw's number: on copies of a pretrained encoder, or on random ones for the
+    /// <param name="classifier">Makes what each draw begins with, given the draw's number: on copies of a pretrained network, or on random ones for the
     /// control from scratch.</param>
     /// <param name="marks">How texts become tokens.</param>
     /// <param name="train">Texts of the training split.</param>
@@ -15,7 +15,7 @@ public static class FewLabelTextTuning
     /// <param name="options">How each is trained; the seed is that of the draw.</param>
     /// <param name="draws">How often labels are drawn.</param>
     /// <exception cref="NativeSslException">There are too few labels of a class.</exception>
-    public static (Score Accuracy, Cost Cost) Of(Func<int, TextClassifier> classifier, TextFrame marks, LabelledTexts train, LabelledTexts? validation,
+    public static (Score Accuracy, Cost Cost) Of(Func<int, SequenceClassifier> classifier, TextFrame marks, LabelledTexts train, LabelledTexts? validation,
         LabelledTexts test, LabelBudget budget, TextFineTuningOptions options, int draws = 5)
     {
         int[] labels = [.. train.Labels];

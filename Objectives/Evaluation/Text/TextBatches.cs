@@ -6,17 +6,17 @@ sealed class TextBatches
     readonly IReadOnlyList<TextSample> _texts;
     readonly int _padding;
 
-    internal TextBatches(TextEncoder encoder, IReadOnlyList<TextSample> texts, int padding) => (Encoder, _texts, _padding) = (encoder, texts, padding);
+    internal TextBatches(IBackend backend, IReadOnlyList<TextSample> texts, int padding) => (Backend, _texts, _padding) = (backend, texts, padding);
 
-    internal TextBatches(TextEncoder encoder, TextFrame marks, IReadOnlyList<string> texts, IReadOnlyList<string>? seconds = null)
-        : this(encoder, [.. texts.Select((text, i) => marks.Sample(text, seconds?[i], encoder.Context))], marks.Padding) { }
+    internal TextBatches(IBackend backend, int context, TextFrame marks, IReadOnlyList<string> texts, IReadOnlyList<string>? seconds = null)
+        : this(backend, [.. texts.Select((text, i) => marks.Sample(text, seconds?[i], context))], marks.Padding) { }
 
-    internal TextEncoder Encoder { get; }
+    internal IBackend Backend { get; }
     internal int Count => _texts.Count;
 
     /// <summary>Some of the texts, as long as the longest of them: <c>[places, time]</c>, the same, and <c>[places]</c>.</summary>
     internal (Indices Tokens, Indices Segments, Indices Lengths) At(IEnumerable<int> places) =>
-        TextSample.Batch(Encoder.Backend, [.. places.Select(place => _texts[place])], _padding);
+        TextSample.Batch(Backend, [.. places.Select(place => _texts[place])], _padding);
 
     /// <summary>What a function makes of all texts, one row each: in evaluation mode, without a tape, texts of like lengths together.</summary>
     /// <param name="name">Named in errors.</param>
@@ -33,7 +33,7 @@ sealed class TextBatches
         foreach (ReadOnlyMemory<int> some in NativeSsl.Features.Batches(Count, batch))
         {
             int[] places = order[some.Span[0]..(some.Span[^1] + 1)];
-            using Step step = new(Encoder.Backend);
+            using Step step = new(Backend);
             using Tape.NoGradientScope scope = Tape.NoGradient();
             (Indices tokens, Indices segments, Indices lengths) = At(places);
             Tensor made = rows(tokens, segments, lengths);

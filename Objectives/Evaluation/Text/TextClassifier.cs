@@ -4,7 +4,7 @@ namespace NativeSsl;
 /// An encoder and what makes classes of its features: the first token through a <see cref="Pooler"/>, or the mean of all tokens; dropout; a linear layer.
 /// Devlin et al. 2019, “BERT”, section 4.1 and the published code (<c>run_classifier.py</c>).
 /// </summary>
-public sealed class TextClassifier : Module
+public sealed class TextClassifier : SequenceClassifier
 {
     readonly Pooler? _pooler;
     readonly TextPooling _pooling;
@@ -20,29 +20,32 @@ public sealed class TextClassifier : Module
     public TextClassifier(TextEncoder encoder, int classes, Init init, TextPooling pooling = TextPooling.FirstToken,
         Pooler? pooler = null, float dropout = 0.1f)
     {
-        if (classes < 2) throw new NativeSslException($"TextClassifier: {classes} classes; at least two are needed.");
         if (pooling != TextPooling.FirstToken && pooler is not null)
             throw new NativeSslException($"TextClassifier: a pooler reads the first token, but pooling is {pooling}; leave it out, or pool by FirstToken.");
         (Encoder, _pooling, _dropout) = (encoder, pooling, dropout);
         _pooler = pooling == TextPooling.FirstToken ? pooler ?? new Pooler(init, encoder.Width) : null;
-        Head = new Linear(init.Truncated(), encoder.Width, classes, deviation: 0.02f);
+        Head = new Linear(init.Truncated(), encoder.Width, CheckedClasses("TextClassifier", classes), deviation: 0.02f);
     }
 
     /// <summary>The encoder.</summary>
     public TextEncoder Encoder { get; }
-    /// <summary>From a text's features to classes.</summary>
-    public Linear Head { get; }
-    /// <summary>How many classes there are.</summary>
-    public int Classes => Head.Weight.Shape[0];
+    /// <inheritdoc/>
+    public override Module Body => Encoder;
+    /// <inheritdoc/>
+    public override Linear Head { get; }
+    /// <inheritdoc/>
+    public override int Context => Encoder.Context;
+    /// <inheritdoc/>
+    public override IBackend Backend => Encoder.Backend;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("encoder", Encoder), new("pooler", _pooler), new("head", Head)];
 
-    /// <summary>The odds of every class up to a constant of the text, as logarithms, <c>[batch, classes]</c>.</summary>
-    /// <inheritdoc cref="TextEncoder.Features"/>
-    public Tensor Logits(Indices tokens, Indices? segments, Indices lengths)
+    /// <inheritdoc/>
+    public override (Tensor Logits, Tensor? Auxiliary) Read(Indices tokens, Indices? segments, Indices lengths, bool auxiliary)
     {
+        if (auxiliary) throw new NativeSslException("TextClassifier: an encoder sees the words that it would have to guess; there is no auxiliary loss. Set AuxiliaryWeight to 0.");
         Tensor x = _pooler?.Forward(Encoder.Features(tokens, segments, lengths)) ?? _pooling.Read(Encoder, tokens, segments, lengths);
-        return Head.Forward(_dropout > 0f ? x.Dropout(_dropout) : x);
+        return (Head.Forward(_dropout > 0f ? x.Dropout(_dropout) : x), null);
     }
 }

@@ -22,7 +22,7 @@ public static class TextFeatures
     {
         long began = Stopwatch.GetTimestamp();
         using FlopCount flops = new();
-        Tensor table = Table(new(encoder, marks, texts.Texts, texts.Seconds), pooling, batch, name);
+        Tensor table = Table(encoder, new(encoder.Backend, encoder.Context, marks, texts.Texts, texts.Seconds), pooling, batch, name);
         Cost cost = new(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, texts.Count);
         return new FeatureSet(name, texts.Split, table, texts.Labels, texts.Classes.Count, cost);
     }
@@ -31,7 +31,7 @@ public static class TextFeatures
     /// <returns><c>[texts, width]</c></returns>
     /// <inheritdoc cref="Of(TextEncoder, TextFrame, LabelledTexts, TextPooling, int, string)"/>
     public static Tensor Of(TextEncoder encoder, TextFrame marks, IReadOnlyList<string> texts, TextPooling pooling = TextPooling.Mean, int batch = 64) =>
-        Table(new(encoder, marks, texts), pooling, batch, "encoder");
+        Table(encoder, new(encoder.Backend, encoder.Context, marks, texts), pooling, batch, "encoder");
 
     /// <summary>What an encoder makes of texts that are tokens already.</summary>
     /// <param name="encoder">The encoder, on its device.</param>
@@ -41,13 +41,13 @@ public static class TextFeatures
     /// <returns><c>[texts, width]</c></returns>
     /// <exception cref="NativeSslException">There are no texts, or a feature is not a finite number.</exception>
     public static Tensor Of(TextEncoder encoder, IReadOnlyList<TextSample> texts, int padding, TextPooling pooling) =>
-        Table(new(encoder, texts, padding), pooling, batch: 64, "encoder");
+        Table(encoder, new(encoder.Backend, texts, padding), pooling, batch: 64, "encoder");
 
-    static Tensor Table(TextBatches texts, TextPooling pooling, int batch, string name)
+    static Tensor Table(TextEncoder encoder, TextBatches texts, TextPooling pooling, int batch, string name)
     {
         (float[] values, int width) = texts.Rows($"TextFeatures {name}", (tokens, segments, lengths) =>
-            pooling.Read(texts.Encoder, tokens, segments, lengths), batch);
-        Tensor table = Tensor.Lasting(texts.Encoder.Backend, [texts.Count, width]);
+            pooling.Read(encoder, tokens, segments, lengths), batch);
+        Tensor table = Tensor.Lasting(encoder.Backend, [texts.Count, width]);
         table.Storage.CopyFrom(values);
         return table;
     }

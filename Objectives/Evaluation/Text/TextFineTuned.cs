@@ -1,15 +1,15 @@
 namespace NativeSsl;
 
-/// <summary>An encoder and a classifier after training on labelled texts.</summary>
+/// <summary>A network and its classifier after training on labelled texts.</summary>
 public sealed class TextFineTuned
 {
     readonly TextFrame _marks;
     readonly int _batch;
 
-    internal TextFineTuned(TextClassifier classifier, TextFrame marks, int batch) => (Classifier, _marks, _batch) = (classifier, marks, Math.Max(64, batch));
+    internal TextFineTuned(SequenceClassifier classifier, TextFrame marks, int batch) => (Classifier, _marks, _batch) = (classifier, marks, Math.Max(64, batch));
 
-    /// <summary>Encoder and classifier.</summary>
-    public TextClassifier Classifier { get; }
+    /// <summary>Network and classifier.</summary>
+    public SequenceClassifier Classifier { get; }
     /// <summary>The accuracy on validation texts for which these weights were kept; null if there were none.</summary>
     public double? ValidationAccuracy { get; internal set; }
     /// <summary>How many steps were taken.</summary>
@@ -22,7 +22,7 @@ public sealed class TextFineTuned
 
     double[][] LogProbabilities(IReadOnlyList<string> texts, IReadOnlyList<string>? seconds)
     {
-        (float[] values, int classes) = new TextBatches(Classifier.Encoder, _marks, texts, seconds).Rows("TextFineTuned",
+        (float[] values, int classes) = new TextBatches(Classifier.Backend, Classifier.Context, _marks, texts, seconds).Rows("TextFineTuned",
             (tokens, segments, lengths) => Classifier.Logits(tokens, segments, lengths).LogSoftmax(), _batch);
         return [.. values.Chunk(classes).Select(row => Array.ConvertAll(row, value => (double)value))];
     }

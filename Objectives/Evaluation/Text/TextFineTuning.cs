@@ -3,20 +3,21 @@ using System.Diagnostics;
 namespace NativeSsl;
 
 /// <summary>
-/// Trains an encoder and a classifier on labelled texts, or pairs: fine-tuning if the encoder was pretrained, supervised from scratch if it was not. One
+/// Trains a network and a classifier on labelled texts, or pairs: fine-tuning if the network was pretrained, supervised from scratch if it was not. One
 /// loop for both, so that they differ in nothing but the first weights. Devlin et al. 2019, “BERT”, section 4.1: AdamW, warm-up, a straight fall; every
-/// layer at its own rate; and the weights are kept that did best on validation texts. No test text ever comes in.
+/// layer at its own rate; and the weights are kept that did best on validation texts. No test text ever comes in. A language model may go on guessing next
+/// tokens meanwhile: Radford et al. 2018, equation 5.
 /// </summary>
 public static class TextFineTuning
 {
     /// <summary>Trains in place.</summary>
-    /// <param name="classifier">Encoder and classifier; their parameters are changed.</param>
+    /// <param name="classifier">Network and classifier; their parameters are changed.</param>
     /// <param name="marks">How texts become tokens.</param>
     /// <param name="train">What is learned from; <see cref="LabelledTexts.Take"/> for few labels.</param>
     /// <param name="validation">What tells when to stop, and which weights to keep; null to train to the end.</param>
     /// <param name="options">How.</param>
-    /// <exception cref="NativeSslException">Texts are of the test split, there are none, nothing of the encoder can be trained, or classes differ.</exception>
-    public static TextFineTuned Fit(TextClassifier classifier, TextFrame marks, LabelledTexts train, LabelledTexts? validation, TextFineTuningOptions options)
+    /// <exception cref="NativeSslException">Texts are of the test split, there are none, nothing of the network can be trained, classes differ, or there is no auxiliary loss.</exception>
+    public static TextFineTuned Fit(SequenceClassifier classifier, TextFrame marks, LabelledTexts train, LabelledTexts? validation, TextFineTuningOptions options)
     {
         var tuned = new TextFineTuned(classifier, marks, options.Batch);
         if (validation?.ForLearning("TextFineTuning") is { } held && held.Classes.Count != train.Classes.Count)
@@ -28,13 +29,14 @@ public static class TextFineTuning
     /// <summary>The same, with any function of the steps done so far in place of the accuracy on validation texts.</summary>
     internal static TextFineTuned Fit(TextFineTuned tuned, TextFrame marks, LabelledTexts train, Func<int, double>? validate, TextFineTuningOptions options)
     {
-        TextClassifier classifier = tuned.Classifier;
+        SequenceClassifier classifier = tuned.Classifier;
         if (train.ForLearning("TextFineTuning").Classes.Count != classifier.Classes)
             throw new NativeSslException($"TextFineTuning: {train.Name} has {train.Classes.Count} classes, but the classifier has {classifier.Classes}.");
+        if (!(options.AuxiliaryWeight >= 0 && double.IsFinite(options.AuxiliaryWeight)))
+            throw new NativeSslException($"TextFineTuning: AuxiliaryWeight is {options.AuxiliaryWeight}; it must be 0, for no auxiliary loss, or more.");
         long began = Stopwatch.GetTimestamp();
         using FlopCount flops = new();
-        TextEncoder encoder = classifier.Encoder;
-        var texts = new TextBatches(encoder, marks, train.Texts, train.Seconds);
+        var texts = new TextBatches(classifier.Backend, classifier.Context, marks, train.Texts, train.Seconds);
         var order = new LabelledOrder([.. Enumerable.Range(0, train.Count)], Math.Min(options.Batch, train.Count), options.Seed);
         var optimizer = new AdamW(TuningGroups.Of(LayerRates.Of(classifier, options), options.WeightDecay));
         int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(train.Count / (double)order.Batch));
@@ -44,12 +46,15 @@ public static class TextFineTuning
         while (done < steps && !(best?.Misses >= options.Patience))
         {
             int[] places = order.At(done);
-            using (Step step = new(encoder.Backend, training: true, options.Seed, (ulong)done))
+            using (Step step = new(classifier.Backend, training: true, options.Seed, (ulong)done))
             {
                 optimizer.Parameters.Zero();
                 (Indices tokens, Indices segments, Indices lengths) = texts.At(places);
-                Indices labels = Indices.From(encoder.Backend, [places.Length], [.. places.Select(place => train.Labels[place])]);
-                classifier.Logits(tokens, segments, lengths).CrossEntropy(labels, labelSmoothing: options.LabelSmoothing).Backward();
+                Indices labels = Indices.From(classifier.Backend, [places.Length], [.. places.Select(place => train.Labels[place])]);
+                (Tensor logits, Tensor? auxiliary) = classifier.Read(tokens, segments, lengths, options.AuxiliaryWeight > 0);
+                Tensor loss = logits.CrossEntropy(labels, labelSmoothing: options.LabelSmoothing);
+                if (auxiliary is not null) loss += auxiliary * (float)options.AuxiliaryWeight;             // L3 = L2 + λ L1
+                loss.Backward();
                 optimizer.Parameters.Clip(options.Clip);
                 optimizer.Step(done, rate.At(done));
             }

@@ -1,6 +1,6 @@
 namespace NativeSsl;
 
-/// <summary>How encoder and classifier are trained on labelled texts. The defaults suit models of a few million parameters; BERT-base asks for learning
+/// <summary>How network and classifier are trained on labelled texts. The defaults suit models of a few million parameters; BERT-base asks for learning
 /// rates of 2e-5 to 5e-5 (Devlin et al. 2019, appendix A.3).</summary>
 public sealed record TextFineTuningOptions
 {
@@ -27,6 +27,9 @@ public sealed record TextFineTuningOptions
     public double Clip { get; init; } = 1;
     /// <summary>The share of each label given to all classes.</summary>
     public float LabelSmoothing { get; init; }
+    /// <summary>λ, how much the loss of guessing next tokens of the labelled texts counts beside that of their labels: for a <see cref="LanguageModelClassifier"/>. Radford et al. 2018, equation 5,
+    /// take 0.5, and find that it helps large sets of labels; 0 for none.</summary>
+    public double AuxiliaryWeight { get; init; }
     /// <summary>How often, over all steps, validation texts are asked about.</summary>
     public int Looks { get; init; } = 20;
     /// <summary>Stops when validation texts have not been said better for so many looks.</summary>

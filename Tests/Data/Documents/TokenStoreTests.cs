@@ -118,16 +118,19 @@ public sealed class TokenStoreTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_single_document_the_last_tenth_is_kept_apart_and_a_single_sentence_is_too_little()
+    public void A_single_document_is_refused_for_it_can_only_be_divided_before()
     {
         TokenStore store = TokenStore.InMemory(Enumerable.Range(0, 25).Select(i => new Passage("m", 0, "word")), Encode);
-        foreach (string heldOut in new[] { "tenth", "last" })
-        {
-            (DocumentSet train, DocumentSet kept) = DocumentSet.Divide(store, heldOut);
-            Assert.Equal(((0, 23), (23, 25)), (train.Documents.Single(), kept.Documents.Single()));
-        }
-        Assert.Contains("whole text", Assert.Throws<NativeSslException>(() => DocumentSet.Divide(store, "m")).Message, StringComparison.Ordinal);
-        Assert.Contains("single sentence", Assert.Throws<NativeSslException>(() =>
-            DocumentSet.Divide(TokenStore.InMemory([new Passage("m", 0, "one line")], Encode))).Message, StringComparison.Ordinal);
+        foreach (string heldOut in new[] { "tenth", "last", "m" })
+            Assert.Contains("single document", Assert.Throws<NativeSslException>(() => DocumentSet.Divide(store, heldOut)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_end_stands_behind_each_document_if_one_is_given()
+    {
+        DocumentSet all = DocumentSet.All(TokenStore.InMemory([new Passage("a", 0, "ab"), new Passage("a", 0, "c"), new Passage("a", 1, "d")], text => [.. text.Select(c => (int)c)]));
+        Assert.Equal(['a', 'b', 'c', 'd'], all.Tokens());
+        Assert.Equal(['a', 'b', 'c', 7, 'd', 7], all.Tokens(7));
+        Assert.Equal(['d', 7], (all with { Documents = [all.Documents[1]] }).Tokens(7));
     }
 }

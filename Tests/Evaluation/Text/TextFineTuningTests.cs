@@ -5,7 +5,7 @@ public sealed class TextFineTuningTests
     static readonly LabelledTexts Train = SmallTexts.Letters(200, 1), Validation = SmallTexts.Letters(60, 2), Test = SmallTexts.Letters(200, 3, Split.Test);
     static readonly TextFineTuningOptions Short = new() { LeastSteps = 150, Epochs = 1, Batch = 16, LearningRate = 3e-3, LayerDecay = 1, Patience = 100 };
 
-    static TextFineTuned Fit(TextFineTuningOptions options, LabelledTexts? train = null, LabelledTexts? validation = null, TextClassifier? classifier = null) =>
+    static TextFineTuned Fit(TextFineTuningOptions options, LabelledTexts? train = null, LabelledTexts? validation = null, SequenceClassifier? classifier = null) =>
         TextFineTuning.Fit(classifier ?? SmallTexts.Classifier(), SmallTexts.Marks, train ?? Train, validation, options);
 
     static float[] Weights(Module module) => [.. module.NamedTensors().SelectMany(entry => entry.Tensor.ToArray())];
@@ -95,7 +95,7 @@ public sealed class TextFineTuningTests
         {
             LayerDecay = 0.5, HeadRate = 3, LeastSteps = 1, Epochs = 0, WeightDecay = 0, Warmup = 0, LearningRate = 1e-3, Clip = 1e9,
         };
-        TextClassifier before = SmallTexts.Classifier(layers: 3), after = Fit(options, classifier: SmallTexts.Classifier(layers: 3)).Classifier;
+        SequenceClassifier before = SmallTexts.Classifier(layers: 3), after = Fit(options, classifier: SmallTexts.Classifier(layers: 3)).Classifier;
         double Moved(string part) => before.NamedTensors().Zip(after.NamedTensors()).Where(pair => pair.First.Name.StartsWith(part, StringComparison.Ordinal))
             .SelectMany(pair => pair.First.Tensor.ToArray().Zip(pair.Second.Tensor.ToArray(), (a, b) => Math.Abs((double)a - b))).Max();
         Dictionary<string, double> expected = new()
@@ -114,7 +114,7 @@ public sealed class TextFineTuningTests
         // With a gradient of one sign throughout, Adam moves by the rate in every step, so the way of a weight is the sum of the rates.
         TextFineTuningOptions options = Short with { LeastSteps = 10, Epochs = 0, Warmup = 0.2, LearningRate = 1e-5, WeightDecay = 0 };
         LabelledTexts same = Train.Take(Enumerable.Repeat(1, 16));
-        TextClassifier before = SmallTexts.Classifier(), after = Fit(options, same, classifier: SmallTexts.Classifier()).Classifier;
+        SequenceClassifier before = SmallTexts.Classifier(), after = Fit(options, same, classifier: SmallTexts.Classifier()).Classifier;
         float[] a = before.Head.Bias!.ToArray(), b = after.Head.Bias!.ToArray();
         // Two steps of warm-up: 1/3 and 2/3; then 8/8, 7/8, … 1/8.
         Assert.Equal(1e-5 * (1 / 3.0 + 2 / 3.0 + 36 / 8.0), b[1] - a[1], 1e-8);
@@ -174,12 +174,12 @@ public sealed class TextFineTuningTests
     public void From_scratch_is_the_same_loop_from_other_weights()
     {
         // A pretrained encoder: one that was tuned already. With few steps it is ahead of a random one.
-        TextClassifier teacher = Fit(Short with { LeastSteps = 250 }).Classifier;
+        SequenceClassifier teacher = Fit(Short with { LeastSteps = 250 }).Classifier;
         TextFineTuningOptions few = Short with { LeastSteps = 30, Epochs = 0, LearningRate = 1e-3 };
         double Tuned(Bert encoder) => Fit(few, Train.Take(Enumerable.Range(0, 16)),
             classifier: new TextClassifier(encoder, 2, new Init(Table.Cpu, 50), dropout: 0f)).Accuracy(Test);
         Bert copy = SmallTexts.Encoder();
-        copy.CopyFrom(teacher.Encoder.NamedTensors());
+        copy.CopyFrom(teacher.Body.NamedTensors());
         double pretrained = Tuned(copy), scratch = Tuned(SmallTexts.Encoder());
         Assert.True(pretrained > scratch + 0.1, $"{pretrained} {scratch}");
     }
@@ -190,6 +190,8 @@ public sealed class TextFineTuningTests
         Assert.Contains("test split", Assert.Throws<NativeSslException>(() => Fit(Short, Test)).Message);
         Assert.Contains("test split", Assert.Throws<NativeSslException>(() => Fit(Short, validation: Test)).Message);
         Assert.Contains("trained: true", Assert.Throws<NativeSslException>(() => Fit(Short, classifier: SmallTexts.Classifier(trained: false))).Message);
+        Assert.Contains("AuxiliaryWeight to 0", Assert.Throws<NativeSslException>(() => Fit(Short with { AuxiliaryWeight = 0.5 })).Message);
+        Assert.All(new[] { -0.5, double.NaN }, weight => Assert.Contains("AuxiliaryWeight is", Assert.Throws<NativeSslException>(() => Fit(Short with { AuxiliaryWeight = weight })).Message));
         LabelledTexts three = new("three", Split.Train, ["a"], [2], ["a", "b", "c"]);
         Assert.Contains("3 classes", Assert.Throws<NativeSslException>(() => Fit(Short, three)).Message);
         Assert.Contains("have 3", Assert.Throws<NativeSslException>(() => Fit(Short, validation: three)).Message);

@@ -58,7 +58,7 @@ public sealed class TextCorpus
 
     /// <summary>A tokenizer that has learned from <see cref="Train"/> alone. A vocabulary of characters takes those of the whole text: it is a list of letters, counts none, and has no token
     /// for one that is not in it.</summary>
-    /// <inheritdoc cref="Tokenizer.Create(string, IEnumerable{string}, int)"/>
+    /// <inheritdoc cref="Tokenizer.Create(string, IEnumerable{string}, int, IProgress{TokenizerProgress}, CancellationToken)"/>
     /// <param name="name"><c>character</c>, <c>byte</c>, <c>bpe</c>, <c>wordpiece</c> or <c>unigram</c>.</param>
     /// <param name="vocabulary">How many tokens there are to be, where the tokenizer has a choice.</param>
     public ITokenizer NewTokenizer(string name, int vocabulary) => Tokenizer.Create(name, [name == CharacterTokenizer.Kind ? Text : Train], vocabulary);

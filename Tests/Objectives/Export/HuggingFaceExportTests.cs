@@ -33,8 +33,8 @@ public sealed class HuggingFaceExportTests : IDisposable
     static (Indices Tokens, Indices Segments, Indices Lengths) Batch(ITokenizer tokenizer, EncoderRecipe recipe)
     {
         var marks = TextMarks.Of(tokenizer);
-        TextSample One(int line) => recipe.Pairs == "none" ? TextSample.Of(marks, tokenizer.Encode(Lines[line])[..(6 + line)])
-            : TextSample.Of(marks, tokenizer.Encode(Lines[line])[..(4 + line)], tokenizer.Encode(Lines[line + 4])[..5], 0);
+        TextSample One(int line) => recipe.Pairs == "none" ? TextSample.Of(marks, tokenizer.Encode(Lines[line]).AsSpan(0, 6 + line))
+            : TextSample.Of(marks, tokenizer.Encode(Lines[line]).AsSpan(0, 4 + line), tokenizer.Encode(Lines[line + 4]).AsSpan(0, 5), 0);
         return TextSample.Batch(Cpu, [One(1), One(2), One(3)], marks.Padding);
     }
 
@@ -73,7 +73,7 @@ public sealed class HuggingFaceExportTests : IDisposable
         var batch = Batch(tokenizer, recipe);
         float[] features = Read(ours.Encoder, batch);
         Assert.Equal(features, Read(theirs.Encoder, batch));
-        Tensor x = Tensor.From(Cpu, [2, 3, 16], features[..96]);
+        Tensor x = Tensor.From(Cpu, [2, 3, 16], features.AsSpan(0, 96));
         Assert.Equal(ours.Head!.Logits(x, ours.Encoder.Table).ToArray(), theirs.Head!.Logits(x, theirs.Encoder.Table).ToArray());
         Assert.Equal(pairs == "none", theirs.Answer is null);
         if (pairs != "none") Assert.Equal(ours.Answer!.Forward(ours.Pooler!.Forward(x)).ToArray(), theirs.Answer!.Forward(theirs.Pooler!.Forward(x)).ToArray());
@@ -112,7 +112,7 @@ public sealed class HuggingFaceExportTests : IDisposable
         HuggingFaceExport.Of(RunPath).Save(To);
         Gpt theirs = HuggingFaceGpt2.Load(To, Cpu);
         using Tape.NoGradientScope scope = Tape.NoGradient();
-        var tokens = Indices.From(Cpu, [1, 12], tokenizer.Encode("The harbour is open")[..12]);
+        var tokens = Indices.From(Cpu, [1, 12], tokenizer.Encode("The harbour is open").AsSpan(0, 12));
         Assert.Equal(objective.Model.Logits(tokens).ToArray(), theirs.Logits(tokens).ToArray());
         Assert.Equal(tokenizer.ToJson(), NativeSsl.Tokenizer.Load(Path.Combine(To, "nativessl-tokenizer.json")).ToJson());
         Assert.False(File.Exists(Path.Combine(To, "tokenizer.json")));     // which that library could not read

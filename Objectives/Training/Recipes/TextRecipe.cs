@@ -55,7 +55,6 @@ public sealed record TextRecipe : Recipe
 
     internal static RecipeRule[] Rules { get; } =
     [
-        RecipeRule.Text("heldOut", "\"tenth\", \"last\", or the name of a file"),
         RecipeRule.Text("tokenizer", "\"character\", \"byte\", \"bpe\", \"wordpiece\" or \"unigram\"", "character", "byte", "bpe", "wordpiece", "unigram"),
         RecipeRule.Whole("vocabulary", 1, 1 << 24, "8192 is usual for a small text"),
         RecipeRule.Whole("layers", 1, 1000, "4 is a small model"),
@@ -64,6 +63,7 @@ public sealed record TextRecipe : Recipe
         RecipeRule.Whole("context", 1, 1 << 20, "64 is a small model"),
         RecipeRule.Truth("bias"),
         RecipeRule.Real("dropout", 0, 0.99, "0 turns it off"),
+        RecipeRule.Text("heldOut", "\"tenth\", \"last\", or the name of a file"),
         RecipeRule.Whole("batch", 1, 1 << 20, "12 is a small batch"),
         RecipeRule.Real("beta1", 0, 0.9999999, "0.9 is usual"),
         RecipeRule.Real("beta2", 0, 0.9999999, "0.99 is usual"),

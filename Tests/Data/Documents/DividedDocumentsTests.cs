@@ -83,9 +83,9 @@ public sealed class DividedDocumentsTests : IDisposable
     [Fact]
     public void Lines_come_whole_with_the_blank_lines_before_them()
     {
-        Documents documents = Folder("\n\n  One. Two \r\n\n\nThree.\n\n", "Four");
-        Assert.Equal([(0, "  One. Two \n"), (0, "\n\nThree.\n"), (1, "Four\n")], documents.InLines().Passages().Select(passage => (passage.Document, passage.Text)));
-        Assert.Equal([(0, "One."), (0, "Two"), (0, "Three."), (1, "Four")], documents.Passages().Select(passage => (passage.Document, passage.Text)));
+        Documents documents = Folder("\n\n  One. Two \r\n\n\nThree.\nFive.\n\n", "Four");
+        Assert.Equal([(0, "  One. Two \n"), (0, "\n\nThree.\n"), (0, "Five.\n"), (1, "Four\n")], documents.InLines().Passages().Select(passage => (passage.Document, passage.Text)));
+        Assert.Equal([(0, "One."), (0, "Two"), (0, "Three."), (0, "Five."), (1, "Four")], documents.Passages().Select(passage => (passage.Document, passage.Text)));
         // At blank lines another document begins, so none is within one.
         Assert.Equal([(0, "One. Two \n"), (1, "Three.\n")], Documents.FromText("One. Two \n\n\nThree.").InLines().Passages().Select(passage => (passage.Document, passage.Text)));
     }

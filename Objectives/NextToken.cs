@@ -12,6 +12,9 @@ public sealed class NextToken(LanguageModel model) : Objective
     // soon outgrow all the rest of a step (4096 tokens of 50257: 820 MB, and as much again for the slopes).
     internal const int LargeVocabulary = 2048;
 
+    /// <summary>The target of a place that has nothing to guess.</summary>
+    internal const int NoTarget = -100;
+
     /// <summary>The model that is trained.</summary>
     public LanguageModel Model => model;
 
@@ -23,12 +26,13 @@ public sealed class NextToken(LanguageModel model) : Objective
     /// <param name="views">Tokens and, one later, targets: <c>[batch, time]</c> each.</param>
     public override Tensor Loss(Views views) => Loss(model.Features(views.Indices[0]), model.Head, views.Indices[1]);
 
-    /// <summary>The same from features that are there already; targets of −100 do not count.</summary>
+    /// <summary>The same from features that are there already.</summary>
     /// <param name="features">h, <c>[batch, time, width]</c>.</param>
     /// <param name="head">W, <c>[vocabulary, width]</c>.</param>
     /// <param name="targets"><c>[batch, time]</c></param>
-    internal static Tensor Loss(Tensor features, Tensor head, Indices targets) =>
-        head.Shape[0] < LargeVocabulary ? features.Linear(head).CrossEntropy(targets) : features.LinearCrossEntropy(head, targets);
+    /// <param name="ignored">The target that does not count.</param>
+    internal static Tensor Loss(Tensor features, Tensor head, Indices targets, int ignored = NoTarget) => head.Shape[0] < LargeVocabulary
+        ? features.Linear(head).CrossEntropy(targets, ignoreIndex: ignored) : features.LinearCrossEntropy(head, targets, ignoreIndex: ignored);
 
     /// <summary>ln V: every token as likely as any other.</summary>
     public override double? ChanceLoss => Math.Log(model.Vocabulary);

@@ -32,9 +32,7 @@ public sealed class TextToText(SequenceModel model, int padding) : Objective
         if (targets.Shape.Rank != 2 || inputs.Shape.Rank != 2 || targets.Shape[0] != inputs.Shape[0])
             throw new ShapeException($"TextToText: inputs have shape {inputs.Shape} and targets {targets.Shape}; [batch, length] and [batch, time] are needed.");
         Tensor features = model.Decode(ShiftedRight(targets, padding), model.Encode(inputs, lengths), lengths);
-        return model.Vocabulary < NextToken.LargeVocabulary
-            ? features.Linear(model.Head).CrossEntropy(asked ?? targets, ignoreIndex: padding)
-            : features.LinearCrossEntropy(model.Head, asked ?? targets, ignoreIndex: padding);
+        return NextToken.Loss(features, model.Head, asked ?? targets, padding);
     }
 
     /// <summary>What the decoder has before it when it writes the targets: the same, one later, behind a first token.</summary>

@@ -8,8 +8,6 @@ namespace NativeSsl;
 /// </summary>
 public sealed class LanguageModelClassifier : SequenceClassifier
 {
-    const int NoTarget = -100;
-
     readonly float _dropout;
 
     /// <param name="model">Pretrained, or random for the control from scratch.</param>
@@ -60,7 +58,7 @@ public sealed class LanguageModelClassifier : SequenceClassifier
     {
         int time = tokens.Shape[1];
         int[] next = new int[tokens.Values.Length];
-        next.AsSpan().Fill(NoTarget);
+        next.AsSpan().Fill(NextToken.NoTarget);
         for (int i = 0; i < m.Length; i++) tokens.Values.Span.Slice(i * time + 1, m[i] - 1).CopyTo(next.AsSpan(i * time));
         return Indices.From(tokens.Backend, tokens.Shape, next);
     }

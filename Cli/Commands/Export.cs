@@ -10,7 +10,7 @@ static class Export
     {
         var run = new Option<string>("--run") { Description = "the directory of the run", HelpName = "directory", Required = true };
         var to = new Option<string>("--to") { Description = "the directory to write; it must not hold a model yet", HelpName = "directory", Required = true };
-        var command = new Command("export", "write model and tokenizer of a run of text in Hugging Face's layout: BERT, RoBERTa or GPT-2") { run, to };
+        var command = new Command("export", "write model and tokenizer of a run of text in Hugging Face's layout: BERT, RoBERTa, GPT-2 or T5") { run, to };
         command.SetAction(parsed =>
         {
             string directory = parsed.GetValue(to)!;

@@ -27,7 +27,7 @@ public sealed class ReportCardTests
     {
         string[] lines = Small().ToMarkdown().Split('\n');
         Assert.Equal("# Bars", lines[0]);
-        Assert.Equal("| | kNN-20, % | probe 1 %, % | RankMe | spread | seconds | GFLOP | images seen |", lines[2]);
+        Assert.Equal("| | kNN-20, % | probe 1 %, % | RankMe | spread | seconds | GFLOP | samples seen |", lines[2]);
         Assert.Equal("| raw \\| pixels | 38.7 | 60.0 ± 24.8 | – | – | 1.3 | 3 | 7 |", lines[4]);
         Assert.Equal("| encoder | – | – | 12.500 | NaN | 0.0 | – | 0 |", lines[5]);
         Assert.Contains("training split only", lines[7]);

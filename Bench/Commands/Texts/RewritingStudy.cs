@@ -6,7 +6,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// <summary>Translation (Tatoeba) and summaries (SciTLDR): is T5 better after pretraining than from scratch, at equal steps? A paired bootstrap over the test texts answers.</summary>
 static class RewritingStudy
 {
-    const int Beams = 4, LongerBy = 4, Examples = 4;
+    const int Beams = 4, Examples = 4;
     const double Sure = 0.95;
 
     public static void Translation(string[] arguments)
@@ -14,13 +14,13 @@ static class RewritingStudy
         var report = new Report("translation", "Translation: English to French", "learning/text.md");
         TextParts<TextPairs> pairs = Tatoeba.Read(Path.Combine(Books.Data, "tatoeba_eng_fra", "eng-fra.tsv"));
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("translate-tatoeba") with { Batch = 32, Steps = 1000, WarmUp = 100, LearningRate = 1e-3 };
-        var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), arguments.Contains("--quick"));
+        var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), longerBy: 4, arguments.Contains("--quick"));
         study.Introduce("Tatoeba's pairs, an English sentence in one part only; the test part is asked once a model. BLEU and chrF over all references of a sentence");
         report.Head("model", "steps", "BLEU", "chrF", "seconds", "TFLOP");
         double[] Scores(IReadOnlyList<string> written) => [Bleu.Of(written, study.Test.Targets).Score, new ChrF().Of(written, study.Test.Targets)];
         double[][] Counts(IReadOnlyList<string> written) => [.. written.Select((text, i) => Bleu.Statistics(text, study.Test.Targets[i]))];
         study.Row("the English as it is", study.Test.Sources, Scores);
-        IReadOnlyList<string> scratch = study.Train("from scratch", pretrained: false, 1, Scores), tuned = study.Train("fine-tuned", pretrained: true, 1, Scores), longer = study.Train("fine-tuned, longer", pretrained: true, LongerBy, Scores);
+        IReadOnlyList<string> scratch = study.Train("from scratch", pretrained: false, 1, Scores), tuned = study.Train("fine-tuned", pretrained: true, 1, Scores), longer = study.Train("fine-tuned, longer", pretrained: true, study.LongerBy, Scores);
         report.EndTable();
         PairedBootstrap sure = PairedBootstrap.Of(Counts(tuned), Counts(scratch), counts => Bleu.Of(counts).Score);
         study.Judge(sure, "BLEU");
@@ -35,28 +35,30 @@ static class RewritingStudy
         string folder = Path.Combine(Books.Data, "scitldr_a");
         (Rewritings train, Rewritings test) = Rewritings.Read(folder, Rewritings.Papers);
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("summarise-scitldr") with { Steps = 300, WarmUp = 30 };
-        var study = new Rewritten(report, recipe, train, test, arguments.Contains("--quick"));
+        var study = new Rewritten(report, recipe, train, test, longerBy: 2, arguments.Contains("--quick"));
         study.Introduce("SciTLDR's abstracts; its part dev, by which nothing was chosen, is asked once a model. ROUGE's F, the mean over papers of the best over references");
         report.Head("model", "steps", "ROUGE-1", "ROUGE-2", "ROUGE-L", "seconds", "TFLOP");
         double Mean(IReadOnlyList<string> written, Func<string, string, RougeScore> score) => 100 * Rouge.Mean(study.Test.Targets, written, score);
         double[] Scores(IReadOnlyList<string> written) => [Mean(written, (wanted, said) => Rouge.N(wanted, said, 1)), Mean(written, (wanted, said) => Rouge.N(wanted, said, 2)), Mean(written, Rouge.L)];
         double[][] Counts(IReadOnlyList<string> written) => Rouge.Statistics(study.Test.Targets, written, Rouge.L);
         study.Row("first sentence (lead-1)", study.Test.Leads, Scores);
-        IReadOnlyList<string> scratch = study.Train("from scratch", pretrained: false, 1, Scores), tuned = study.Train("fine-tuned", pretrained: true, 1, Scores), longer = study.Train("fine-tuned, longer", pretrained: true, LongerBy, Scores);
+        IReadOnlyList<string> scratch = study.Train("from scratch", pretrained: false, 1, Scores), tuned = study.Train("fine-tuned", pretrained: true, 1, Scores), longer = study.Train("fine-tuned, longer", pretrained: true, study.LongerBy, Scores);
         report.EndTable();
         study.Judge(PairedBootstrap.Of(Counts(tuned), Counts(scratch), counts => 100 * counts[0] / counts[1]), "ROUGE-L");
         study.Show(longer);
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- summaries");
     }
 
-    sealed class Rewritten(Report report, TextToTextRecipe recipe, Rewritings train, Rewritings test, bool quick)
+    sealed class Rewritten(Report report, TextToTextRecipe recipe, Rewritings train, Rewritings test, int longerBy, bool quick)
     {
         readonly (SequenceFrame Frame, Dictionary<string, Tensor> Weights) _kept = SpanStudy.Kept;
+
+        public int LongerBy => longerBy;
 
         public Rewritings Test { get; } = quick ? test.Some(20) : test;
 
         public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams. The T5 of the section before, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
-            + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, dropout {recipe.Dropout}; and for {LongerBy} times as many steps."));
+            + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, dropout {recipe.Dropout}; and for {longerBy} times as many steps."));
 
         public IReadOnlyList<string> Train(string name, bool pretrained, int times, Func<IReadOnlyList<string>, double[]> scores)
         {

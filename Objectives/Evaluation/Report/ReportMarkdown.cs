@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NativeSsl;
 
-/// <summary>A report as a table: one row each, measures as columns, seconds, operations and images seen at the end.</summary>
+/// <summary>A report as a table: one row each, measures as columns, seconds, operations and samples seen at the end.</summary>
 static class ReportMarkdown
 {
     internal static string Of(ReportCard card)
@@ -12,7 +12,7 @@ static class ReportMarkdown
         text.Append(CultureInfo.InvariantCulture, $"# {card.Title}\n\n| |");
         foreach ((string name, bool isShare) in card.Measures)
             text.Append(CultureInfo.InvariantCulture, $" {Escaped(name)}{(isShare ? ", %" : "")} |");
-        text.Append(" seconds | GFLOP | images seen |\n|---|");
+        text.Append(" seconds | GFLOP | samples seen |\n|---|");
         for (int i = 0; i < card.Measures.Count + 3; i++) text.Append("--:|");
         text.Append('\n');
         foreach (ReportRow row in card.Rows)

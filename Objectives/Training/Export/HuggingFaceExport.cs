@@ -7,7 +7,7 @@ namespace NativeSsl;
 /// <remarks>
 /// A run that guesses words becomes BERT with the heads that it has, and RoBERTa if it has samples of one text (<c>pairs</c> none) and RoBERTa's special tokens (<c>bpe</c>). An answer about
 /// the order of texts stands where BERT has that about the next sentence: row 0 is “it follows” in both. A run of SimCSE becomes BERT or RoBERTa without heads, a run that guesses
-/// the next token GPT-2, if it has biases as GPT-2 has. Tokenizers of characters and bytes have no form in Hugging Face's library; theirs goes into <c>nativessl-tokenizer.json</c>.
+/// the next token GPT-2, if it has biases as GPT-2 has. A run that writes spans or rewrites texts becomes T5; marks that its tokenizer lacks are then behind its last token, and the file of the tokenizer does not name them. Tokenizers of characters and bytes have no form in Hugging Face's library; theirs goes into <c>nativessl-tokenizer.json</c>.
 /// </remarks>
 public sealed class HuggingFaceExport
 {
@@ -21,7 +21,7 @@ public sealed class HuggingFaceExport
     HuggingFaceExport(string layout, ITokenizer tokenizer, int context, Action<string, SafetensorsType> saveModel) =>
         (Layout, _tokenizer, _context, _saveModel) = (layout, tokenizer, context, saveModel);
 
-    /// <summary>Which model it becomes: <c>BERT</c>, <c>RoBERTa</c> or <c>GPT-2</c>.</summary>
+    /// <summary>Which model it becomes: <c>BERT</c>, <c>RoBERTa</c>, <c>GPT-2</c> or <c>T5</c>.</summary>
     public string Layout { get; }
 
     /// <summary>Reads what a run has learned, in its best checkpoint or else its latest.</summary>
@@ -36,7 +36,8 @@ public sealed class HuggingFaceExport
             EncoderRecipe encoder => Encoder(run, encoder, Tokenizer(run)),
             TextRecipe { Bias: false } => throw new NativeSslException($"{run}: this model has no biases (\"bias\": false), and GPT-2 has. Train with \"bias\": true to export it."),
             TextRecipe text => Writer(run, text, Tokenizer(run)),
-            _ => throw new NativeSslException($"{run}: a run of '{recipe.Objective}' has no layout of Hugging Face's here; runs of masked-words, simcse and next-token have one."),
+            SequenceRecipe sequences => Rewriter(run, sequences, Tokenizer(run)),
+            _ => throw new NativeSslException($"{run}: a run of '{recipe.Objective}' has no layout of Hugging Face's here; runs of text have one."),
         };
     }
 
@@ -53,7 +54,7 @@ public sealed class HuggingFaceExport
         {
             MaskedWordsRecipe words => words.NewObjective(init, marks.Vocabulary),
             SimCseRecipe sentences => sentences.NewObjective(init, marks.Vocabulary),
-            _ => throw new NativeSslException($"{run}: a run of '{recipe.Objective}' has no layout of Hugging Face's here; runs of masked-words and simcse have one."),
+            _ => throw new NativeSslException($"{run}: an encoder of '{recipe.Objective}' has no layout of Hugging Face's here; those of masked-words and simcse have one."),
         };
         RunDirectory.ReadWeights(run, objective.NamedTensors());
         BertWithHeads model = objective switch
@@ -72,6 +73,14 @@ public sealed class HuggingFaceExport
         Gpt model = recipe.NewModel(Init.Blank(CpuBackend.Default), tokenizer.VocabularySize);
         RunDirectory.ReadWeights(run, new NextToken(model).NamedTensors());
         return new("GPT-2", tokenizer, recipe.Context, (directory, type) => HuggingFaceGpt2.Save(directory, model, type));
+    }
+
+    static HuggingFaceExport Rewriter(string run, SequenceRecipe recipe, ITokenizer tokenizer)
+    {
+        var frame = new SequenceFrame(tokenizer, recipe.Sentinels);
+        TextToText objective = recipe.NewObjective(Init.Blank(CpuBackend.Default), frame);
+        RunDirectory.ReadWeights(run, objective.NamedTensors());
+        return new("T5", tokenizer, recipe.Context, (directory, type) => HuggingFaceT5.Save(directory, (T5)objective.Model, type, padding: frame.Padding, end: frame.End));
     }
 
     /// <summary>Writes the directory. <see cref="HuggingFaceBert.Load"/> or <see cref="HuggingFaceGpt2.Load"/> reads the model back, and stored as F32 it says the same bit for bit.</summary>

@@ -118,6 +118,24 @@ public sealed class HuggingFaceExportTests : IDisposable
         Assert.False(File.Exists(Path.Combine(To, "tokenizer.json")));     // which that library could not read
     }
 
+    [Theory, InlineData("1.0", "unigram", 0, 1), InlineData("1.1", "unigram", 0, 1), InlineData("1.0", "bpe", 1, 2)]
+    public void What_rewrites_texts_is_t5_bit_for_bit(string version, string kind, int padding, int end)
+    {
+        var recipe = new TextToTextRecipe { Tokenizer = kind, Vocabulary = 400, Version = version, Layers = 2, Heads = 2, Width = 16, HeadWidth = 6, Hidden = 24, Context = 20, Dropout = 0, Steps = 10, WarmUp = 1 };
+        ITokenizer tokenizer = NativeSsl.Tokenizer.Create(kind, Lines, recipe.Vocabulary);
+        var frame = new SequenceFrame(tokenizer);
+        TextToText objective = Run(recipe, tokenizer, recipe.NewObjective(new Init(Cpu, 5), frame));
+        HuggingFaceExport export = HuggingFaceExport.Of(RunPath);
+        export.Save(To);
+        T5 theirs = HuggingFaceT5.Load(To, Cpu, dropout: 0);
+        using Tape.NoGradientScope scope = Tape.NoGradient();
+        var read = Indices.From(Cpu, [1, 20], frame.Tokens(Lines[0], 20));
+        var written = Indices.From(Cpu, [1, 12], frame.Tokens(Lines[1], 12));
+        Assert.Equal(objective.Model.Logits(read, written).ToArray(), theirs.Logits(read, written).ToArray());
+        Assert.Equal(("T5", padding, end), (export.Layout, Config().GetProperty("pad_token_id").GetInt32(), Config().GetProperty("eos_token_id").GetInt32()));
+        Assert.Equal(tokenizer.ToJson(), NativeSsl.Tokenizer.Load(Path.Combine(To, "tokenizer.json")).ToJson());
+    }
+
     [Fact]
     public void The_best_checkpoint_is_written_not_the_latest()
     {

@@ -84,10 +84,13 @@ public sealed class Bert : TextEncoder
     public override Tensor Table => _tokens.Weight;
 
     /// <inheritdoc/>
-    public override Tensor Features(Indices tokens, Indices? segments = null, Indices? lengths = null) => HiddenStates(tokens, segments, lengths)[^1];
+    public override Tensor Features(Indices tokens, Indices? segments = null, Indices? lengths = null) => States(tokens, segments, lengths).Last();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Tensor> HiddenStates(Indices tokens, Indices? segments = null, Indices? lengths = null)
+    public override IReadOnlyList<Tensor> HiddenStates(Indices tokens, Indices? segments = null, Indices? lengths = null) => [.. States(tokens, segments, lengths)];
+
+    // One after the other, so that who wants the last keeps none before it.
+    IEnumerable<Tensor> States(Indices tokens, Indices? segments, Indices? lengths)
     {
         if (tokens.Shape.Rank != 2) throw new ShapeException($"Bert: tokens have shape {tokens.Shape}; [batch, time] is needed.");
         int time = tokens.Shape[1];
@@ -98,12 +101,8 @@ public sealed class Bert : TextEncoder
         segments ??= Indices.From(Backend, [1], [0]);                           // one row, for every token
         Tensor x = _norm.Forward(_tokens.Forward(tokens) + positions + _segments.Forward(segments));
         if (Sizes.Dropout > 0f) x = x.Dropout(Sizes.Dropout);
-        List<Tensor> states = [x];
+        yield return x;
         foreach (TransformerBlock block in _blocks)
-        {
-            x = Tape.IsRecording ? block.Forward(x, lengths: lengths) : x.Checkpoint(input => block.Forward(input, lengths: lengths));
-            states.Add(x);
-        }
-        return states;
+            yield return x = Tape.IsRecording ? block.Forward(x, lengths: lengths) : x.Checkpoint(input => block.Forward(input, lengths: lengths));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NativeSsl.Cli;
 
 namespace NativeSsl.Tests.Cli;
@@ -31,4 +32,31 @@ sealed class Console(string input = "") : IDisposable
         using var reader = new StringReader(input);
         return CommandLine.Run(args, new Terminal(_out, _error, isInteractive: false, reader), stop);
     }
+
+    /// <summary>What a command that succeeds prints.</summary>
+    internal static string Ok(params string[] args) => Piped("", args);
+
+    /// <summary>The same, with something on standard input.</summary>
+    internal static string Piped(string input, params string[] args)
+    {
+        using var console = new Console(input);
+        int code = console.Run(args);
+        Assert.True(code == 0, $"exit code {code}: {console.Error}");
+        return console.Out;
+    }
+
+    /// <summary>A command that cannot be carried out says why in its last line.</summary>
+    internal static void Refused(string said, params string[] args)
+    {
+        using var console = new Console();
+        Assert.Equal(2, console.Run(args));
+        Assert.StartsWith("nativessl: ", console.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Contains(said, console.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>A number of a report.</summary>
+    internal static double Number(JsonElement result, string row, string name) => result.GetProperty(row).GetProperty(name).GetDouble();
+
+    /// <summary>The latest checkpoint of a run.</summary>
+    internal static byte[] Weights(string run) => File.ReadAllBytes(RunDirectory.Latest(run)!.Path);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NativeSsl.Cli;
 using NativeSsl.Cli.Training;
+using static NativeSsl.Tests.Cli.Console;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -186,30 +187,14 @@ public sealed class ImageTrainingTests : IDisposable
     public void Commands_for_text_and_for_images_say_which_runs_they_are_for()
     {
         Ok(Pretrain(RunPath));
-        Fails("has not learned to write", "generate", "--run", RunPath);
+        Refused("has not learned to write", "generate", "--run", RunPath);
         File.Delete(Path.Combine(RunPath, "images.json"));
-        Fails("images.json", "evaluate", "--run", RunPath);
-        Fails("no such file or folder", "pretrain", "--recipe", _recipe, "--run", RunPath + "2");
+        Refused("images.json", "evaluate", "--run", RunPath);
+        Refused("no such file or folder", "pretrain", "--recipe", _recipe, "--run", RunPath + "2");
         Ok("pretrain", "--recipe", "smoke", "--run", RunPath + "3");
-        Fails("has learned to write text", "embed", "--run", RunPath + "3");
+        Refused("has learned to write text", "embed", "--run", RunPath + "3");
     }
 
     static double[] Knn(JsonElement report) => [.. report.GetProperty("rows").EnumerateArray()
         .Select(row => row.GetProperty("scores").GetProperty("kNN-20").GetProperty("mean").GetDouble())];
-
-    static void Fails(string said, params string[] args)
-    {
-        using var console = new Console();
-        Assert.Equal(2, console.Run(args));
-        Assert.Contains(said, console.ErrorLines[^1], StringComparison.Ordinal);
-        Assert.StartsWith("nativessl: ", console.ErrorLines[^1], StringComparison.Ordinal);
-    }
-
-    static string Ok(params string[] args)
-    {
-        using var console = new Console();
-        int code = console.Run(args);
-        Assert.True(code == 0, $"exit code {code}: {console.Error}");
-        return console.Out;
-    }
 }

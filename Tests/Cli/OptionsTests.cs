@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NativeSsl.Cli;
+using static NativeSsl.Tests.Cli.Console;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -27,14 +28,6 @@ public sealed class OptionsTests(FinishedRun finished) : IClassFixture<FinishedR
     string RunPath => _scratch.File("run");
 
     public void Dispose() => _scratch.Dispose();
-
-    static string Ok(params string[] args)
-    {
-        using var console = new Console();
-        int code = console.Run(args);
-        Assert.True(code == 0, $"exit code {code}: {console.Error}");
-        return console.Out;
-    }
 
     string Written(params string[] options) => Ok(["generate", "--run", finished.Path, "--prompt", "The", "--tokens", "60", .. options]);
 

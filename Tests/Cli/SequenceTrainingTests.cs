@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NativeSsl.Cli;
 using NativeSsl.Cli.Training;
+using static NativeSsl.Tests.Cli.Console;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -168,26 +169,4 @@ public sealed class SequenceTrainingTests : IDisposable
         Ok("resume", "--run", halfway);
         Assert.Equal(Weights(RunPath), Weights(halfway));
     }
-
-    static void Refused(string said, params string[] args)
-    {
-        using var console = new Console();
-        Assert.Equal(2, console.Run(args));
-        Assert.StartsWith("nativessl: ", console.ErrorLines[^1], StringComparison.Ordinal);
-        Assert.Contains(said, console.ErrorLines[^1], StringComparison.Ordinal);
-    }
-
-    static string Ok(params string[] args) => Piped("", args);
-
-    static string Piped(string input, params string[] args)
-    {
-        using var console = new Console(input);
-        int code = console.Run(args);
-        Assert.True(code == 0, $"exit code {code}: {console.Error}");
-        return console.Out;
-    }
-
-    static double Number(JsonElement result, string row, string name) => result.GetProperty(row).GetProperty(name).GetDouble();
-
-    static byte[] Weights(string run) => File.ReadAllBytes(RunDirectory.Latest(run)!.Path);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NativeSsl.Cli;
 using NativeSsl.Cli.Training;
+using static NativeSsl.Tests.Cli.Console;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -118,14 +119,4 @@ public sealed class TextPiecesTests : IDisposable
     [InlineData(4.5, 5.0, 4.0, "has not learned yet"), InlineData(3.95, 5.0, 4.0, "hardly better"), InlineData(3.5, 5.0, 4.0, "it has learned from context")]
     public void A_verdict_is_held_against_the_better_way_of_counting(double model, double bigram, double unigram, string said) =>
         Assert.Contains(said, Controls.Of(model, bigram, unigram), StringComparison.Ordinal);
-
-    static string Ok(params string[] args)
-    {
-        using var console = new Console();
-        int code = console.Run(args);
-        Assert.True(code == 0, $"exit code {code}: {console.Error}");
-        return console.Out;
-    }
-
-    static double Number(JsonElement result, string row, string name) => result.GetProperty(row).GetProperty(name).GetDouble();
 }

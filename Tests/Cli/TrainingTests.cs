@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NativeSsl.Cli;
+using static NativeSsl.Tests.Cli.Console;
 
 namespace NativeSsl.Tests.Cli;
 
@@ -80,15 +81,5 @@ public sealed class TrainingTests : IDisposable
     public void Every_recipe_of_the_program_is_right() =>
         Assert.Contains("nano-gpt\tnext-token\t4 layers of 128", Ok("list", "--runs", _scratch.Folder), StringComparison.Ordinal);
 
-    static string Ok(params string[] args)
-    {
-        using var console = new Console();
-        int code = console.Run(args);
-        Assert.True(code == 0, $"exit code {code}: {console.Error}");
-        return console.Out;
-    }
-
     static double Loss(JsonElement result, string model) => result.GetProperty(model).GetProperty("validationLoss").GetDouble();
-
-    static byte[] Weights(string run) => File.ReadAllBytes(RunDirectory.Latest(run)!.Path);
 }

@@ -18,7 +18,7 @@ static class FewLabelStudy
         bool quick = arguments.Contains("--quick");
         var report = new Report("few-labels", "Few labels: fine-tuned encoders of text", "learning/text.md");
         var start = new Pretrained();
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"The encoder of the section Masked words goes on for {UnlabelledSteps} steps on the task's training texts, without their labels. Accuracy on the test split, which is asked "
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"The encoder of the section “Masked words of all English text at hand” goes on for {UnlabelledSteps} steps on the task's training texts, without their labels. Accuracy on the test split, which is asked "
             + $"once a draw; {Draws} draws of labels, mean and 95 % interval (with all labels one draw, and a fifth of the epochs). Fine-tuned: {Tuned.Epochs} epochs (at least {Tuned.LeastSteps} steps) up to a rate of {Tuned.LearningRate}, a layer {Tuned.LayerDecay} of the one above. From scratch, "
             + $"the same network: {Scratch.Epochs} epochs (at least {Scratch.LeastSteps}) up to {Scratch.LearningRate}. No validation labels are used. Logistic regression on TF-IDF (words and pairs of words) with C = 10; no validation labels for it either."));
         Clinc150 clinc = Clinc150.Read(Path.Combine(Books.Data, "clinc150", "data_full.json"));

@@ -20,7 +20,7 @@ static class TaskStudy
         if (quick) clinc = new(Some(clinc.InScope, 10), clinc.OutOfScope);
         if (quick) polarity = Some(polarity, 10);
 
-        report.Text($"The encoder of the section Masked words, whose training is not counted here. First frozen: logistic regression on standardised features, λ by held-out training labels, {Draws} draws of labels (with all labels one). Clusters: k-means on the "
+        report.Text($"The encoder of the section “Masked words of all English text at hand”, whose training is not counted here. First frozen: logistic regression on standardised features, λ by held-out training labels, {Draws} draws of labels (with all labels one). Clusters: k-means on the "
             + $"test texts' features at length one, k the number of classes, the best of {Draws} runs. Counted words have TF-IDF, and for clusters its 128 principal components, fitted on training texts without labels.");
         ReportCard intents = Frozen(start, "intents (CLINC150), frozen", clinc.InScope, [LabelBudget.PerClass(10), LabelBudget.Share(1)], clusters: true, quick, out Dictionary<string, LinearProbe> probes, out BagOfWords counted);
         report.Card(intents);

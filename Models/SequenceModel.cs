@@ -42,6 +42,13 @@ public abstract class SequenceModel : Module
     /// <param name="beams">How many texts are written for each memory.</param>
     public abstract SequenceCache NewCache(Tensor memory, Indices? memoryLengths, int capacity, int beams = 1);
 
+    /// <summary>
+    /// How large a tensor's steps should be beside those of others: as large as its values begin. An optimizer whose steps do not depend on the gradient's size moves all values by
+    /// the rate, which is little for a table that begins with a deviation of 1, and much for a matrix with 1/√inputs. One for all, unless a model says otherwise.
+    /// </summary>
+    /// <param name="parameter">A parameter of this model.</param>
+    public virtual float StepSize(Tensor parameter) => 1f;
+
     /// <summary>ln of the odds of every token at every position, up to a constant of the position: <c>[batch, time, vocabulary]</c>.</summary>
     /// <param name="inputs">What is read, <c>[batch, length]</c>.</param>
     /// <param name="written">What has been written, <c>[batch, time]</c>, from the starting token on.</param>

@@ -89,6 +89,12 @@ public sealed class T5 : SequenceModel
     public override SequenceCache NewCache(Tensor memory, Indices? memoryLengths, int capacity, int beams = 1) =>
         new(Backend, _decoder.Remember(memory), memoryLengths, beams, capacity);
 
+    // Adafactor, with which T5 was trained, moves each tensor by a share of its values' size (Shazeer & Stern 2018, section 8). Here it is that of the first values and so known before any
+    // step: 1 for gains and the table of tokens, 1/√inputs for matrices. The tables of distances begin near zero, but what they are added to has a deviation of one.
+    /// <inheritdoc/>
+    public override float StepSize(Tensor parameter) =>
+        parameter.Shape.Rank < 2 || parameter == _tokens.Weight || parameter == _encoder.Distances || parameter == _decoder.Distances ? 1f : 1f / MathF.Sqrt(parameter.Shape[1]);
+
     Tensor Embedded(Indices tokens) => tokens.Shape.Rank == 2 ? _tokens.Forward(tokens)
         : throw new ShapeException($"T5: tokens have shape {tokens.Shape}; [batch, time] is needed.");
 

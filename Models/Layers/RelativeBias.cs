@@ -7,7 +7,6 @@ namespace NativeSsl;
 /// </summary>
 public sealed class RelativeBias : Module
 {
-    readonly Tensor _weight;
     readonly bool _bidirectional;
     readonly int _maxDistance;
 
@@ -25,11 +24,14 @@ public sealed class RelativeBias : Module
         if (maxDistance <= near)
             throw new NativeSslException($"RelativeBias: maxDistance is {maxDistance}; with {buckets} buckets it must be more than {near}.");
         (_bidirectional, _maxDistance) = (bidirectional, maxDistance);
-        _weight = init.Normal([buckets, heads], deviation);
+        Weight = init.Normal([buckets, heads], deviation);
     }
 
+    /// <summary>The table, <c>[buckets, heads]</c>.</summary>
+    public Tensor Weight { get; }
+
     /// <inheritdoc/>
-    public override IReadOnlyList<Part> Parts => [new("weight", _weight)];
+    public override IReadOnlyList<Part> Parts => [new("weight", Weight)];
 
     /// <summary>The bias of every pair, <c>[1, heads, queries, keys]</c>: for <see cref="AttentionOptions.Bias"/>. The queries are the last of the keys.</summary>
     /// <param name="queries">How many queries there are.</param>
@@ -38,10 +40,10 @@ public sealed class RelativeBias : Module
     {
         // All pairs along a diagonal share a distance: key − query runs from 1 − keys to queries − 1.
         int[] buckets = [.. Enumerable.Range(1 - keys, keys + queries - 1)
-            .Select(distance => Bucket(distance, _bidirectional, _weight.Shape[0], _maxDistance))];
+            .Select(distance => Bucket(distance, _bidirectional, Weight.Shape[0], _maxDistance))];
         int[] pairs = new int[queries * keys];
         for (int query = 0; query < queries; query++) buckets.AsSpan(queries - 1 - query, keys).CopyTo(pairs.AsSpan(query * keys));
-        return _weight.Embed(Indices.From(_weight.Backend, [queries, keys], pairs)).Permute(2, 0, 1).Reshape([1, _weight.Shape[1], queries, keys]);
+        return Weight.Embed(Indices.From(Weight.Backend, [queries, keys], pairs)).Permute(2, 0, 1).Reshape([1, Weight.Shape[1], queries, keys]);
     }
 
     // e = b/2 buckets are exact, b − e logarithmic:  n < e: n,  otherwise  e + ⌊(b − e) ln(n/e) / ln(max/e)⌋, at most b − 1;   n = |distance|

@@ -27,6 +27,9 @@ public sealed class T5Layers : Module
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("relative_bias", _bias), .. Numbered("blocks", _blocks), new("norm", _norm)];
 
+    /// <summary>The bias of every distance, <c>[buckets, heads]</c>.</summary>
+    public Tensor Distances => _bias.Weight;
+
     /// <summary>The same shape, <c>[batch, time, features]</c>: every position has seen all others, or in a decoder all before it.</summary>
     /// <param name="x">Embedded tokens, <c>[batch, time, features]</c>.</param>
     /// <param name="lengths">How many positions of each sample are no padding, <c>[batch]</c>; all if null.</param>

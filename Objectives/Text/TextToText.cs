@@ -50,6 +50,11 @@ public sealed class TextToText(SequenceModel model, int padding) : Objective
         return Indices.From(targets.Backend, targets.Shape, shifted);
     }
 
+    /// <summary>A group for each size of steps that the model asks for: <see cref="SequenceModel.StepSize"/>, as a factor on the learning rate; weight decay on matrices only.</summary>
+    /// <param name="weightDecay">λ</param>
+    public override IReadOnlyList<ParameterGroup> ParameterGroups(float weightDecay) => [.. NamedParameters().GroupBy(entry => model.StepSize(entry.Tensor)).SelectMany(alike =>
+        ParameterGroup.Usual(alike, weightDecay).Select(group => group with { Name = FormattableString.Invariant($"{group.Name} × {alike.Key}"), LearningRateScale = alike.Key }))];
+
     /// <summary>ln V: every token as likely as any other.</summary>
     public override double? ChanceLoss => Math.Log(model.Vocabulary);
 }

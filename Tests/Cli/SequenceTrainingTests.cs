@@ -101,7 +101,7 @@ public sealed class SequenceTrainingTests : IDisposable
         new TextToTextRecipe
         {
             Data = _scratch.File("copies.tsv"), Prefix = "c", Tokenizer = "character", Sentinels = 1, Layers = 1, Heads = 2, Width = 32, HeadWidth = 16, Hidden = 64, Dropout = 0,
-            Context = 8, Length = 8, Batch = 32, Steps = 600, WarmUp = 30, LearningRate = 5e-3, FinalLearningRate = 5e-4, Beta2 = 0.99, EvaluationInterval = 0, CheckpointInterval = 0,
+            Context = 8, Length = 8, Batch = 32, Steps = 600, WarmUp = 30, LearningRate = 2e-2, FinalLearningRate = 2e-3, Beta2 = 0.99, EvaluationInterval = 0, CheckpointInterval = 0,
         }.Save(recipe);
         string[] pretrain = ["pretrain", "--recipe", recipe, "--json"];
         using JsonDocument one = JsonDocument.Parse(Ok([.. pretrain, "--steps", "1", "--run", RunPath + "1"]));

@@ -50,6 +50,21 @@ public sealed class T5Tests
     }
 
     [Theory, MemberData(nameof(Versions))]
+    public void Steps_are_as_large_as_the_first_values_of_matrices_and_of_the_table_of_tokens(bool second)
+    {
+        T5 model = Model(Of(second) with { Vocabulary = 2000, Width = 64, HeadWidth = 40, Hidden = 300 });
+        foreach ((string name, Tensor tensor) in model.NamedParameters())
+        {
+            float[] values = tensor.ToArray();
+            // The queries, a third of the packed weight, begin smaller still, because scores are not divided by anything.
+            if (name.EndsWith("attention.project.weight", StringComparison.Ordinal)) values = values[(values.Length / 3)..];
+            double size = Math.Sqrt(values.Average(value => (double)value * value));
+            if (name.Contains("relative_bias", StringComparison.Ordinal)) Assert.Equal(1f, model.StepSize(tensor));
+            else if (!name.EndsWith("cross.query.weight", StringComparison.Ordinal)) Assert.True(Math.Abs(size / model.StepSize(tensor) - 1) < 0.06, $"{name}: {size:F4} and {model.StepSize(tensor):F4}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Versions))]
     public void Gradients_are_the_slopes_of_the_textbook(bool second)
     {
         T5 model = Model(Of(second));

@@ -13,7 +13,7 @@ static class SpanStudy
     const int FrenchRepeated = 3;
 
     /// <summary>The program's recipe, without dropout, as the models of T5 1.1 were pretrained.</summary>
-    public static SpanCorruptionRecipe Recipe => ProgramRecipe.Of<SpanCorruptionRecipe>("t5-gutenberg") with { Dropout = 0, Steps = 2000, WarmUp = 200 };
+    public static SpanCorruptionRecipe Recipe => ProgramRecipe.Of<SpanCorruptionRecipe>("t5-gutenberg") with { Dropout = 0, Steps = 3000, WarmUp = 200 };
 
     static string Weights => Path.Combine(Books.Kept, "spans.safetensors");
 

@@ -10,7 +10,7 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     public SpanCorruptionRecipe()
     {
         (Objective, Batch, Steps) = ("span-corruption", 32, 10000);
-        (LearningRate, FinalLearningRate, WarmUp, WeightDecay, Clip) = (1e-3, 1e-5, 500, 0.01, 1);
+        (LearningRate, FinalLearningRate, WarmUp, WeightDecay, Clip) = (1e-2, 1e-4, 500, 0.01, 1);
     }
 
     /// <summary>What is kept apart to validate on: <c>tenth</c>, the last tenth of the documents, <c>last</c>, the last one, or the name of a file.</summary>

@@ -98,9 +98,29 @@ public sealed class TextToTextTests
         var objective = new TextToText(Model(Tiny with { Layers = 2, Dropout = 0.1f }), padding: 0);
         Trainer trainer = Train(objective, new SpanCorruptionWindows(Cpu, text, corruption, corruption.RawLength(24), 8, seed: 5), 60, 1e-2);
         double[] losses = [.. Enumerable.Range(0, 10).Select(_ => trainer.Step().Loss)];
-        double[] expected = [3.54320, 4.03706, 3.47270, 3.39478, 2.70611, 2.73239, 2.64387, 2.58436, 2.29091, 2.39557];
+        double[] expected = [3.54320, 4.11246, 3.64790, 3.71539, 3.04165, 3.21539, 3.13965, 3.32541, 2.82396, 2.97305];
         Assert.True(expected.Zip(losses, (a, b) => Math.Abs(a - b)).Max() < 2e-4, string.Join(", ", losses.Select(loss => FormattableString.Invariant($"{loss:F5}"))));
         Assert.Equal(Math.Log(16), objective.ChanceLoss!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void The_rate_of_a_tensor_is_in_proportion_to_the_size_that_the_model_gives_its_steps()
+    {
+        T5 model = Model(Tiny with { HeadWidth = 8 });
+        IReadOnlyList<ParameterGroup> groups = new TextToText(model, padding: 0).ParameterGroups(0.5f);
+        Assert.Equal(model.NamedParameters().Select(entry => $"model.{entry.Name}").Order(), groups.SelectMany(group => group.Tensors).Select(entry => entry.Name).Order());
+        Assert.All(groups, group => Assert.All(group.Tensors, entry =>
+        {
+            Assert.Equal(model.StepSize(entry.Tensor), group.LearningRateScale);
+            Assert.Equal(entry.Tensor.Shape.Rank < 2 ? 0f : 0.5f, group.WeightDecay);
+        }));
+        Assert.Equal([1f, 1 / MathF.Sqrt(16), 1 / MathF.Sqrt(32), 1 / MathF.Sqrt(64)], groups.Where(group => group.Tensors.Count > 0).Select(group => group.LearningRateScale).Distinct().OrderDescending());
+
+        // AdamW's first step moves every value by the rate: here by as much as its tensor may.
+        Dictionary<string, float[]> before = model.NamedParameters().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray());
+        Train(new TextToText(model, padding: 0), new Backwards(1), 100, 0.21).Step();      // the first of 20 on the way up
+        foreach ((string name, Tensor tensor) in model.NamedParameters())
+            Assert.Equal(0.01f * model.StepSize(tensor), before[name].Zip(tensor.ToArray(), (a, b) => Math.Abs(a - b)).Max(), 1e-4f * model.StepSize(tensor));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed record TextToTextRecipe : SequenceRecipe
     public TextToTextRecipe()
     {
         (Objective, Batch, Steps) = ("text-to-text", 32, 2000);
-        (LearningRate, FinalLearningRate, WarmUp, WeightDecay, Clip) = (5e-3, 5e-5, 100, 0.01, 1);
+        (LearningRate, FinalLearningRate, WarmUp, WeightDecay, Clip) = (1e-2, 1e-4, 100, 0.01, 1);
     }
 
     /// <summary>How <see cref="Recipe.Data"/> is read: <c>pairs</c>, lines of text, tab, what it becomes; <c>reversed</c>, the same from right to left; <c>papers</c>, SciTLDR's lines of JSON.</summary>

@@ -19,6 +19,8 @@ sealed record DataSet(string Name, string About, Uri Address, string Sha256, lon
         new("wikitext2-valid", "the validation articles of WikiText-2, split into words",
             new("https://raw.githubusercontent.com/pytorch/examples/77f55b912142e11fcfdf5b530231fb9c52f181e8/word_language_model/data/wikitext-2/valid.txt"),
             "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8", 1_121_681, "CC BY-SA 3.0 (Wikipedia)", "wikitext2_valid/wiki.valid.tokens"),
+        SciTldr("train", "1,992 papers' abstracts, each with a sentence that says it all", "b222771d387be585cfdf5ae957b36757138415a352e0a3e3b23f73f87c3b1119", 3_155_015),
+        SciTldr("dev", "619 more, each with several such sentences, to judge by", "3191fa98ccc09521332b7a1cd63b1930be4e8df125a235ccd31e40329709525e", 1_124_865),
         new("cifar10", "60,000 colour pictures of 32 × 32 in ten classes, the binary version; unpack it there with tar -xzf --strip-components=1",
             new("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
             "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", 170_052_171,
@@ -37,6 +39,10 @@ sealed record DataSet(string Name, string About, Uri Address, string Sha256, lon
         new("fashion-mnist-" + part, about,
             new("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/b2617bb6d3ffa2e429640350f613e3291e10b141/data/fashion/" + file),
             sha256, bytes, "MIT (Zalando SE)", "fashion_mnist/" + file);
+
+    static DataSet SciTldr(string part, string about, string sha256, long bytes) =>
+        new("scitldr-" + part, about, new($"https://raw.githubusercontent.com/allenai/scitldr/5ccad9c00a60ad75c9e04abf7f27d0f53f983b20/SciTLDR-Data/SciTLDR-A/{part}.jsonl"),
+            sha256, bytes, "Apache-2.0", $"scitldr_a/{part}.jsonl");
 
     /// <exception cref="NativeSslException">There is none of this name.</exception>
     internal static DataSet Find(string name) => Array.Find(All, set => set.Name == name) ??

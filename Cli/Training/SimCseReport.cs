@@ -14,7 +14,8 @@ sealed record SimCseReport(SimCseRun Run, IReadOnlyList<(string Name, double Nea
     {
         // A sentence, the one that follows, and one from elsewhere.
         var random = new RandomSource(1, 1);
-        int[] all = [.. run.Source.HeldOut.Documents.SelectMany(document => Enumerable.Range(document.First, document.End - document.First - 1))];
+        bool inLines = run.Settings.Samples == SimCseRecipe.OfLines;               // of those the second alone belongs to the first
+        int[] all = [.. run.Source.HeldOut.Documents.SelectMany(document => Enumerable.Range(document.First, inLines ? 1 : document.End - document.First - 1))];
         if (all.Length == 0) throw new NativeSslException($"{run.Source.Documents.Name}: of the text that is kept apart, no sentence follows another; nothing can be compared.");
         random.Shuffle<int>(all);
         int[] firsts = all[..Math.Min(Sentences, all.Length)];

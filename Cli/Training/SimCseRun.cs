@@ -40,8 +40,7 @@ sealed class SimCseRun : EncoderRun
     /// <summary>The same encoder before any training.</summary>
     internal Bert NewEncoder() => (Bert)Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Source.Marks.Vocabulary).Encoder;
 
-    private protected override IViewSource TrainingViews() =>
-        SentenceViews.Of(Backend, Source.Train, Source.Marks, Settings.Sentence, Settings.Batch, (ulong)Settings.Seed);
+    private protected override SentenceViews TrainingViews() => Settings.NewViews(Backend, Source.Train, Source.Marks);
 
     // The loss without dropout sees the same sentence twice: it would say nothing of how well sentences are told apart.
     private protected override Trainer NewTrainer(TrainerOptions options) => new(Objective, TrainingViews(), options);

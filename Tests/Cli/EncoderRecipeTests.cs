@@ -95,6 +95,7 @@ public sealed class EncoderRecipeTests : IDisposable
 
     [Theory]
     [InlineData("\"sentence\": 32", "\"sentence\": 129", "more than context 128")]
+    [InlineData("\"samples\": \"sentences\"", "\"samples\": \"pairs\"", "\"sentences\" or \"lines\"")]
     [InlineData("\"pooling\": \"first\"", "\"pooling\": \"last\"", "\"first\" or \"mean\"")]
     [InlineData("\"batch\": 64", "\"batch\": 1", "nothing to differ from")]
     [InlineData("\"from\": \"none\"", "\"from\": \"\"", "must not be empty")]

@@ -95,7 +95,7 @@ public sealed class SequenceTrainingTests : IDisposable
     public void Copying_is_learned_until_every_text_of_another_part_is_right()
     {
         var random = new RandomSource(4, 4);
-        string[] words = [.. Enumerable.Range(0, 900).Select(_ => string.Concat(Enumerable.Range(0, 2 + random.NextInt(3)).Select(_ => (char)('a' + random.NextInt(8)))))];
+        string[] words = [.. Enumerable.Range(0, 3000).Select(_ => string.Concat(Enumerable.Range(0, 2 + random.NextInt(3)).Select(_ => (char)('a' + random.NextInt(8)))))];
         File.WriteAllLines(_scratch.File("copies.tsv"), words.Distinct(StringComparer.Ordinal).Select(word => $"{word}\t{word}"));
         string recipe = _scratch.File("copy.json");
         new TextToTextRecipe

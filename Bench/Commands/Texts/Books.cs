@@ -59,4 +59,8 @@ sealed class Books
     /// <summary>Some texts to learn words from besides: each a document of its own.</summary>
     public DocumentSet Of(IEnumerable<string> texts) =>
         DocumentSet.All(TokenStore.InMemory(texts.Select((text, i) => new Passage("texts", i, text)), Tokenizer.Encode, LongestSentence));
+
+    /// <summary>Pairs of texts: each pair a document of two segments.</summary>
+    public DocumentSet Of(TextPairs pairs) => DocumentSet.All(TokenStore.InMemory(Enumerable.Range(0, pairs.Count)
+        .SelectMany(i => new[] { new Passage(pairs.Name, i, pairs.Firsts[i]), new Passage(pairs.Name, i, pairs.Seconds[i]) }), Tokenizer.Encode));
 }

@@ -16,7 +16,7 @@ public enum DocumentBreaks
 /// <summary>A sentence of a corpus.</summary>
 /// <param name="Source">The file it stands in.</param>
 /// <param name="Document">The number of its document, from zero.</param>
-/// <param name="Text">The sentence, never blank; of <see cref="Documents.InLines"/> a line.</param>
+/// <param name="Text">The sentence, never blank; of <see cref="Documents.InLines"/> a line, of <see cref="Documents.InFields"/> what stands between tabs.</param>
 public readonly record struct Passage(string Source, int Document, string Text);
 
 /// <summary>A corpus as documents of sentences, read as a stream: a line is held in memory at a time. Blank documents do not count.</summary>
@@ -26,14 +26,16 @@ public sealed class Documents
 
     readonly (string Name, Func<Action<long>?, IEnumerable<string>> Lines)[] _sources;
     readonly DocumentBreaks _breaks;
-    readonly bool _isInLines;
+    readonly Pieces _pieces;
     readonly int? _cut;                                                     // the first passage of what counts as another document
 
     Documents(string name, (string, Func<Action<long>?, IEnumerable<string>>)[] sources, long bytes, DocumentBreaks breaks) =>
         (Name, _sources, Bytes, _breaks) = (name, sources, bytes, breaks);
 
-    Documents(Documents other, bool isInLines, int? cut) : this(other.Name, other._sources, other.Bytes, other._breaks) =>
-        (RecognisesTitles, _isInLines, _cut, Identity) = (other.RecognisesTitles, isInLines, cut, $"{other.Identity} {isInLines} {cut}");
+    Documents(Documents other, Pieces pieces, int? cut) : this(other.Name, other._sources, other.Bytes, other._breaks) =>
+        (RecognisesTitles, _pieces, _cut, Identity) = (other.RecognisesTitles, pieces, cut, $"{other.Identity} {pieces} {cut}");
+
+    enum Pieces { Sentences, Lines, Fields }
 
     /// <summary>Where the corpus came from.</summary>
     public string Name { get; }
@@ -72,10 +74,13 @@ public sealed class Documents
         new(name, [(name, _ => text.Split('\n').Select(line => line.TrimEnd('\r')))], text.Length, breaks) { RecognisesTitles = breaks == DocumentBreaks.Automatic };
 
     /// <summary>The same corpus in whole lines instead of sentences, each with its end and the blank lines before it: for models that write text, white space included.</summary>
-    public Documents InLines() => new(this, isInLines: true, _cut);
+    public Documents InLines() => new(this, Pieces.Lines, _cut);
+
+    /// <summary>The same corpus with a document a line, whose sentences stand between tabs: two, or three, in every line. Blank lines do not count.</summary>
+    public Documents InFields() => new(this, Pieces.Fields, _cut);
 
     /// <summary>The same corpus; from this passage on, everything belongs to a document of its own.</summary>
-    internal Documents CutAt(int passage) => new(this, _isInLines, passage);
+    internal Documents CutAt(int passage) => new(this, _pieces, passage);
 
     bool RecognisesTitles { get; init; }
 
@@ -87,20 +92,21 @@ public sealed class Documents
 
     /// <summary>Every sentence in order; reads anew each time.</summary>
     /// <param name="progress">Told how many bytes have been read.</param>
-    /// <exception cref="MalformedFileException">A file is not UTF-8, or there is no word in any of them.</exception>
+    /// <exception cref="MalformedFileException">A file is not UTF-8, there is no word in any of them, or a line has too few or too many fields.</exception>
     public IEnumerable<Passage> Passages(IProgress<long>? progress = null) =>
         _cut is { } cut ? Read(progress).Select((passage, i) => i < cut ? passage : passage with { Document = passage.Document + 1 }) : Read(progress);
 
     IEnumerable<Passage> Read(IProgress<long>? progress)
     {
-        (int document, bool isEmpty, bool any, long bytes, int blanks) = (0, true, false, 0, 0);
+        (int document, bool isEmpty, bool any, long bytes, int blanks, int fields) = (0, true, false, 0, 0, 0);
         foreach ((string name, Func<Action<long>?, IEnumerable<string>> lines) in _sources)
         {
             Next();                                                         // a document does not go on in another file
             DocumentBreaks? breaks = _breaks is DocumentBreaks.Automatic ? null : _breaks;
-            bool isFirst = true;
+            (bool isFirst, int number) = (true, 0);
             foreach (string line in lines(count => progress?.Report(bytes += count)))
             {
+                number++;
                 if (string.IsNullOrWhiteSpace(line))
                 {
                     if (breaks == DocumentBreaks.BlankLines) Next();
@@ -111,12 +117,19 @@ public sealed class Documents
                 breaks ??= DocumentBreaks.BlankLines;
                 isFirst = false;
                 if (breaks == DocumentBreaks.Titles && IsTitle(line)) Next();
-                foreach (string text in _isInLines ? [$"{new string('\n', blanks)}{line}\n"] : Sentences.Split(line))
+                IEnumerable<string> pieces = _pieces switch
+                {
+                    Pieces.Lines => [$"{new string('\n', blanks)}{line}\n"],
+                    Pieces.Fields => Fields(line, name, number, ref fields),
+                    _ => Sentences.Split(line),
+                };
+                foreach (string text in pieces)
                 {
                     (isEmpty, any) = (false, true);
                     yield return new Passage(name, document, text);
                 }
                 blanks = 0;
+                if (_pieces == Pieces.Fields) Next();
             }
         }
         if (!any) throw new MalformedFileException(Name, "the text is empty: there is no word in it.");
@@ -126,6 +139,15 @@ public sealed class Documents
             if (!isEmpty) document++;
             (isEmpty, blanks) = (true, 0);
         }
+    }
+
+    // As many as the first line has.
+    string[] Fields(string line, string file, int number, ref int count)
+    {
+        string[] fields = line.Split('\t', StringSplitOptions.TrimEntries);
+        if (count == 0) count = fields.Length;
+        return fields.Length == count && count is 2 or 3 && fields.All(field => field.Length > 0) ? fields : throw new MalformedFileException(_sources.Length == 1 ? Name : Path.Combine(Name, file),
+            $"line {number} has {fields.Count(field => field.Length > 0)} sentences with tabs between them; two are needed, or three, and in every line as many{(count is 2 or 3 ? $": the first has {count}" : "")}.");
     }
 
     // One sign of equality on each side; two or more are headings within an article.

@@ -8,6 +8,8 @@ namespace NativeSsl;
 /// <param name="Entailment">The same pairs with their classes: contradiction, entailment, neutral.</param>
 public sealed record Sick(TextPairs Relatedness, LabelledTexts Entailment)
 {
+    const int Entails = 1;
+
     static readonly string[] Names = ["pair_ID", "sentence_A", "sentence_B", "relatedness_score", "entailment_judgment"];
     static readonly string[] Judgments = ["CONTRADICTION", "ENTAILMENT", "NEUTRAL"];
 
@@ -23,6 +25,9 @@ public sealed record Sick(TextPairs Relatedness, LabelledTexts Entailment)
         }
         return new(Of("SICK_train.txt", Split.Train), Of("SICK_trial.txt", Split.Train), Of("SICK_test_annotated.txt", Split.Test));
     }
+
+    /// <summary>The pairs whose second sentence follows from the first: what supervised <see cref="SimCse"/> learns from.</summary>
+    public TextPairs Entailed => Relatedness.Take(Enumerable.Range(0, Entailment.Count).Where(i => Entailment.Labels[i] == Entails));
 
     /// <summary>The pairs of one file.</summary>
     internal static Sick Parse(ReadOnlySpan<byte> bytes, string file, Split split)

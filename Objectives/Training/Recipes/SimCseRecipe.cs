@@ -10,6 +10,11 @@ public sealed record SimCseRecipe : EncoderRecipe
     /// <summary>What <see cref="From"/> is until a run is named.</summary>
     public const string FromNone = "none";
 
+    /// <summary>A sample is a sentence.</summary>
+    public const string OfSentences = "sentences";
+    /// <summary>A sample is a line of two or three sentences with tabs between them.</summary>
+    public const string OfLines = "lines";
+
     /// <summary>The defaults.</summary>
     public SimCseRecipe()
     {
@@ -19,6 +24,9 @@ public sealed record SimCseRecipe : EncoderRecipe
 
     /// <summary>The directory of the run whose encoder this one begins with; its sizes are that one's.</summary>
     [JsonPropertyOrder(3)] public string From { get; init; } = FromNone;
+    /// <summary>What a sample is: <c>sentences</c>, one, read twice (equation 4 of the paper); or <c>lines</c>, the two of a line with a tab between them, of which the second follows from the first,
+    /// or three, of which the last does not (equation 5).</summary>
+    [JsonPropertyOrder(4)] public string Samples { get; init; } = OfSentences;
     /// <summary>The most tokens of a sentence, marks included.</summary>
     [JsonPropertyOrder(5)] public int Sentence { get; init; } = 32;
     /// <summary>τ.</summary>
@@ -41,6 +49,14 @@ public sealed record SimCseRecipe : EncoderRecipe
         Context = source.Context, Pairs = source.Pairs, Sentence = Math.Min(Sentence, source.Context),
     };
 
+    /// <summary>What is learned from.</summary>
+    /// <param name="backend">The device.</param>
+    /// <param name="text">The corpus; where a sample is a line, <see cref="Documents.InFields"/>.</param>
+    /// <param name="marks">The tokens that are no words.</param>
+    /// <exception cref="ShapeException">There are fewer samples than a batch, or lines of different numbers of sentences.</exception>
+    public SentenceViews NewViews(IBackend backend, DocumentSet text, TextMarks marks) => Samples == OfLines
+        ? SentenceViews.Together(backend, text, marks, Sentence, Batch, (ulong)Seed) : SentenceViews.Of(backend, text, marks, Sentence, Batch, (ulong)Seed);
+
     /// <summary>The task, with its networks before any training.</summary>
     /// <param name="init">Draws the weights, and says on which device.</param>
     /// <param name="vocabulary">How many tokens there are, marks included.</param>
@@ -53,6 +69,7 @@ public sealed record SimCseRecipe : EncoderRecipe
     [
         .. EncoderRules,
         RecipeRule.Text("from", "the directory of a run that guesses words"),
+        RecipeRule.Text("samples", "\"sentences\" or \"lines\"", OfSentences, OfLines),
         RecipeRule.Whole("sentence", 3, 1 << 16, "32 is usual"),
         RecipeRule.Real("temperature", 1e-6, 100, "0.05 is usual"),
         RecipeRule.Text("pooling", "\"first\" or \"mean\"", "first", "mean"),

@@ -39,14 +39,36 @@ public sealed class SentenceViews : IViewSource
     /// <exception cref="ShapeException">The context has no room for a word, or there are too few sentences.</exception>
     public static SentenceViews Of(IBackend backend, DocumentSet text, TextMarks marks, int context, int batch, ulong seed)
     {
-        if (context < 3) throw new ShapeException($"SentenceViews: a context of {context} has no room for a word and two marks.");
+        int words = Words(context);
         int[] segments = [.. text.Documents.SelectMany(document => Enumerable.Range(document.First, document.End - document.First))];
-        return new SentenceViews(backend, marks, segments.Length, index =>
-        {
-            int[] tokens = new int[Math.Min(context - 2, text.Store.Length(segments[index]))];
-            text.Store.Read(text.Store.Start(segments[index]), tokens);
-            return [TextSample.Of(marks, tokens)];
-        }, batch, seed);
+        return new SentenceViews(backend, marks, segments.Length, index => [Sample(text.Store, segments[index], marks, words)], batch, seed);
+    }
+
+    /// <summary>Every document of a corpus, a sample of its two or three sentences: such as entailments, and behind them what contradicts. Ends are cut off where a sentence is too long.</summary>
+    /// <param name="backend">The device.</param>
+    /// <param name="text">The corpus: <see cref="Documents.InFields"/>, and no segment cut.</param>
+    /// <param name="marks">The tokens that are no words.</param>
+    /// <param name="context">The most tokens of a sentence, marks included; 32 in the paper.</param>
+    /// <param name="batch">Documents in a micro-batch; 512 in the paper.</param>
+    /// <param name="seed">Decides the order.</param>
+    /// <exception cref="ShapeException">The context has no room for a word, there are too few documents, or they have different numbers of sentences.</exception>
+    public static SentenceViews Together(IBackend backend, DocumentSet text, TextMarks marks, int context, int batch, ulong seed)
+    {
+        int words = Words(context), sentences = text.Documents.Select(document => document.End - document.First).FirstOrDefault();
+        for (int i = 0; i < text.Documents.Count; i++)
+            if (text.Documents[i].End - text.Documents[i].First is var found && (found != sentences || found is not (2 or 3)))
+                throw new ShapeException($"SentenceViews.Together: document {i} has {found} sentences with tokens, the first has {sentences}; each needs two, or each three.");
+        return new SentenceViews(backend, marks, text.Documents.Count, index =>
+            [.. Enumerable.Range(text.Documents[index].First, sentences).Select(segment => Sample(text.Store, segment, marks, words))], batch, seed);
+    }
+
+    static int Words(int context) => context >= 3 ? context - 2 : throw new ShapeException($"SentenceViews: a context of {context} has no room for a word and two marks.");
+
+    static TextSample Sample(TokenStore store, int segment, TextMarks marks, int most)
+    {
+        int[] tokens = new int[Math.Min(most, store.Length(segment))];
+        store.Read(store.Start(segment), tokens);
+        return TextSample.Of(marks, tokens);
     }
 
     /// <summary>How many samples there are.</summary>

@@ -1,14 +1,15 @@
 namespace NativeSsl;
 
 /// <summary>
-/// Texts to read and texts to write, pair by pair: what <see cref="TextToText"/> is fine-tuned on. Every epoch goes through all pairs in a new order, a pure function of seed and epoch.
+/// Texts to read and texts to write, pair by pair: what <see cref="TextToText"/> is fine-tuned on. Every epoch goes through all pairs in a new order, a pure function of seed and epoch,
+/// in which pairs of about the same length share a batch.
 /// </summary>
 public sealed class SequencePairs : IViewSource
 {
     readonly IBackend _backend;
     readonly IReadOnlyList<(int[] Inputs, int[] Targets)> _pairs;
     readonly int _padding, _batch;
-    readonly EpochOrder _order;
+    readonly LengthOrder _order;
 
     /// <param name="backend">The device.</param>
     /// <param name="pairs">Tokens to read and tokens to write, each with its end.</param>
@@ -26,7 +27,7 @@ public sealed class SequencePairs : IViewSource
                 throw new ShapeException($"SequencePairs: pair {i} has {pairs[i].Inputs.Length} tokens to read and {pairs[i].Targets.Length} to write; both need at least their end.");
             if (pairs[i].Targets.Contains(padding)) throw new IndexException($"SequencePairs: the targets of pair {i} have the token of padding, {padding}, which does not count.");
         }
-        (_backend, _pairs, _padding, _batch, _order) = (backend, pairs, padding, batch, new EpochOrder(pairs.Count, seed));
+        (_backend, _pairs, _padding, _batch, _order) = (backend, pairs, padding, batch, new([.. pairs.Select(pair => pair.Inputs.Length + pair.Targets.Length)], batch, seed));
     }
 
     /// <summary>How many pairs there are.</summary>

@@ -91,6 +91,28 @@ public sealed class DividedDocumentsTests : IDisposable
     }
 
     [Fact]
+    public void Of_lines_with_tabs_each_is_a_document_of_two_or_three_sentences()
+    {
+        Documents documents = Folder("= A =\tOne. Two.\n\n B \tc\n", "d\te\r\n").InFields();
+        Assert.Equal([(0, "= A ="), (0, "One. Two."), (1, "B"), (1, "c"), (2, "d"), (2, "e")], documents.Passages().Select(passage => (passage.Document, passage.Text)));
+        var divided = new DividedDocuments(documents);
+        Assert.Equal([["= A =", "One. Two.", "B", "c"], ["d", "e"]], new[] { divided.Training(), divided.HeldOut() }.Select(part => part.Select(passage => passage.Text)));
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], Documents.FromText("a\tb\tc\nd\te\tf").InFields().Passages().Select(passage => passage.Text));
+    }
+
+    [Theory]
+    [InlineData("a\tb\nc\td\te", "line 2 has 3 sentences", "the first has 2")]
+    [InlineData("a\tb\n\n\nc\t ", "line 4 has 1 sentences", "the first has 2")]
+    [InlineData("one\ntwo", "line 1 has 1 sentences", "two are needed, or three")]
+    [InlineData("a\tb\tc\td", "line 1 has 4 sentences", "two are needed, or three")]
+    public void A_line_of_more_or_fewer_sentences_is_named(string text, params string[] said)
+    {
+        File.WriteAllText(_scratch.File("a.tsv"), text);
+        string message = Assert.Throws<MalformedFileException>(() => Documents.Load(_scratch.File("a.tsv")).InFields().Passages().Count()).Message;
+        Assert.All(said.Append("a.tsv"), words => Assert.Contains(words, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Lines_sentences_and_cuts_are_told_apart_where_tokens_are_kept()
     {
         Documents documents = Folder("One. Two.\nThree.");

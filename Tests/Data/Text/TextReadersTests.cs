@@ -43,6 +43,7 @@ public sealed class TextReadersTests
         Assert.Equal([4.9, 3.0], set.Relatedness.Scores);
         Assert.Equal([1, 0], set.Entailment.Labels);
         Assert.Equal("entailment", set.Entailment.Classes[1]);
+        Assert.Equal("A dog is running", Assert.Single(set.Entailed.Seconds));
         Assert.Equal(["A dog is running", "No dog runs"], set.Relatedness.Seconds);
         Assert.Equal(set.Relatedness.Seconds, set.Entailment.Seconds);
         Assert.Equal(Split.Test, set.Entailment.Split);

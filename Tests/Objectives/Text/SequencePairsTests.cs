@@ -44,6 +44,25 @@ public sealed class SequencePairsTests
     }
 
     [Fact]
+    public void Batches_hold_pairs_of_about_the_same_length_which_meet_others_in_every_epoch_and_come_in_no_order()
+    {
+        const int Count = 4100, Rows = 16, Longest = 40;                            // no whole number of batches: one goes on into the next epoch
+        var random = new RandomSource(3, 3);
+        (int[], int[])[] pairs = [.. Enumerable.Range(0, Count).Select(i => ((int[])[1 + i, .. Enumerable.Repeat(1, random.NextInt(Longest))], (int[])[1]))];
+        var source = new SequencePairs(Cpu, pairs, Padding, Rows, seed: 7);
+        Views[] draws = [.. Enumerable.Range(0, 2 * Count / Rows).Select(draw => source.Draw(draw))];
+        double Padded(IEnumerable<Views> views) => views.Sum(view => (double)view.Indices[0].Values.Span.Count(Padding)) / views.Sum(view => view.Indices[0].Values.Length);
+        int epoch = Count / Rows;
+        Assert.InRange(Padded(draws[..epoch]), 0, 0.06);                            // by chance nearly half
+        Assert.InRange(Padded(draws[(epoch + 1)..]), 0, 0.06);
+        HashSet<int>[] Met(Views[] views) => [.. views.Select(view => view.Indices[0].Values.ToArray().Chunk(view.Indices[0].Shape[1]).Select(row => row[0]).ToHashSet())];
+        HashSet<int>[] before = Met(draws[..epoch]), after = Met(draws[(epoch + 1)..]);
+        Assert.True(before.Max(one => after.Max(other => one.Intersect(other).Count())) < Rows / 2);
+        double[] lengths = [.. draws[..epoch].Select(view => (double)view.Indices[0].Shape[1])];
+        Assert.InRange(Math.Abs(lengths.Zip(lengths.Skip(1), (a, b) => (a - lengths.Average()) * (b - lengths.Average())).Average() / lengths.Average(a => (a - lengths.Average()) * (a - lengths.Average()))), 0, 0.2);
+    }
+
+    [Fact]
     public void The_loss_of_a_batch_is_that_of_its_pairs_weighed_by_their_targets()
     {
         var model = new T5(new T5.Config { Vocabulary = 100, Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Dropout = 0f }, new Init(Cpu, 2));

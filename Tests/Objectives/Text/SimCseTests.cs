@@ -134,6 +134,40 @@ public sealed class SimCseTests
         Assert.Throws<NativeSslException>(() => views.Draw(-1));
     }
 
+    static DocumentSet Lines(string text) => DocumentSet.All(TokenStore.InMemory(Documents.FromText(text).InFields().Passages(), Letters.Encode));
+
+    static readonly CharacterTokenizer Letters = new("abcdefgh ");
+
+    [Theory]
+    [InlineData("ab\tbad\ncdefgh\td\n\ne\tfeed a dead\n")]
+    [InlineData("ab\tbad\ta\ncdefgh\td\tcafe bag\n\ne\tfeed a dead\td")]
+    public void The_sentences_of_a_line_are_a_sample_each_cut_to_the_context(string text)
+    {
+        var marks = TextMarks.Of(Letters);
+        string[][] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))];
+        Views view = SentenceViews.Together(Cpu, Lines(text), marks, context: 6, batch: 3, seed: 5).Everything().Single();
+        Assert.Equal(lines[0].Length * SentenceViews.PerSentence, view.Indices.Count);
+        for (int i = 0; i < 3; i++)
+            for (int k = 0; k < lines[i].Length; k++)
+            {
+                int[] letters = Letters.Encode(lines[i][k]), expected = TextSample.Of(marks, letters.AsSpan(0, Math.Min(4, letters.Length))).Tokens;
+                Assert.Equal(expected, Row(view.Indices[k * SentenceViews.PerSentence], i)[..expected.Length]);
+                Assert.Equal(expected.Length, view.Indices[k * SentenceViews.PerSentence + 2].Values.Span[i]);
+            }
+    }
+
+    [Fact]
+    public void Lines_that_are_no_samples_are_refused()
+    {
+        Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, Lines("ab\tbad\ncd\td"), TextMarks.Of(Letters), 2, 2, seed: 5));
+        Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, Lines("ab\tbad\ncd\td"), TextMarks.Of(Letters), 6, 3, seed: 5));
+        // A document of other numbers of sentences, such as where the tokenizer knows nothing of one.
+        DocumentSet uneven = DocumentSet.All(TokenStore.InMemory([new("a", 0, "ab"), new("a", 0, "b"), new("a", 1, "a"), new("a", 1, "")], Letters.Encode));
+        Assert.Contains("document 1 has 1 sentences", Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, uneven, Marks, 6, 2, seed: 5)).Message, StringComparison.Ordinal);
+        DocumentSet four = DocumentSet.All(TokenStore.InMemory([.. Enumerable.Range(0, 8).Select(i => new Passage("a", i / 4, "ab"))], Letters.Encode));
+        Assert.Contains("4 sentences", Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, four, Marks, 6, 2, seed: 5)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused()
     {

@@ -13,7 +13,7 @@ static class RewritingStudy
     {
         var report = new Report("translation", "Translation: English to French", "learning/text.md");
         TextParts<TextPairs> pairs = Tatoeba.Read(Path.Combine(Books.Data, "tatoeba_eng_fra", "eng-fra.tsv"));
-        TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("translate-tatoeba") with { Batch = 32, Steps = 1000, WarmUp = 100 };
+        TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("translate-tatoeba") with { Steps = 1000, WarmUp = 100 };
         var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), longerBy: 6, arguments.Contains("--quick"));
         study.Introduce("Tatoeba's pairs, an English sentence in one part only; the test part is asked once a model. BLEU and chrF over all references of a sentence");
         report.Head("model", "steps", "BLEU", "chrF", "seconds", "TFLOP");

@@ -7,7 +7,7 @@ sealed class EncoderText
     EncoderText(EncoderRecipe recipe, DividedDocuments divided, ITokenizer tokenizer, Terminal terminal)
     {
         (Documents, Tokenizer, Marks) = (divided.Documents, tokenizer, TextMarks.Of(tokenizer));
-        Store = WatchedReading.Tokens(Documents, tokenizer, IsInLines(recipe) ? int.MaxValue : Math.Max(4, recipe.Context / 2), terminal);
+        Store = WatchedReading.Tokens(Documents, tokenizer, IsOfLines(recipe) ? int.MaxValue : Math.Max(4, recipe.Context / 2), terminal);
         (Train, HeldOut) = divided.Divide(Store);
         if (recipe is MaskedWordsRecipe && HeldOut.Documents.Count < Least(recipe))
             throw new NativeSslException($"heldOut is '{recipe.HeldOut}', which keeps {HeldOut.Documents.Count} of {Store.DocumentCount} documents apart; to ask whether a text "
@@ -34,9 +34,9 @@ sealed class EncoderText
 
     static int Least(EncoderRecipe recipe) => recipe.Pairs == "next" ? 2 : 1;
 
-    static bool IsInLines(EncoderRecipe recipe) => recipe is SimCseRecipe { Samples: SimCseRecipe.OfLines };
+    static bool IsOfLines(EncoderRecipe recipe) => recipe is SimCseRecipe { Samples: SimCseRecipe.OfLines };
 
-    static DividedDocuments Divided(EncoderRecipe recipe, string data) => new(IsInLines(recipe) ? Documents.Load(data).InFields() : Documents.Load(data), recipe.HeldOut, Least(recipe));
+    static DividedDocuments Divided(EncoderRecipe recipe, string data) => new(IsOfLines(recipe) ? Documents.Load(data).InFields() : Documents.Load(data), recipe.HeldOut, Least(recipe));
 
     /// <summary>A word as people read it; of a tokenizer of pieces without the space in front.</summary>
     internal string Show(int token) => token >= Tokenizer.VocabularySize ? $"[{token}]" : Tokenizer is PieceTokenizer ? Tokenizer.Decode([token]).Trim() : Tokenizer.Decode([token]);

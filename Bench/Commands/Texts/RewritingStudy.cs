@@ -58,12 +58,12 @@ static class RewritingStudy
         public Rewritings Test { get; } = quick ? test.Some(20) : test;
 
         public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams. The T5 of the section before, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
-            + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, dropout {recipe.Dropout}; and for {longerBy} times as many steps."));
+            + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, without dropout, since no text is seen often; and for {longerBy} times as many steps with dropout {recipe.Dropout}."));
 
         public IReadOnlyList<string> Train(string name, bool pretrained, int times, Func<IReadOnlyList<string>, double[]> scores)
         {
             int hurry = quick ? 50 : 1;
-            TextToTextRecipe how = recipe with { Steps = recipe.Steps * times / hurry, WarmUp = recipe.WarmUp * times / hurry };
+            TextToTextRecipe how = recipe with { Steps = recipe.Steps * times / hurry, WarmUp = recipe.WarmUp * times / hurry, Dropout = times > 1 ? recipe.Dropout : 0 };
             TextToText objective = how.NewObjective(new Init(Books.Backend, (ulong)how.Seed), _kept.Frame);
             if (pretrained) objective.CopyFrom(_kept.Weights.Select(entry => (entry.Key, entry.Value)));
             Cost cost = RecipeTraining.Run(objective, how, how.NewOptimizer, how.NewViews(Books.Backend, train, _kept.Frame));

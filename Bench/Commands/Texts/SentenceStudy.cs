@@ -11,7 +11,7 @@ static class SentenceStudy
     public static void Run(string[] arguments)
     {
         SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse").Beginning(Books.Kept, MaskedStudy.Recipe) with
-            { LearningRate = 1e-3, WarmUp = 30, Batch = 128, Pooling = "mean", Dropout = 0.1, Steps = arguments.Contains("--quick") ? 20 : 300 };
+            { LearningRate = 1e-3, WarmUp = 30, Batch = 128, Temperature = 0.1, Pooling = "mean", Dropout = 0.1, Steps = arguments.Contains("--quick") ? 20 : 300 };
         var report = new Report("sentences", "SimCSE: sentences by their cosine", "learning/text.md");
         var start = new Pretrained();
         TextParts<Sick> sick = Sick.Read(Path.Combine(Books.Data, "sick"));
@@ -19,7 +19,7 @@ static class SentenceStudy
         DocumentSet sentences = start.Books.Of(sick.Train.Relatedness.Firsts.Concat(sick.Train.Relatedness.Seconds).Distinct());
         DocumentSet entailed = start.Books.Of(sick.Train.Entailed);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"SimCSE without labels on {sentences.SegmentCount:N0} sentences (of SICK's training pairs, each once, without what people said of them), {recipe.Steps} steps of {recipe.Batch}, temperature "
-            + $"{recipe.Temperature}, rate {recipe.LearningRate}. Spearman's correlation of cosines with what people say, × 100; SICK's test pairs ({sick.Test.Relatedness.Count:N0}) and STS 2014 images ({images.Count}), neither of which anything was chosen by: text, rate and batch were, by SICK's trial pairs. Entailments are the {entailed.Documents.Count:N0} training pairs whose second sentence follows from the first, as people said."));
+            + $"{recipe.Temperature}, rate {recipe.LearningRate}. Spearman's correlation of cosines with what people say, × 100; SICK's test pairs ({sick.Test.Relatedness.Count:N0}) and STS 2014 images ({images.Count}), neither of which anything was chosen by: text, rate, batch and temperature were, by SICK's trial pairs. Entailments are the {entailed.Documents.Count:N0} training pairs whose second sentence follows from the first, as people said."));
         report.Head("sentence embedding", "SICK", "STS images", "mean cosine", "alignment", "uniformity", "seconds", "TFLOP");
 
         TfIdf words = TfIdf.Fit(sick.Train.Relatedness.Firsts.Concat(sick.Train.Relatedness.Seconds));

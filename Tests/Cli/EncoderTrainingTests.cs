@@ -75,23 +75,23 @@ public sealed class EncoderTrainingTests : IDisposable
         Ok("embed", "--run", RunPath, "--data", _scratch.File("lines.txt"), "--out", _scratch.File("features.safetensors"));
     }
 
-    [Fact]
-    public void Simcse_learns_which_sentences_of_a_line_belong_together()
+    [Theory, InlineData(false), InlineData(true)]
+    public void Simcse_learns_which_sentences_of_a_line_belong_together(bool contradicted)
     {
         string source = _scratch.File("source"), lines = _scratch.File("lines.tsv"), recipe = _scratch.File("lines.json");
         Ok("pretrain", "--recipe", "bert-smoke", "--run", source);
         // What belongs together shares no word. Of eight kinds, a sentence from elsewhere is of the same one time in eight, and then neither is nearer.
         string[] ones = ["harbour", "market", "ferry", "lamp", "bridge", "bucket", "mail", "orange"], others = ["seven", "night", "clerk", "stone", "river", "painter", "winter", "bread"];
         var random = new RandomSource(5, 5);
-        File.WriteAllLines(lines, Enumerable.Range(0, 400).Select(_ => random.NextInt(8)).Select(i => $"the {ones[i]} was there {ones[i]}\tand {others[i]} by {others[i]}"));
+        File.WriteAllLines(lines, Enumerable.Range(0, 400).Select(_ => random.NextInt(8)).Select(i => $"the {ones[i]} was there {ones[i]}\tand {others[i]} by {others[i]}{(contradicted ? $"\tand {others[(i + 3) % 8]} by {others[(i + 3) % 8]}" : "")}"));
         SimCseRecipe settings = new SimCseRecipe { Data = lines, Samples = SimCseRecipe.OfLines, Pooling = "mean", Steps = 60, WarmUp = 6, LearningRate = 3e-3, Batch = 16, CheckpointInterval = 0 };
         settings.Save(recipe);
         using JsonDocument result = JsonDocument.Parse(Ok("pretrain", "--recipe", recipe, "--from", source, "--run", RunPath, "--json"));
         JsonElement rows = result.RootElement.GetProperty("result");
         double learned = Number(rows, "this encoder", "nextIsNearer"), before = Number(rows, "where it began", "nextIsNearer");
-        Assert.True(learned > 0.8 && before < 0.5, $"{learned:F3} after, {before:F3} before");
+        Assert.True(learned > 0.7 && before < 0.5, $"{learned:F3} after, {before:F3} before");
         File.WriteAllText(lines, "one\ttwo\nthree\n");
-        Refused("line 2 has 1 sentences", "pretrain", "--recipe", recipe, "--from", source, "--run", RunPath + "2");
+        Refused("line 2 has 1 sentence", "pretrain", "--recipe", recipe, "--from", source, "--run", RunPath + "2");
     }
 
     [Fact]

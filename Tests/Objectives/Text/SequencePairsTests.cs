@@ -63,6 +63,15 @@ public sealed class SequencePairsTests
     }
 
     [Fact]
+    public void Pairs_of_the_same_length_share_a_batch_by_chance()
+    {
+        const int Count = 2048, Rows = 4;
+        var source = new SequencePairs(Cpu, [.. Enumerable.Range(0, Count).Select(i => ((int[])[1 + i], (int[])[1]))], Padding, Rows, seed: 7);
+        double apart = Enumerable.Range(0, Count / Rows).Average(draw => source.Draw(draw).Indices[0].Values.ToArray() is var batch ? batch.Max() - batch.Min() : 0);
+        Assert.InRange(apart / Count, 0.55, 0.65);                                   // of four by chance three fifths
+    }
+
+    [Fact]
     public void The_loss_of_a_batch_is_that_of_its_pairs_weighed_by_their_targets()
     {
         var model = new T5(new T5.Config { Vocabulary = 100, Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Dropout = 0f }, new Init(Cpu, 2));

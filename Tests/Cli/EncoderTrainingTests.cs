@@ -83,7 +83,7 @@ public sealed class EncoderTrainingTests : IDisposable
         // What belongs together shares no word. Of eight kinds, a sentence from elsewhere is of the same one time in eight, and then neither is nearer.
         string[] ones = ["harbour", "market", "ferry", "lamp", "bridge", "bucket", "mail", "orange"], others = ["seven", "night", "clerk", "stone", "river", "painter", "winter", "bread"];
         var random = new RandomSource(5, 5);
-        File.WriteAllLines(lines, Enumerable.Range(0, 400).Select(_ => random.NextInt(8)).Select(i => $"the {ones[i]} was there {ones[i]}\tand {others[i]} by {others[i]}{(contradicted ? $"\tand {others[(i + 3) % 8]} by {others[(i + 3) % 8]}" : "")}"));
+        File.WriteAllLines(lines, Enumerable.Range(0, 400).Select(_ => random.NextInt(8)).Select(i => $"the {ones[i]} was there {ones[i]}\tand {others[i]} by {others[i]}{(contradicted ? "\tno no no" : "")}"));
         SimCseRecipe settings = new SimCseRecipe { Data = lines, Samples = SimCseRecipe.OfLines, Pooling = "mean", Steps = 60, WarmUp = 6, LearningRate = 3e-3, Batch = 16, CheckpointInterval = 0 };
         settings.Save(recipe);
         using JsonDocument result = JsonDocument.Parse(Ok("pretrain", "--recipe", recipe, "--from", source, "--run", RunPath, "--json"));

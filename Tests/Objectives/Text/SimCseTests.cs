@@ -164,6 +164,8 @@ public sealed class SimCseTests
         // A document of other numbers of sentences, such as where the tokenizer knows nothing of one.
         DocumentSet uneven = DocumentSet.All(TokenStore.InMemory([new("a", 0, "ab"), new("a", 0, "b"), new("a", 1, "a"), new("a", 1, "")], Letters.Encode));
         Assert.Contains("document 1 has 1 sentences", Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, uneven, Marks, 6, 2, seed: 5)).Message, StringComparison.Ordinal);
+        DocumentSet mixed = DocumentSet.All(TokenStore.InMemory([.. Enumerable.Range(0, 5).Select(i => new Passage("a", i / 2 == 0 ? 0 : 1, "ab"))], Letters.Encode));
+        Assert.Contains("document 1 has 3 sentences with tokens, the first has 2", Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, mixed, Marks, 6, 2, seed: 5)).Message, StringComparison.Ordinal);
         DocumentSet four = DocumentSet.All(TokenStore.InMemory([.. Enumerable.Range(0, 8).Select(i => new Passage("a", i / 4, "ab"))], Letters.Encode));
         Assert.Contains("4 sentences", Assert.Throws<ShapeException>(() => SentenceViews.Together(Cpu, four, Marks, 6, 2, seed: 5)).Message, StringComparison.Ordinal);
     }

@@ -31,7 +31,7 @@ sealed class MaskedWordsRun : EncoderRun
         new(recipe, backend, EncoderText.Load(recipe, directory, terminal, data));
 
     /// <summary>The same networks before any training.</summary>
-    internal Objective NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Source.Marks.Vocabulary);
+    internal Objective NewObjective() => Settings.NewObjective(new Init(Backend, (ulong)Settings.Seed), Source.Marks.Vocabulary, Source.Train);
 
     private protected override MaskedViews TrainingViews() => Settings.NewViews(Backend, Source.Train, Source.Marks);
 

@@ -20,6 +20,21 @@ public sealed class MaskedHead(Init init, int features, int vocabulary, float ep
     /// <summary>Added to the odds, <c>[vocabulary]</c>.</summary>
     public Tensor Bias => _bias;
 
+    /// <summary>
+    /// The bias before any training is ln of how frequent words are, instead of zero: a network that knows nothing guesses them by that, and its features need not learn it first (as Lin, Goyal, Girshick, He
+    /// &amp; Dollár 2017, “Focal loss for dense object detection”, section 4.1, begin with a prior).
+    /// </summary>
+    /// <param name="logProbabilities">ln p of every word, <c>[vocabulary]</c>.</param>
+    /// <exception cref="ShapeException">There are more or fewer of them than words.</exception>
+    public void BeginWith(ReadOnlySpan<double> logProbabilities)
+    {
+        if (logProbabilities.Length != _bias.Shape[0])
+            throw new ShapeException($"MaskedHead: {logProbabilities.Length} logarithms were given for a bias of shape {_bias.Shape}.");
+        float[] values = new float[logProbabilities.Length];
+        for (int word = 0; word < values.Length; word++) values[word] = (float)logProbabilities[word];
+        _bias.Storage.CopyFrom(values);
+    }
+
     /// <summary>What is multiplied with the table: <c>[..., features]</c> to the same.</summary>
     public Tensor Forward(Tensor x) => _norm.Forward(_dense.Forward(x, Activation.GeluErf));
 

@@ -26,6 +26,7 @@ public sealed class EncoderRecipeTests : IDisposable
         [nameof(MaskedWordsRecipe.Pairs)] = Tiny with { Pairs = "none" },
         [nameof(MaskedWordsRecipe.HeldOut)] = Tiny with { HeldOut = "b.txt" },
         [nameof(MaskedWordsRecipe.MaskedShare)] = Tiny with { MaskedShare = 0.3 },
+        [nameof(MaskedWordsRecipe.CountedBias)] = Tiny with { CountedBias = true },
         [nameof(MaskedWordsRecipe.Batch)] = Tiny with { Batch = 5 },
         [nameof(MaskedWordsRecipe.Steps)] = Tiny with { Steps = 5 },
         [nameof(MaskedWordsRecipe.LearningRate)] = Tiny with { LearningRate = 0.06 },
@@ -74,6 +75,19 @@ public sealed class EncoderRecipeTests : IDisposable
     public void No_field_was_forgotten() => Assert.Equal(typeof(MaskedWordsRecipe).GetProperties().Select(property => property.Name).Order(),
         Changed.Keys.Concat([nameof(Recipe.Objective), nameof(Recipe.Data), nameof(Recipe.CheckpointInterval), nameof(MaskedWordsRecipe.EvaluationInterval),
             nameof(MaskedWordsRecipe.Maskings), nameof(MaskedWordsRecipe.Vocabulary)]).Order());
+
+    [Theory, InlineData("next"), InlineData("order"), InlineData("none")]
+    public void With_a_counted_bias_it_begins_where_counting_ends_and_not_at_chance(string pairs)
+    {
+        MaskedWordsRecipe recipe = Tiny with { Data = _scratch.Folder, Pairs = pairs };
+        MaskedWordsRun zero = MaskedWordsRun.New(recipe, Cpu, Console.Silent), counted = MaskedWordsRun.New(recipe with { CountedBias = true }, Cpu, Console.Silent);
+        double counts = new WordFrequencies(counted.Source.Train, counted.Source.Marks.Vocabulary).Loss(counted.ValidationViews()).Loss, chance = Math.Log(counted.Source.Marks.Vocabulary);
+        Assert.True(counts < chance - 0.5, $"counts {counts:F3}, chance {chance:F3}");
+        Assert.Equal(chance, Words(zero), 0.1);
+        Assert.Equal(counts, Words(counted), 0.1);
+
+        static double Words(MaskedWordsRun run) => new MaskedWords(run.Encoder, run.Head).MeanLoss(Cpu, run.ValidationViews());
+    }
 
     [Fact]
     public void The_learning_rate_rises_and_falls_in_straight_lines()

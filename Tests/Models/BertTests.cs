@@ -184,6 +184,19 @@ public sealed class BertTests
         Near(transformed.SelectMany(words.Of), logits.ToArray());
     }
 
+    [Fact]
+    public void A_head_may_begin_with_how_frequent_words_are()
+    {
+        var cpu = new CpuBackend(2);
+        var head = new MaskedHead(new Init(cpu, 2), 8, 3);
+        double[] odds = [Math.Log(0.5), Math.Log(0.3), Math.Log(0.2)];
+        head.BeginWith(odds);
+        using var step = new Step(cpu);
+        Tensor features = Tensor.From(cpu, [1, 8], [.. Enumerable.Range(0, 8).Select(i => (float)Math.Sin(i))]);
+        Near(odds, head.Logits(features, Tensor.Zeros(cpu, [3, 8])).ToArray());
+        Assert.Contains("2 logarithms", Assert.Throws<ShapeException>(() => head.BeginWith(odds.AsSpan(1))).Message, StringComparison.Ordinal);
+    }
+
     // What is published: BERT-base has 109,482,240 numbers with its pooler, RoBERTa-base 124,645,632 likewise; the heads are dense, norm and bias.
     [Fact]
     public void Has_as_many_parameters_as_the_papers_models()

@@ -40,17 +40,17 @@ static class AdaptationStudy
     {
         DocumentSet train = books.Of(texts), heldOut = books.Of(keptApart);
         MaskedWordsRecipe recipe = MaskedStudy.Recipe with { Steps = steps, WarmUp = steps / 10 };
-        var kept = new MaskedRun(books, recipe with { LearningRate = recipe.LearningRate / 2 });
+        var kept = new MaskedRun(books, recipe with { LearningRate = recipe.LearningRate / 2 }, train);
         kept.Objective.CopyFrom(Safetensors.Load(books.Weights, Books.Backend).Select(entry => (entry.Key, entry.Value)));
         MaskedViews there = recipe.NewViews(Books.Backend, heldOut, books.Marks, duplicates: 1);
 
         double Counted(DocumentSet text, MaskedViews views) => Math.Exp(new WordFrequencies(text, books.Marks.Vocabulary).Loss(views).Loss);
         Row(report, name, "word counts", Counted(train, there), Counted(books.Train, kept.Validation), default);
         (double before, double gutenberg) = Judge("before", kept);
-        kept.Train(train, steps, _ => { });
+        kept.Train(steps, _ => { });
         (double after, double forgotten) = Judge("gone on", kept);
-        var fresh = new MaskedRun(books, recipe);
-        fresh.Train(train, steps, _ => { });
+        var fresh = new MaskedRun(books, recipe, train);
+        fresh.Train(steps, _ => { });
         (double scratch, _) = Judge("from scratch", fresh);
         report.Goal($"{name}: perplexity after going on, over before", after / before, Wanted);
         report.Goal($"{name}: perplexity after going on, over from scratch", after / scratch, Wanted);

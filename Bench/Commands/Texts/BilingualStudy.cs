@@ -24,6 +24,7 @@ static class BilingualStudy
         TextMarks marks = TextMarks.Of(tokenizer);
         (int[] First, int[] Second)[] pairs = [.. train.Firsts.Zip(train.Seconds, (first, second) => (tokenizer.Encode(first), tokenizer.Encode(second)))
             .Where(pair => pair.Item1.Length > 0 && pair.Item2.Length > 0)];
+        DocumentSet text = DocumentSet.All(TokenStore.InMemory(train.Firsts.Concat(train.Seconds).Select((sentence, i) => new Passage(train.Name, i, sentence)), tokenizer.Encode));
         report.Text(string.Create(CultureInfo.InvariantCulture, $"{pairs.Length:N0} pairs of Tatoeba's English and French sentences; one tokenizer (WordPiece, {marks.Vocabulary} tokens) trained on both; {recipe.Layers} layers of {recipe.Width}, {recipe.Steps} steps "
             + $"of {recipe.Batch} samples of up to {recipe.Context} tokens. The encoder is not told which language it reads. Retrieval among {asked.Count:N0} pairs kept apart, none of whose sentences was trained on: the share of sentences whose nearest sentence "
             + $"of the other language, by the cosine of means over tokens, is their translation. Chance is {100.0 / asked.Count:F1} %. Centred: after the mean of each language is taken away, which needs no pairs "
@@ -31,11 +32,11 @@ static class BilingualStudy
         report.Head("samples", "en → fr, %", "fr → en, %", "centred, en → fr", "centred, fr → en", "seconds", "TFLOP");
         Row(report, "words shared (TF-IDF)", Counted(train, asked, text => text), default);
         double letters = Row(report, "three letters in a row (TF-IDF)", Counted(train, asked, Trigrams), default);
-        Row(report, "random encoder", Embed(New(recipe, marks).Encoder, tokenizer, asked), default);
+        Row(report, "random encoder", Embed(New(recipe, marks, text).Encoder, tokenizer, asked), default);
 
         double Learn(string name, (int[], int[])[] learned, TranslationSamples samples)
         {
-            MaskedWords objective = New(recipe, marks);
+            MaskedWords objective = New(recipe, marks, text);
             var views = new TranslationPairs(Books.Backend, learned, marks, new() { Context = recipe.Context, Batch = recipe.Batch, Seed = (ulong)recipe.Seed }, samples);
             Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, views);
             return Row(report, name, Embed(objective.Encoder, tokenizer, asked), cost);
@@ -65,7 +66,7 @@ static class BilingualStudy
         return fresh.Take(Enumerable.Range(0, count).Select(i => (int)((long)i * fresh.Count / count)));
     }
 
-    static MaskedWords New(MaskedWordsRecipe recipe, TextMarks marks) => (MaskedWords)recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), marks.Vocabulary);
+    static MaskedWords New(MaskedWordsRecipe recipe, TextMarks marks, DocumentSet text) => (MaskedWords)recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), marks.Vocabulary, text);
 
     static (Tensor, Tensor) Embed(TextEncoder encoder, ITokenizer tokenizer, TextPairs asked) =>
         (TextFeatures.Of(encoder, TextFrame.Of(tokenizer), asked.Firsts), TextFeatures.Of(encoder, TextFrame.Of(tokenizer), asked.Seconds));

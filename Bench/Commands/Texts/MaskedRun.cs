@@ -7,11 +7,16 @@ sealed class MaskedRun
 {
     readonly Books _books;
     readonly MaskedWordsRecipe _recipe;
+    readonly DocumentSet _text;
 
-    public MaskedRun(Books books, MaskedWordsRecipe recipe, DocumentSet? heldOut = null)
+    /// <param name="books">The tokens.</param>
+    /// <param name="recipe">How.</param>
+    /// <param name="text">What is learned from; the books themselves if null.</param>
+    /// <param name="heldOut">What is kept apart; the book that no study learns from if null.</param>
+    public MaskedRun(Books books, MaskedWordsRecipe recipe, DocumentSet? text = null, DocumentSet? heldOut = null)
     {
-        (_books, _recipe) = (books, recipe);
-        Objective = NewObjective();
+        (_books, _recipe, _text) = (books, recipe, text ?? books.Train);
+        Objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), books.Marks.Vocabulary, _text);
         Validation = recipe.NewViews(Books.Backend, heldOut ?? books.HeldOut, books.Marks, duplicates: 1);
     }
 
@@ -19,15 +24,12 @@ sealed class MaskedRun
     public MaskedViews Validation { get; }
     public Cost Cost { get; private set; } = new(0, 0);
 
-    public Objective NewObjective() => _recipe.NewObjective(new Init(Books.Backend, (ulong)_recipe.Seed), _books.Marks.Vocabulary);
-
     /// <summary>Trains to the end.</summary>
-    /// <param name="text">What is learned from.</param>
     /// <param name="every">Steps from one look to the next.</param>
     /// <param name="look">Told the step, before the first and then ever so often.</param>
-    public void Train(DocumentSet text, int every, Action<long> look)
+    public void Train(int every, Action<long> look)
     {
-        Cost = RecipeTraining.Run(Objective, _recipe, _recipe.NewOptimizer, _recipe.NewViews(Books.Backend, text, _books.Marks), every, (step, cost) =>
+        Cost = RecipeTraining.Run(Objective, _recipe, _recipe.NewOptimizer, _recipe.NewViews(Books.Backend, _text, _books.Marks), every, (step, cost) =>
         {
             Cost = cost;
             look(step);

@@ -74,7 +74,7 @@ static class MaskedStudy
     static MaskedRun Train(Report report, Books books, MaskedWordsRecipe recipe, string covered, int every)
     {
         var run = new MaskedRun(books, recipe);
-        run.Train(books.Train, every, step =>
+        run.Train(every, step =>
         {
             double loss = run.Loss(run.Objective);
             report.Row($"{recipe.Layers} × {recipe.Width}", covered, $"{step}", Perplexity(loss), Loss(loss),

@@ -38,13 +38,13 @@ static class NextSentenceStudy
     static void Task(Report report, Books books, MaskedWordsRecipe recipe, string asked, DocumentSet train, DocumentSet heldOut, bool judged)
     {
         recipe = recipe with { WarmUp = (int)recipe.Steps / 10 };
-        var run = new MaskedRun(books, recipe, heldOut);
+        var run = new MaskedRun(books, recipe, train, heldOut);
         var objective = (SentencePairObjective)run.Objective;
         int pairs = run.Validation.Count;
         double words = new WordOverlap(recipe.NewViews(Books.Backend, train, books.Marks)).Accuracy(run.Validation);
         report.Row(asked, "guessing", "", Count(pairs), "50.0", "", "", "");
         report.Row(asked, "shared words", "", Count(pairs), Accuracy(words, pairs), "", "", "");
-        run.Train(train, (int)recipe.Steps, step => report.Row(asked, $"{recipe.Layers} × {recipe.Width}", $"{step}", Count(pairs), Accuracy(objective.Accuracy(run.Validation), pairs),
+        run.Train((int)recipe.Steps, step => report.Row(asked, $"{recipe.Layers} × {recipe.Width}", $"{step}", Count(pairs), Accuracy(objective.Accuracy(run.Validation), pairs),
             Math.Exp(run.Loss(objective)).ToString("F1", CultureInfo.InvariantCulture), run.Cost.Seconds.ToString("F0", CultureInfo.InvariantCulture),
             (run.Cost.Flops!.Value / 1e12).ToString("F0", CultureInfo.InvariantCulture)));
         double reached = objective.Accuracy(run.Validation);

@@ -36,9 +36,9 @@ sealed class Pretrained
     /// <summary>Goes on guessing words, in unlabelled texts of a task's training split.</summary>
     public (Bert Encoder, Cost Cost) GoOn(IEnumerable<string> texts, int steps)
     {
-        var run = new MaskedRun(Books, _recipe with { Steps = steps, WarmUp = steps / 10, LearningRate = _recipe.LearningRate / 2 });
+        var run = new MaskedRun(Books, _recipe with { Steps = steps, WarmUp = steps / 10, LearningRate = _recipe.LearningRate / 2 }, Books.Of(texts));
         run.Objective.CopyFrom(_weights.Select(entry => (entry.Key, entry.Value)));
-        run.Train(Books.Of(texts), steps, _ => { });
+        run.Train(steps, _ => { });
         return ((Bert)((MaskedWords)run.Objective).Encoder, run.Cost);
     }
 }

@@ -20,6 +20,8 @@ public sealed record MaskedWordsRecipe : EncoderRecipe
     [JsonPropertyOrder(18)] public double MaskedShare { get; init; } = 0.15;
     /// <summary>In how many ways a sample is covered in turn; with 0 anew each time (RoBERTa). With pairs, a pass over the text makes other pairs ten times anyway, so 1 is BERT's way.</summary>
     [JsonPropertyOrder(19)] public int Maskings { get; init; } = 1;
+    /// <summary>Whether the head's bias begins at ln of how frequent words are in the text, so that no feature has to learn it first; BERT's begins at zero.</summary>
+    [JsonPropertyOrder(20)] public bool CountedBias { get; init; }
     /// <summary>Steps from one validation to the next; 0 validates at the end only.</summary>
     [JsonPropertyOrder(43)] public int EvaluationInterval { get; init; } = 500;
 
@@ -30,10 +32,12 @@ public sealed record MaskedWordsRecipe : EncoderRecipe
     /// <summary>The task, with its networks before any training.</summary>
     /// <param name="init">Draws the weights, and says on which device.</param>
     /// <param name="vocabulary">How many tokens there are, marks included.</param>
-    public Objective NewObjective(Init init, int vocabulary)
+    /// <param name="training">The text whose words are counted for the bias; null if the weights are read from elsewhere afterwards.</param>
+    public Objective NewObjective(Init init, int vocabulary, DocumentSet? training = null)
     {
         Bert encoder = NewEncoder(init, vocabulary);
         var head = new MaskedHead(init, Width, vocabulary, Epsilon);
+        if (CountedBias && training is not null) head.BeginWith(new WordFrequencies(training, vocabulary).LogProbabilities());
         return Pairs switch
         {
             "next" => new NextSentence(encoder, head, init),
@@ -60,6 +64,7 @@ public sealed record MaskedWordsRecipe : EncoderRecipe
         .. EncoderRules,
         RecipeRule.Real("maskedShare", 0.001, 1, "0.15 is usual"),
         RecipeRule.Whole("maskings", 0, int.MaxValue, "0 covers anew each time; 1 is usual with pairs, 10 without"),
+        RecipeRule.Truth("countedBias"),
         RecipeRule.Whole("batch", 1, 1 << 20, "32 is usual for a small model"),
         RecipeRule.Whole("evaluationInterval", 0, int.MaxValue, "500 is usual; 0 validates at the end only"),
     ];

@@ -17,6 +17,8 @@ public sealed class WordFrequenciesTests
         (double loss, long words) = new WordFrequencies(training, Marks.Vocabulary).Loss(views);
         Assert.Equal(expected, loss, 1e-12);
         Assert.Equal(covered.Length, words);
+        Assert.Equal(Enumerable.Range(0, Marks.Vocabulary).Select(word => Math.Log((known.Count(token => token == word) + 1.0) / (known.Length + Marks.Vocabulary))),
+            new WordFrequencies(training, Marks.Vocabulary).LogProbabilities(), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Throws<IndexException>(() => new WordFrequencies(Documents([[0]]), vocabulary: 1).Loss(views));
     }
 }

@@ -61,6 +61,16 @@ public sealed class T5 : SequenceModel
         _head = config.Tied ? null : init.Normal([config.Vocabulary, config.Width], 1f / MathF.Sqrt(config.Width));
     }
 
+    /// <summary>
+    /// Before any training, attention looks at near tokens and, from decoder to encoder, at tokens that are alike (<see cref="RelativeBias.BeginNear"/>, <see cref="CrossAttention.BeginAlike"/>), instead of
+    /// nearly evenly at all: what stands beside a sentinel reaches the decoder from the first step. The network stays the same; published weights read afterwards take its place.
+    /// </summary>
+    public void BeginFocused()
+    {
+        _encoder.BeginFocused();
+        _decoder.BeginFocused();
+    }
+
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }
 

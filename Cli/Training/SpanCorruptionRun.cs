@@ -13,7 +13,7 @@ sealed class SpanCorruptionRun : SequenceRun
     /// <summary>A run from the disk, with the tokenizer it was begun with; on another text if one is named.</summary>
     internal static SpanCorruptionRun Load(SpanCorruptionRecipe recipe, string directory, IBackend backend, string? data) => new(recipe, backend, SequenceText.Load(recipe, directory, data));
 
-    private protected override IViewSource TrainingViews() => Windows(Source.Train);
+    private protected override IViewSource TrainingViews() => Settings.NewTrainingViews(Backend, Source.Train, Frame);
 
     private protected override IViewSource ValidationViews() => Windows(Source.HeldOut);
 

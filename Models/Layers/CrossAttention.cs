@@ -18,6 +18,18 @@ public sealed class CrossAttention(Init init, int features, int heads, int headW
     /// <summary>Rows of the weight <c>memory</c>: all heads' keys, then all values.</summary>
     public override IReadOnlyList<Part> Parts => [new("query", _query), new("memory", _memory), new("output", _output)];
 
+    // W(keys) = √headWidth W(queries): the keys' usual size; two rows that are alike have a score of about √headWidth, others one around zero
+    /// <summary>
+    /// Before any training a position looks at positions of the memory that are like itself: the keys' weights begin as those of the queries (Trockman &amp; Kolter 2023, “Mimetic initialization of
+    /// self-attention layers”, section 3, where the product of the two begins near a multiple of the identity).
+    /// </summary>
+    public void BeginAlike()
+    {
+        float[] weight = _memory.Weight.ToArray(), queries = _query.Weight.ToArray();
+        for (int i = 0; i < queries.Length; i++) weight[i] = MathF.Sqrt(headWidth) * queries[i];
+        _memory.Weight.Storage.CopyFrom(weight);
+    }
+
     /// <summary>Keys and values of a memory, <c>[texts, keys, 2, heads, width]</c>: made once, however often it is looked at.</summary>
     /// <param name="memory"><c>[texts, keys, features]</c></param>
     public Tensor Remember(Tensor memory) => _memory.Forward(memory).Reshape([memory.Shape[0], memory.Shape[1], 2, heads, headWidth]);

@@ -33,6 +33,22 @@ public sealed class RelativeBias : Module
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("weight", Weight)];
 
+    // −m(h) · n,   m from 1 down to 1/64 in equal ratios over the heads, n the nearest distance of the bucket
+    /// <summary>
+    /// Before any training every head looks at near keys, the first only at neighbours, the last nearly everywhere: the table begins with the distances times slopes of the heads, which ALiBi keeps for good
+    /// (Press, Smith &amp; Lewis 2022, “Train short, test long”, section 3).
+    /// </summary>
+    public void BeginNear()
+    {
+        (int buckets, int heads) = (Weight.Shape[0], Weight.Shape[1]);
+        float[] table = new float[buckets * heads];
+        for (int distance = _maxDistance; distance >= 0; distance--)
+            for (int head = 0; head < heads; head++)
+                foreach (int bucket in (ReadOnlySpan<int>)[Bucket(-distance, _bidirectional, buckets, _maxDistance), Bucket(distance, _bidirectional, buckets, _maxDistance)])
+                    table[bucket * heads + head] = -distance * MathF.Pow(64f, -head / Math.Max(1f, heads - 1));
+        Weight.Storage.CopyFrom(table);
+    }
+
     /// <summary>The bias of every pair, <c>[1, heads, queries, keys]</c>: for <see cref="AttentionOptions.Bias"/>. The queries are the last of the keys.</summary>
     /// <param name="queries">How many queries there are.</param>
     /// <param name="keys">How many keys there are, at least as many.</param>

@@ -35,6 +35,9 @@ public sealed class T5Block : Module
         [new("norm1", _norm1), new("attention", _attention), new("cross_norm", _crossNorm), new("cross", _cross),
             new("norm2", _norm2), new("feed_forward", _feedForward)];
 
+    /// <summary>A decoder's block begins with <see cref="CrossAttention.BeginAlike"/>; an encoder's has no such part.</summary>
+    public void BeginAlike() => _cross?.BeginAlike();
+
     /// <summary>Keys and values of a memory for <see cref="Forward"/>, <c>[texts, keys, 2, heads, width]</c>.</summary>
     /// <param name="memory"><c>[texts, keys, features]</c></param>
     /// <exception cref="NativeSslException">The block is an encoder's.</exception>

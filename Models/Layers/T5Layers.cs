@@ -30,6 +30,13 @@ public sealed class T5Layers : Module
     /// <summary>The bias of every distance, <c>[buckets, heads]</c>.</summary>
     public Tensor Distances => _bias.Weight;
 
+    /// <summary>Attention begins with <see cref="RelativeBias.BeginNear"/> and <see cref="T5Block.BeginAlike"/>.</summary>
+    public void BeginFocused()
+    {
+        _bias.BeginNear();
+        foreach (T5Block block in _blocks) block.BeginAlike();
+    }
+
     /// <summary>The same shape, <c>[batch, time, features]</c>: every position has seen all others, or in a decoder all before it.</summary>
     /// <param name="x">Embedded tokens, <c>[batch, time, features]</c>.</param>
     /// <param name="lengths">How many positions of each sample are no padding, <c>[batch]</c>; all if null.</param>

@@ -11,7 +11,7 @@ public sealed class SequenceRecipeTests : IDisposable
 
     static readonly SpanCorruptionRecipe Spans = new()
     {
-        Tokenizer = "character", Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Context = 24, Batch = 4, Steps = 4, WarmUp = 1, LearningRate = 0.05,
+        Tokenizer = "character", Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Context = 24, ShortContext = 12, ShortSteps = 2, Batch = 4, Steps = 4, WarmUp = 1, LearningRate = 0.05,
         FinalLearningRate = 0.001, WeightDecay = 0.5, Clip = 0.1,
     };
 
@@ -27,6 +27,9 @@ public sealed class SequenceRecipeTests : IDisposable
         [nameof(SpanCorruptionRecipe.NoiseDensity)] = Spans with { NoiseDensity = 0.3 },
         [nameof(SpanCorruptionRecipe.MeanSpan)] = Spans with { MeanSpan = 1 },
         [nameof(SpanCorruptionRecipe.Context)] = Spans with { Context = 25 },
+        [nameof(SpanCorruptionRecipe.ShortContext)] = Spans with { ShortContext = 11 },
+        [nameof(SpanCorruptionRecipe.ShortSteps)] = Spans with { ShortSteps = 1 },
+        [nameof(SpanCorruptionRecipe.Focused)] = Spans with { Focused = true },
         [nameof(SpanCorruptionRecipe.Tokenizer)] = Spans with { Tokenizer = "byte" },
         [nameof(SpanCorruptionRecipe.Sentinels)] = Spans with { Sentinels = 90 },
         [nameof(SpanCorruptionRecipe.Version)] = Spans with { Version = "1.1" },

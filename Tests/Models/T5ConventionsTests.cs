@@ -38,6 +38,53 @@ public sealed class T5ConventionsTests
                 for (int j = 0; j < 9; j++) Assert.Equal(table[RelativeBias.Bucket(j - (i + 5), false, 8, 20) * 3 + h], some[(h * 4 + i) * 9 + j]);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void Near_at_first_is_a_slope_for_each_head_and_the_nearest_distance_of_each_bucket(bool bidirectional)
+    {
+        var bias = new RelativeBias(new Init(Cpu, 1), heads: 4, bidirectional, buckets: 32, maxDistance: 128, deviation: 1f);
+        bias.BeginNear();
+        float[] some = bias.Forward(13, 40).ToArray();
+        foreach ((int head, float slope) in ((int, float)[])[(0, 1f), (1, 0.25f), (2, 1f / 16), (3, 1f / 64)])
+            for (int i = 0; i < 13; i++)
+                for (int j = 0; j < 40; j++)
+                {
+                    int distance = j - (i + 27), bucket = RelativeBias.Bucket(distance, bidirectional, 32, 128);
+                    int nearest = Enumerable.Range(0, 129).First(n => RelativeBias.Bucket(Math.Sign(distance) * n, bidirectional, 32, 128) == bucket);
+                    Assert.Equal(-slope * nearest, some[(head * 13 + i) * 40 + j], 1e-5);
+                }
+        var one = new RelativeBias(new Init(Cpu, 1), heads: 1, bidirectional);
+        one.BeginNear();
+        Assert.Equal(-3f, one.Weight.ToArray()[3]);
+    }
+
+    // Of thirty rows one is like what looks: what is gathered should be what that row alone would give.
+    [Fact]
+    public void Alike_at_first_attention_gathers_from_the_row_that_is_like_its_own()
+    {
+        Assert.True(Off(alike: true) < 0.2, $"{Off(true):F3} of what the row alone gives");
+        Assert.True(Off(alike: false) > 0.5, $"{Off(false):F3} without");
+
+        static double Off(bool alike)
+        {
+            var cross = new CrossAttention(new Init(Cpu, 2), features: 128, heads: 4, headWidth: 64, dropout: 0f);
+            if (alike) cross.BeginAlike();
+            using var step = new Step(Cpu);
+            using Tape.NoGradientScope scope = Tape.NoGradient();
+            Tensor memory = new Init(Cpu, 3).Normal([1, 30, 128], 1f), own = memory.Slice(1, 11, 1);
+            float[] all = cross.Forward(own, cross.Remember(memory)).ToArray(), alone = cross.Forward(own, cross.Remember(own)).ToArray();
+            return Math.Sqrt(all.Zip(alone, (a, b) => (a - b) * (double)(a - b)).Sum() / alone.Sum(a => (double)a * a));
+        }
+    }
+
+    [Theory, MemberData(nameof(Versions))]
+    public void Focused_are_both_tables_of_distances_and_every_block_that_looks_at_the_memory(bool second)
+    {
+        T5 plain = Model(Of(second)), focused = Model(Of(second));
+        focused.BeginFocused();
+        string[] changed = [.. plain.NamedTensors().Zip(focused.NamedTensors()).Where(both => !both.First.Tensor.ToArray().SequenceEqual(both.Second.Tensor.ToArray())).Select(both => both.First.Name)];
+        Assert.Equal(["encoder.relative_bias.weight", "decoder.relative_bias.weight", .. Enumerable.Range(0, focused.Sizes.DecoderLayers ?? focused.Sizes.Layers).Select(i => $"decoder.blocks.{i}.cross.memory.weight")], changed);
+    }
+
     // 60,506,624 and 76,961,152 numbers: what the published checkpoints hold. Each layer and each token costs the same, so two small models are enough.
     [Fact]
     public void The_published_sizes_have_the_published_number_of_parameters()

@@ -8,17 +8,17 @@ static class NextSentenceStudy
 {
     // A book is one document, and a text that does not follow comes from another document: of the one kept book there would be none.
     const int PartSentences = 100;
-    const int NextSteps = 1500, OrderSteps = 800;
+    const int NextSteps = 3000, OrderSteps = 1500;
     const double WantedAboveWords = 5, WantedAboveChance = 10;
 
     public static void Run(string[] arguments)
     {
         (bool quick, bool whole) = (arguments.Contains("--quick"), arguments.Contains("--whole"));
-        MaskedWordsRecipe recipe = ProgramRecipe.Of<MaskedWordsRecipe>("bert-gutenberg");
+        MaskedWordsRecipe recipe = ProgramRecipe.Of<MaskedWordsRecipe>("bert-gutenberg") with { Context = MaskedStudy.Recipe.Context, Batch = MaskedStudy.Recipe.Batch };
         var report = new Report("next-sentence", "Next sentences, and their order", "learning/text.md");
         var books = new Books(MaskedStudy.Recipe);
         DocumentSet train = InParts(books.Train), heldOut = InParts(books.HeldOut);
-        report.Text($"The recipe bert-gutenberg{(whole ? "" : ", with fewer steps")}: covered words and pairs of texts, two losses added. Every {PartSentences} sentences of a book are a document. A text that does not follow comes from "
+        report.Text($"The recipe bert-gutenberg in samples of half the length, twice as many of them{(whole ? "" : ", with fewer steps")}: covered words and pairs of texts, two losses added. Every {PartSentences} sentences of a book are a document. A text that does not follow comes from "
             + $"another document: in training most often from another book, of {Books.HeldOutBook}, which is kept apart, from elsewhere in it, which is harder. Accuracy on its pairs, none of whose sentences was trained on; "
             + "half the 95 % interval behind it is that of as many independent pairs. Shared words: the cosine of rare words against a threshold from training pairs.");
         report.Head("asked", "told by", "steps", "pairs", "accuracy, %", "perplexity of covered words", "seconds", "TFLOP");

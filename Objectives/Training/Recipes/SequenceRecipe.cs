@@ -31,6 +31,8 @@ public abstract record SequenceRecipe : Recipe
     [JsonPropertyOrder(18)] public int Hidden { get; init; } = 1024;
     /// <summary>The share of activations set to zero in training.</summary>
     [JsonPropertyOrder(19)] public double Dropout { get; init; } = 0.1;
+    /// <summary>Whether attention begins with looking at near tokens and at those that are alike (<see cref="T5.BeginFocused"/>) instead of nearly evenly at all (T5).</summary>
+    [JsonPropertyOrder(20)] public bool Focused { get; init; }
     /// <summary>AdamW's decay of the mean gradient.</summary>
     [JsonPropertyOrder(30)] public double Beta1 { get; init; } = 0.9;
     /// <summary>AdamW's decay of the mean squared gradient.</summary>
@@ -43,11 +45,16 @@ public abstract record SequenceRecipe : Recipe
     /// <summary>The task, with its network before any training.</summary>
     /// <param name="init">Draws the weights, and says on which device.</param>
     /// <param name="frame">The tokens.</param>
-    public TextToText NewObjective(Init init, SequenceFrame frame) => new(new T5(new T5.Config
+    public TextToText NewObjective(Init init, SequenceFrame frame)
     {
-        Vocabulary = frame.Vocabulary, Layers = Layers, Heads = Heads, Width = Width, HeadWidth = HeadWidth, Hidden = Hidden,
-        Gated = Version == "1.1", Tied = Version == "1.0", Dropout = (float)Dropout,
-    }, init), frame.Padding);
+        var model = new T5(new T5.Config
+        {
+            Vocabulary = frame.Vocabulary, Layers = Layers, Heads = Heads, Width = Width, HeadWidth = HeadWidth, Hidden = Hidden,
+            Gated = Version == "1.1", Tied = Version == "1.0", Dropout = (float)Dropout,
+        }, init);
+        if (Focused) model.BeginFocused();
+        return new(model, frame.Padding);
+    }
 
     /// <summary>What moves the parameters. (T5 was trained with Adafactor, which saves the memory of AdamW's moments.)</summary>
     public AdamW NewOptimizer(Parameters parameters) => new(parameters, Beta1, Beta2);
@@ -66,6 +73,7 @@ public abstract record SequenceRecipe : Recipe
         RecipeRule.Whole("hidden", 1, 1 << 20, "four times the width is usual"),
         RecipeRule.Real("dropout", 0, 0.99, "0.1 is usual; 0 turns it off"),
         RecipeRule.Whole("batch", 1, 1 << 20, "32 is usual for a small model"),
+        RecipeRule.Truth("focused"),
         RecipeRule.Real("beta1", 0, 0.9999999, "0.9 is usual"),
         RecipeRule.Real("beta2", 0, 0.9999999, "0.999 is usual"),
         RecipeRule.Whole("evaluationInterval", 0, int.MaxValue, "500 is usual; 0 validates at the end only"),

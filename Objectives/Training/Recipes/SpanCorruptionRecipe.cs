@@ -20,6 +20,11 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     /// <summary>Tokens in a span that is cut out, on average.</summary>
     [JsonPropertyOrder(4)] public double MeanSpan { get; init; } = 3;
 
+    /// <summary>Tokens that the encoder reads in the first steps, in as many more windows.</summary>
+    [JsonPropertyOrder(8)] public int ShortContext { get; init; } = 16;
+    /// <summary>How many steps begin with <see cref="ShortContext"/>; none if 0.</summary>
+    [JsonPropertyOrder(9)] public int ShortSteps { get; init; }
+
     private protected override IEnumerable<double> RealNumbers => [.. base.RealNumbers, NoiseDensity, MeanSpan];
 
     private protected override byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, RecipeJson.Default.SpanCorruptionRecipe);
@@ -33,10 +38,23 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     /// <param name="text">The text; documents one behind the other.</param>
     /// <param name="frame">The tokens.</param>
     /// <exception cref="ShapeException">The text is shorter than a window.</exception>
-    public SpanCorruptionWindows NewViews(IBackend backend, ReadOnlyMemory<int> text, SequenceFrame frame)
+    public SpanCorruptionWindows NewViews(IBackend backend, ReadOnlyMemory<int> text, SequenceFrame frame) => Windows(backend, text, frame, Context, Batch);
+
+    /// <summary>The same to train on: the first steps have short ones, with about as many tokens a step.</summary>
+    /// <param name="backend">The device.</param>
+    /// <param name="text">The text; documents one behind the other.</param>
+    /// <param name="frame">The tokens.</param>
+    /// <exception cref="ShapeException">The text is shorter than a window.</exception>
+    public IViewSource NewTrainingViews(IBackend backend, ReadOnlyMemory<int> text, SequenceFrame frame)
+    {
+        SpanCorruptionWindows windows = NewViews(backend, text, frame);
+        return ShortSteps == 0 ? windows : new StagedWindows(Windows(backend, text, frame, ShortContext, Batch * Context / ShortContext), ShortSteps, windows);
+    }
+
+    SpanCorruptionWindows Windows(IBackend backend, ReadOnlyMemory<int> text, SequenceFrame frame, int context, int batch)
     {
         SpanCorruption corruption = Corruption(frame);
-        return new(backend, text, corruption, corruption.RawLength(Context), Batch, (ulong)Seed);
+        return new(backend, text, corruption, corruption.RawLength(context), batch, (ulong)Seed);
     }
 
     internal static RecipeRule[] Rules { get; } =
@@ -44,6 +62,8 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
         RecipeRule.Text("heldOut", "\"tenth\", \"last\", or the name of a file"),
         RecipeRule.Real("noiseDensity", 0.01, 0.9, "0.15 is usual"),
         RecipeRule.Real("meanSpan", 1, 1000, "3 is usual"),
+        RecipeRule.Whole("shortContext", 3, 1 << 16, "16 is short"),
+        RecipeRule.Whole("shortSteps", 0, int.MaxValue, "1000 is usual; 0 begins with the whole context"),
         .. SequenceRules,
     ];
 
@@ -52,6 +72,8 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     {
         var corruption = new SpanCorruption
             { Density = (float)fields["noiseDensity"].GetDouble(), MeanSpan = (float)fields["meanSpan"].GetDouble(), FirstSentinel = int.MaxValue, End = 0 };
+        if (fields["shortSteps"].GetInt32() > 0 && fields["shortContext"].GetInt32() > fields["context"].GetInt32())
+            return $"field 'shortContext' is {fields["shortContext"].GetInt32()}, which is more than context {fields["context"].GetInt32()}; take less, or 0 shortSteps.";
         (int context, int sentinels) = (fields["context"].GetInt32(), fields["sentinels"].GetInt32());
         int length = corruption.RawLength(context), spans = corruption.Counts(length).Spans;
         return spans <= sentinels ? ConflictOfTokens(fields)

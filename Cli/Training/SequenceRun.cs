@@ -27,7 +27,7 @@ abstract class SequenceRun(SequenceRecipe recipe, IBackend backend, SequenceFram
         return Training.Estimate.OfStep(Objective.ParameterCount, recipe.Steps, Backend as CpuBackend, () =>
         {
             using var step = new Step(Backend, training: true);
-            Objective.Loss(views.Draw(0)).Backward();
+            Objective.Loss(views.Draw(recipe.Steps - 1)).Backward();        // the first ones may be shorter
         });
     }
 }

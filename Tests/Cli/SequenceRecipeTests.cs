@@ -11,7 +11,7 @@ public sealed class SequenceRecipeTests : IDisposable
 
     static readonly SpanCorruptionRecipe Spans = new()
     {
-        Tokenizer = "character", Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Context = 24, ShortContext = 12, ShortSteps = 2, Batch = 4, Steps = 4, WarmUp = 1, LearningRate = 0.05,
+        Tokenizer = "character", Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Context = 24, ShortContext = 12, ShortShare = 0.5, Batch = 4, Steps = 4, WarmUp = 1, LearningRate = 0.05,
         FinalLearningRate = 0.001, WeightDecay = 0.5, Clip = 0.1,
     };
 
@@ -28,7 +28,7 @@ public sealed class SequenceRecipeTests : IDisposable
         [nameof(SpanCorruptionRecipe.MeanSpan)] = Spans with { MeanSpan = 1 },
         [nameof(SpanCorruptionRecipe.Context)] = Spans with { Context = 25 },
         [nameof(SpanCorruptionRecipe.ShortContext)] = Spans with { ShortContext = 11 },
-        [nameof(SpanCorruptionRecipe.ShortSteps)] = Spans with { ShortSteps = 1 },
+        [nameof(SpanCorruptionRecipe.ShortShare)] = Spans with { ShortShare = 0.25 },
         [nameof(SpanCorruptionRecipe.Focused)] = Spans with { Focused = true },
         [nameof(SpanCorruptionRecipe.Tokenizer)] = Spans with { Tokenizer = "byte" },
         [nameof(SpanCorruptionRecipe.Sentinels)] = Spans with { Sentinels = 90 },
@@ -139,6 +139,9 @@ public sealed class SequenceRecipeTests : IDisposable
     [InlineData("\"noiseDensity\": 0.15", "\"noiseDensity\": 0.95", "from 0.01 to 0.9")]
     [InlineData("\"meanSpan\": 3", "\"meanSpan\": 0.5", "from 1 to 1000")]
     [InlineData("\"context\": 128", "\"context\": 2", "from 3 to 65536")]
+    [InlineData("\"shortContext\": 16", "\"shortContext\": 2", "16 is short")]
+    [InlineData("\"shortShare\": 0", "\"shortShare\": 1.5", "0.25 is usual")]
+    [InlineData("\"focused\": false", "\"focused\": 0", "true or false is expected")]
     [InlineData("\"context\": 128", "\"context\": 4096", "'sentinels' is 100, but a context of 4096 has 227 spans")]
     [InlineData("\"sentinels\": 100", "\"sentinels\": 6", "a context of 128 has 7 spans")]
     [InlineData("\"sentinels\": 100", "\"sentinels\": 101", "100 of its own")]
@@ -150,6 +153,23 @@ public sealed class SequenceRecipeTests : IDisposable
     [InlineData("\"heldOut\": \"tenth\",", "\"heldOut\": \"tenth\", \"prefix\": \"a\",", "'prefix' is unknown")]
     [InlineData("\"objective\": \"span-corruption\"", "\"objective\": \"spans\"", "\"span-corruption\", \"text-to-text\"")]
     public void What_is_wrong_is_said_with_field_value_and_cure(string field, string instead, string said) => Refuses(new SpanCorruptionRecipe(), field, instead, said);
+
+    [Fact]
+    public void Short_windows_are_no_longer_than_the_others() =>
+        Refuses(new SpanCorruptionRecipe { ShortShare = 0.1 }, "\"shortContext\": 16", "\"shortContext\": 129", "more than context 128");
+
+    [Fact]
+    public void The_first_steps_have_short_windows_and_about_as_many_tokens()
+    {
+        (int Windows, int Length)[] Shapes(SpanCorruptionRecipe recipe)
+        {
+            var frame = new SequenceFrame(new ByteTokenizer());
+            IViewSource views = recipe.NewTrainingViews(Cpu, Enumerable.Range(0, 900).Select(i => i % 200).ToArray(), frame);
+            return [.. Enumerable.Range(0, 4).Select(draw => views.Draw(draw).Indices[0].Shape).Select(shape => (shape[0], shape[1]))];
+        }
+        Assert.Equal([(32, 12), (32, 12), (16, 24), (16, 24)], Shapes(Spans with { Batch = 16 }));
+        Assert.Equal(Enumerable.Repeat((16, 24), 4), Shapes(Spans with { Batch = 16, ShortShare = 0 }));
+    }
 
     [Theory]
     [InlineData("\"format\": \"pairs\"", "\"format\": \"lines\"", "\"pairs\", \"reversed\" or \"papers\"")]

@@ -13,7 +13,7 @@ static class SpanStudy
     const int FrenchRepeated = 3;
 
     /// <summary>The program's recipe, with fewer steps and windows of half the length, as tasks have short texts.</summary>
-    public static SpanCorruptionRecipe Recipe => ProgramRecipe.Of<SpanCorruptionRecipe>("t5-gutenberg") with { Steps = 3000, WarmUp = 200, Context = 64, Batch = 64, ShortSteps = 700 };
+    public static SpanCorruptionRecipe Recipe => ProgramRecipe.Of<SpanCorruptionRecipe>("t5-gutenberg") with { Steps = 3000, WarmUp = 200, Context = 64, Batch = 64, ShortShare = 700 / 3000.0 };
 
     static string Weights => Path.Combine(Books.Kept, "spans.safetensors");
 
@@ -28,7 +28,7 @@ static class SpanStudy
     public static void Run(string[] arguments)
     {
         int hurry = arguments.Contains("--quick") ? 100 : 1;
-        SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry, ShortSteps = Recipe.ShortSteps / hurry };
+        SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry };
         var report = new Report("spans", "T5: spans cut out and written again", "learning/text.md");
         TextParts<TextPairs> pairs = Tatoeba.Read(Path.Combine(Books.Data, "tatoeba_eng_fra", "eng-fra.tsv"));
         Passage[] books = [.. Documents.Load(Path.Combine(Books.Data, "gutenberg")).Passages()];
@@ -47,7 +47,7 @@ static class SpanStudy
         var words = new WrittenTokens(frame.Vocabulary, frame.Padding, frame.IsWord);
 
         report.Text(string.Create(CultureInfo.InvariantCulture, $"T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}; {text.Length:N0} tokens of {frame.Vocabulary} (Unigram, trained on them): all English text of the section before, and the French sentences of Tatoeba's training part, "
-            + $"{FrenchRepeated} times, in an order that tells nothing about their translations; {recipe.Batch} windows of {recipe.Context} tokens a step, of {recipe.ShortContext} in the first {recipe.ShortSteps}, 15 % cut out in spans of three. Loss of the words of spans on {Books.HeldOutBook} and on French sentences of the validation part. "
+            + $"{FrenchRepeated} times, in an order that tells nothing about their translations; {recipe.Batch} windows of {recipe.Context} tokens a step, of {recipe.ShortContext} in the first {100 * recipe.ShortShare:F0} % of the steps, 15 % cut out in spans of three. Loss of the words of spans on {Books.HeldOutBook} and on French sentences of the validation part. "
             + $"Chance is ln {frame.Vocabulary} = {objective.ChanceLoss:F3}."));
         report.Head("model", "steps", "loss, book", "loss, French", "seconds", "TFLOP");
         double counts = words.LossOfCounts(counted, book).Loss, reached = 0;

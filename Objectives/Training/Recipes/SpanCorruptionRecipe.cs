@@ -19,13 +19,12 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     [JsonPropertyOrder(3)] public double NoiseDensity { get; init; } = 0.15;
     /// <summary>Tokens in a span that is cut out, on average.</summary>
     [JsonPropertyOrder(4)] public double MeanSpan { get; init; } = 3;
-
     /// <summary>Tokens that the encoder reads in the first steps, in as many more windows.</summary>
     [JsonPropertyOrder(8)] public int ShortContext { get; init; } = 16;
-    /// <summary>How many steps begin with <see cref="ShortContext"/>; none if 0.</summary>
-    [JsonPropertyOrder(9)] public int ShortSteps { get; init; }
+    /// <summary>The share of steps that have <see cref="ShortContext"/>: the first ones, none with 0.</summary>
+    [JsonPropertyOrder(9)] public double ShortShare { get; init; }
 
-    private protected override IEnumerable<double> RealNumbers => [.. base.RealNumbers, NoiseDensity, MeanSpan];
+    private protected override IEnumerable<double> RealNumbers => [.. base.RealNumbers, NoiseDensity, MeanSpan, ShortShare];
 
     private protected override byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, RecipeJson.Default.SpanCorruptionRecipe);
 
@@ -48,7 +47,8 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     public IViewSource NewTrainingViews(IBackend backend, ReadOnlyMemory<int> text, SequenceFrame frame)
     {
         SpanCorruptionWindows windows = NewViews(backend, text, frame);
-        return ShortSteps == 0 ? windows : new StagedWindows(Windows(backend, text, frame, ShortContext, Batch * Context / ShortContext), ShortSteps, windows);
+        return ShortShare == 0 ? windows
+            : new StagedWindows(Windows(backend, text, frame, ShortContext, Batch * Context / ShortContext), (long)Math.Round(ShortShare * Steps), windows);
     }
 
     SpanCorruptionWindows Windows(IBackend backend, ReadOnlyMemory<int> text, SequenceFrame frame, int context, int batch)
@@ -63,7 +63,7 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
         RecipeRule.Real("noiseDensity", 0.01, 0.9, "0.15 is usual"),
         RecipeRule.Real("meanSpan", 1, 1000, "3 is usual"),
         RecipeRule.Whole("shortContext", 3, 1 << 16, "16 is short"),
-        RecipeRule.Whole("shortSteps", 0, int.MaxValue, "1000 is usual; 0 begins with the whole context"),
+        RecipeRule.Real("shortShare", 0, 1, "0.25 is usual; 0 begins with the whole context"),
         .. SequenceRules,
     ];
 
@@ -72,8 +72,8 @@ public sealed record SpanCorruptionRecipe : SequenceRecipe
     {
         var corruption = new SpanCorruption
             { Density = (float)fields["noiseDensity"].GetDouble(), MeanSpan = (float)fields["meanSpan"].GetDouble(), FirstSentinel = int.MaxValue, End = 0 };
-        if (fields["shortSteps"].GetInt32() > 0 && fields["shortContext"].GetInt32() > fields["context"].GetInt32())
-            return $"field 'shortContext' is {fields["shortContext"].GetInt32()}, which is more than context {fields["context"].GetInt32()}; take less, or 0 shortSteps.";
+        if (fields["shortShare"].GetDouble() > 0 && fields["shortContext"].GetInt32() > fields["context"].GetInt32())
+            return $"field 'shortContext' is {fields["shortContext"].GetInt32()}, which is more than context {fields["context"].GetInt32()}; take less, or a shortShare of 0.";
         (int context, int sentinels) = (fields["context"].GetInt32(), fields["sentinels"].GetInt32());
         int length = corruption.RawLength(context), spans = corruption.Counts(length).Spans;
         return spans <= sentinels ? ConflictOfTokens(fields)

@@ -9,9 +9,6 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// </summary>
 static class SpanStudy
 {
-    // French sentences are few beside the English text: each comes so many times (section 3.5.2 of the paper mixes languages and tasks by rates likewise).
-    const int FrenchRepeated = 3;
-
     /// <summary>The program's recipe, with fewer steps and windows of half the length, as tasks have short texts.</summary>
     public static SpanCorruptionRecipe Recipe => ProgramRecipe.Of<SpanCorruptionRecipe>("t5-gutenberg") with { Steps = 3000, WarmUp = 200, Context = 64, Batch = 64, ShortShare = 700 / 3000.0 };
 
@@ -30,24 +27,19 @@ static class SpanStudy
         int hurry = arguments.Contains("--quick") ? 100 : 1;
         SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry };
         var report = new Report("spans", "T5: spans cut out and written again", "learning/text.md");
-        TextParts<TextPairs> pairs = Tatoeba.Read(Path.Combine(Books.Data, "tatoeba_eng_fra", "eng-fra.tsv"));
-        Passage[] books = [.. Documents.Load(Path.Combine(Books.Data, "gutenberg")).Passages()];
-        string[] english = [.. books.Where(passage => passage.Source != Books.HeldOutBook).Concat(OtherTexts.All()).Select(passage => passage.Text)], french = [.. pairs.Train.Seconds.Distinct()];
-        new RandomSource((ulong)recipe.Seed, 0).Shuffle<string>(french);     // in an order of its own, so that nothing says which English sentence it belongs to
+        var texts = new SpanTexts((ulong)recipe.Seed);
         Directory.CreateDirectory(Books.Kept);
-        NativeSsl.Tokenizer.Create(recipe.Tokenizer, english.Concat(french), recipe.Vocabulary).Save(TokenizerFile);
+        NativeSsl.Tokenizer.Create(recipe.Tokenizer, texts.Train, recipe.Vocabulary).Save(TokenizerFile);
         var frame = new SequenceFrame(NativeSsl.Tokenizer.Load(TokenizerFile));
 
-        int[] Tokens(IEnumerable<string> texts) => [.. texts.SelectMany(frame.Tokenizer.Encode)];
         SpanCorruptionWindows Windows(int[] tokens) => recipe.NewViews(Books.Backend, tokens, frame);
-        int[] text = [.. Tokens(english), .. Enumerable.Repeat(Tokens(french), FrenchRepeated).SelectMany(tokens => tokens)];
-        SpanCorruptionWindows counted = Windows(text), book = Windows(Tokens(books.Where(passage => passage.Source == Books.HeldOutBook).Select(passage => passage.Text))),
-            sentences = Windows(Tokens(pairs.Validation.Seconds.Distinct()));
+        int[] text = texts.TrainTokens(frame);
+        SpanCorruptionWindows counted = Windows(text), book = Windows(texts.BookTokens(frame)), sentences = Windows(texts.SentenceTokens(frame));
         TextToText objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame);
         var words = new WrittenTokens(frame.Vocabulary, frame.Padding, frame.IsWord);
 
         report.Text(string.Create(CultureInfo.InvariantCulture, $"T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}; {text.Length:N0} tokens of {frame.Vocabulary} (Unigram, trained on them): all English text of the section before, and the French sentences of Tatoeba's training part, "
-            + $"{FrenchRepeated} times, in an order that tells nothing about their translations; {recipe.Batch} windows of {recipe.Context} tokens a step, of {recipe.ShortContext} in the first {100 * recipe.ShortShare:F0} % of the steps, 15 % cut out in spans of three. Loss of the words of spans on {Books.HeldOutBook} and on French sentences of the validation part. "
+            + $"{SpanTexts.FrenchRepeated} times, in an order that tells nothing about their translations; {recipe.Batch} windows of {recipe.Context} tokens a step, of {recipe.ShortContext} in the first {100 * recipe.ShortShare:F0} % of the steps, 15 % cut out in spans of three. Loss of the words of spans on {Books.HeldOutBook} and on French sentences of the validation part. "
             + $"Chance is ln {frame.Vocabulary} = {objective.ChanceLoss:F3}."));
         report.Head("model", "steps", "loss, book", "loss, French", "seconds", "TFLOP");
         double counts = words.LossOfCounts(counted, book).Loss, reached = 0;

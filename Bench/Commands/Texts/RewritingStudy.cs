@@ -57,7 +57,7 @@ static class RewritingStudy
 
         public Rewritings Test { get; } = quick ? test.Some(20) : test;
 
-        public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams. The T5 of the section before, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
+        public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams. The T5 of the section “T5: spans cut out and written again”, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
             + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, without dropout, since no text is seen often; and for {longerBy} times as many steps with dropout {recipe.Dropout}."));
 
         public IReadOnlyList<string> Train(string name, bool pretrained, int times, Func<IReadOnlyList<string>, double[]> scores)

@@ -19,7 +19,7 @@ static class SpanStartStudy
         SequenceFrame frame = SpanStudy.Kept.Frame;
         SpanCorruptionWindows train = recipe.NewViews(Books.Backend, texts.TrainTokens(frame), frame), book = recipe.NewViews(Books.Backend, texts.BookTokens(frame), frame);
         var words = new WrittenTokens(frame.Vocabulary, frame.Padding, frame.IsWord);
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"The first {Steps / hurry} steps of the section before, windows of {recipe.Context} tokens, with attention that begins focused (near tokens; from decoder to encoder tokens that are alike) and nearly even, as T5's does. "
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"The first {Steps / hurry} steps of the section “T5: spans cut out and written again”, windows of {recipe.Context} tokens, with attention that begins focused (near tokens; from decoder to encoder tokens that are alike) and nearly even, as T5's does. "
             + $"Loss of the words of spans on {Books.HeldOutBook}, and when the encoder reads another window than that whose spans are written: who does not look at it loses nothing."));
         report.Head("attention begins", "steps", "loss", "loss, reading another window", "seconds", "TFLOP");
         double even = Learn("even", focused: false), focused = Learn("focused", focused: true);

@@ -38,7 +38,7 @@ static class SpanStudy
         TextToText objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame);
         var words = new WrittenTokens(frame.Vocabulary, frame.Padding, frame.IsWord);
 
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}; {text.Length:N0} tokens of {frame.Vocabulary} (Unigram, trained on them): all English text of the section before, and the French sentences of Tatoeba's training part, "
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}; {text.Length:N0} tokens of {frame.Vocabulary} (Unigram, trained on them): all English text of the section “Masked words of all English text at hand”, and the French sentences of Tatoeba's training part, "
             + $"{SpanTexts.FrenchRepeated} times, in an order that tells nothing about their translations; {recipe.Batch} windows of {recipe.Context} tokens a step, of {recipe.ShortContext} in the first {100 * recipe.ShortShare:F0} % of the steps, 15 % cut out in spans of three. Loss of the words of spans on {Books.HeldOutBook} and on French sentences of the validation part. "
             + $"Chance is ln {frame.Vocabulary} = {objective.ChanceLoss:F3}."));
         report.Head("model", "steps", "loss, book", "loss, French", "seconds", "TFLOP");

@@ -12,7 +12,7 @@ static class BilingualStudy
     const int Most = 1000;
     const double Wanted = 10;
 
-    static readonly MaskedWordsRecipe Recipe = MaskedStudy.Recipe with { Layers = 2, Width = 128, Context = 48, Batch = 64, Steps = 3000, WarmUp = 300, LearningRate = 1e-3 };
+    static readonly MaskedWordsRecipe Recipe = MaskedStudy.Recipe with { Layers = 2, Width = 128, Context = 48, Batch = 64, Steps = 3000, WarmUp = 300, LearningRate = 1e-3, CountedBias = true };
 
     public static void Run(string[] arguments)
     {

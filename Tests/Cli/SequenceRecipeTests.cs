@@ -171,6 +171,20 @@ public sealed class SequenceRecipeTests : IDisposable
         Assert.Equal(Enumerable.Repeat((16, 24), 4), Shapes(Spans with { Batch = 16, ShortShare = 0 }));
     }
 
+    // Attention takes memory with the square of a window: what a run needs is not what its first, short steps need.
+    [Fact]
+    public void An_estimate_is_that_of_whole_windows()
+    {
+        long Bytes(double share)
+        {
+            var fresh = new CpuBackend(1);
+            SpanCorruptionRecipe recipe = Spans with { Data = _scratch.Folder, Context = 400, ShortContext = 10, ShortShare = share };
+            SpanCorruptionRun.New(recipe, fresh, Console.Silent).Estimate();
+            return fresh.PoolBytes;
+        }
+        Assert.Equal(Bytes(share: 0), Bytes(share: 0.5));
+    }
+
     [Theory]
     [InlineData("\"format\": \"pairs\"", "\"format\": \"lines\"", "\"pairs\", \"reversed\" or \"papers\"")]
     [InlineData("\"format\": \"pairs\"", "\"format\": \"papers\"", "no papers inside")]

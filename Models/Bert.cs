@@ -25,6 +25,11 @@ public sealed class Bert : TextEncoder
         public int Segments { get; init; } = 2;
         /// <summary>The row of the table of positions that the first token gets: 0 for BERT; RoBERTa's files keep two rows before it.</summary>
         public int FirstPosition { get; init; }
+        /// <summary>
+        /// The token behind which positions count anew, from 1: with the separator, a translation has the positions of what it translates (Lample &amp; Conneau 2019, “Cross-lingual language model
+        /// pretraining”, section 3.3). They run on if null.
+        /// </summary>
+        public int? AnewBehind { get; init; }
         /// <summary>The share of activations set to zero in training.</summary>
         public float Dropout { get; init; } = 0.1f;
         /// <summary>Added to the variance in layer norms: 1e-12 for BERT, 1e-5 for RoBERTa.</summary>
@@ -52,6 +57,20 @@ public sealed class Bert : TextEncoder
             Activation = Activation.GeluErf, Deviation = Deviation, Epsilon = config.Epsilon,
         };
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new TransformerBlock(init, options))];
+    }
+
+    /// <summary>
+    /// Before any training, heads look at positions nearby, in pairs back and ahead, the first at the neighbours, the next ever farther, instead of nearly evenly at all: guessing a word from those beside it is learned
+    /// from the first step. The network stays the same; published weights read afterwards take the place of these values, which stand in the table of positions and in the weights of queries and keys
+    /// (and, as in Trockman &amp; Kolter 2023, “Mimetic initialization of self-attention layers”, are added to those drawn).
+    /// </summary>
+    /// <param name="passes">Added to the diagonals of the weights of values and output: above zero, tokens take on features of those they look at, which brings words and their translations together
+    /// (with <see cref="Config.AnewBehind"/>), and harms where a word is to be guessed from different ones.</param>
+    public void BeginFocused(float passes = 0f)
+    {
+        var positions = new NearPositions(Sizes.Heads, Width);
+        _positions.Weight.Storage.CopyFrom(positions.Table(_positions.Weight.Shape[0], Deviation));
+        foreach (TransformerBlock block in _blocks) block.Begin(positions, passes);
     }
 
     /// <summary>The sizes.</summary>
@@ -89,6 +108,19 @@ public sealed class Bert : TextEncoder
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> HiddenStates(Indices tokens, Indices? segments = null, Indices? lengths = null) => [.. States(tokens, segments, lengths)];
 
+    Indices Anew(Indices tokens, int mark)
+    {
+        ReadOnlySpan<int> all = tokens.Values.Span;
+        int[] positions = new int[all.Length];
+        for (int i = 0, next = 0; i < all.Length; i++)
+        {
+            if (i % tokens.Shape[1] == 0) next = 0;
+            positions[i] = Sizes.FirstPosition + next++;
+            if (all[i] == mark) next = 1;
+        }
+        return Indices.From(Backend, tokens.Shape, positions);
+    }
+
     // One after the other, so that who wants the last keeps none before it.
     IEnumerable<Tensor> States(Indices tokens, Indices? segments, Indices? lengths)
     {
@@ -97,7 +129,7 @@ public sealed class Bert : TextEncoder
         if (time > Context) throw new ShapeException($"Bert: axis 1 of tokens is {time} (shape {tokens.Shape}) but the context has room for {Context}.");
         if (segments is not null && segments.Shape != tokens.Shape)
             throw new ShapeException($"Bert: segments have shape {segments.Shape} but tokens have {tokens.Shape}.");
-        Tensor positions = _positions.Forward(Indices.From(Backend, [time], [.. Enumerable.Range(Sizes.FirstPosition, time)]));
+        Tensor positions = _positions.Forward(Sizes.AnewBehind is { } mark ? Anew(tokens, mark) : Indices.From(Backend, [time], [.. Enumerable.Range(Sizes.FirstPosition, time)]));
         segments ??= Indices.From(Backend, [1], [0]);                           // one row, for every token
         Tensor x = _norm.Forward(_tokens.Forward(tokens) + positions + _segments.Forward(segments));
         if (Sizes.Dropout > 0f) x = x.Dropout(Sizes.Dropout);

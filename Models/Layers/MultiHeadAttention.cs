@@ -30,6 +30,24 @@ public sealed class MultiHeadAttention : Module
     /// <inheritdoc/>
     public override IReadOnlyList<Part> Parts => [new("project", _project), new("output", _output)];
 
+    // values += p x, output += p x: together p² of what is seen, in the place where it stood
+    /// <summary>Heads begin with near positions; with values and output near the identity they pass on what they see as it is.</summary>
+    /// <param name="positions">Where the heads look.</param>
+    /// <param name="passes">p: 0 leaves both as they were drawn.</param>
+    internal void Begin(NearPositions positions, float passes)
+    {
+        float[] project = _project.Weight.ToArray(), output = _output.Weight.ToArray();
+        positions.AddTo(project);
+        int width = _output.Weight.Shape[0];
+        for (int i = 0; i < width; i++)
+        {
+            project[(2 * width + i) * width + i] += passes;
+            output[i * width + i] += passes;
+        }
+        _project.Weight.Storage.CopyFrom(project);
+        _output.Weight.Storage.CopyFrom(output);
+    }
+
     /// <summary>Attention of a sequence to itself, <c>[batch, time, features]</c>.</summary>
     /// <param name="x"><c>[batch, time, features]</c></param>
     /// <param name="residual">Added to the result in the same pass, if given.</param>

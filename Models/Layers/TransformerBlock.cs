@@ -55,6 +55,9 @@ public sealed class TransformerBlock : Module
     public override IReadOnlyList<Part> Parts =>
         [new("norm1", _norm1), new("attention", _attention), new("norm2", _norm2), new("feed_forward", _feedForward)];
 
+    /// <summary>The first values of attention, instead of those drawn.</summary>
+    internal void Begin(NearPositions positions, float passes) => _attention.Begin(positions, passes);
+
     /// <summary>The same shape, <c>[batch, time, features]</c>.</summary>
     /// <param name="x"><c>[batch, time, features]</c></param>
     /// <param name="cache">What earlier calls have seen, if the sequence comes in pieces.</param>

@@ -25,6 +25,8 @@ public abstract record EncoderRecipe : Recipe
     /// <summary>What is asked besides words: <c>next</c>, whether two texts follow each other (BERT), <c>order</c>, in which order they stand (ALBERT), or <c>none</c>
     /// (RoBERTa, one text a sample).</summary>
     [JsonPropertyOrder(17)] public string Pairs { get; init; } = "next";
+    /// <summary>Whether attention begins with looking at near tokens (<see cref="Bert.BeginFocused"/>) instead of nearly evenly at all (BERT).</summary>
+    [JsonPropertyOrder(21)] public bool Focused { get; init; }
     /// <summary>What is kept apart to validate on: <c>tenth</c>, the last tenth of the documents, <c>last</c>, the last one, or the name of a file.</summary>
     [JsonPropertyOrder(2)] public string HeldOut { get; init; } = DocumentSet.LastTenth;
     /// <summary>AdamW's decay of the mean gradient.</summary>
@@ -42,11 +44,16 @@ public abstract record EncoderRecipe : Recipe
     /// <summary>The encoder before any training.</summary>
     /// <param name="init">Draws the weights, and says on which device.</param>
     /// <param name="vocabulary">How many tokens there are, marks included.</param>
-    public Bert NewEncoder(Init init, int vocabulary) => new(new Bert.Config
+    public Bert NewEncoder(Init init, int vocabulary)
     {
-        Vocabulary = vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Dropout = (float)Dropout,
-        Segments = Pairs == "none" ? 1 : 2, Epsilon = Epsilon,
-    }, init);
+        var encoder = new Bert(new Bert.Config
+        {
+            Vocabulary = vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Dropout = (float)Dropout,
+            Segments = Pairs == "none" ? 1 : 2, Epsilon = Epsilon,
+        }, init);
+        if (Focused) encoder.BeginFocused();
+        return encoder;
+    }
 
     /// <summary>Added to the variance in layer norms: BERT's and RoBERTa's.</summary>
     private protected float Epsilon => Pairs == "none" ? 1e-5f : 1e-12f;
@@ -64,6 +71,7 @@ public abstract record EncoderRecipe : Recipe
         RecipeRule.Whole("context", 5, 1 << 16, "128 is usual"),
         RecipeRule.Real("dropout", 0, 0.99, "0.1 is usual; 0 turns it off"),
         RecipeRule.Text("pairs", "\"next\", \"order\" or \"none\"", "next", "order", "none"),
+        RecipeRule.Truth("focused"),
         RecipeRule.Text("heldOut", "\"tenth\", \"last\", or the name of a file"),
         RecipeRule.Real("beta1", 0, 0.9999999, "0.9 is usual"),
         RecipeRule.Real("beta2", 0, 0.9999999, "0.999 is usual"),

@@ -1,0 +1,66 @@
+namespace NativeSsl;
+
+/// <summary>
+/// First values by which heads look at near positions before any training. A row of the table holds cosines and sines of the position, so that the inner product of two rows tells their distance
+/// (Rahimi &amp; Recht 2007, “Random features for large-scale kernel machines”, algorithm 1; here the frequencies are no draws, but quantiles); and turning one of them by an angle moves it (Vaswani et al. 2017, section 3.5).
+/// Two heads each look back and ahead, every further two of them twice as far and as broadly.
+/// </summary>
+sealed class NearPositions(int heads, int width)
+{
+    // Of scores: an exactly right position has e⁶ ≈ 400 times the weight of a far one.
+    const float Peak = 6f;
+
+    // What embeddings' norm leaves of positions beside tokens and segments, all three of the same size: a third of the variance.
+    const float Share = 1f / 3f;
+
+    readonly int _features = width / heads, _pairs = width / heads / 2;
+
+    // k(d) = e^(−|d|/w) is the mean of cos(ω d) over a Cauchy distribution of ω with scale 1/w; no faster than half a turn a position
+    double Frequency(int head, int pair) => Math.Min(Math.PI, Math.Tan(Math.PI / 2 * (pair + 0.5) / _pairs) / Reach(head));
+
+    static int Reach(int head) => 1 << Math.Min(head / 2, 20);
+
+    static int Offset(int head) => (head % 2 == 0 ? -1 : 1) * (2 * Reach(head) - 1);
+
+    /// <summary>The table of positions, each feature with the given deviation. A feature that is left over in each head is zero.</summary>
+    /// <param name="rows">How many positions there are.</param>
+    /// <param name="deviation">That of the table of tokens.</param>
+    /// <returns><c>[rows, width]</c></returns>
+    public float[] Table(int rows, float deviation)
+    {
+        float[] table = new float[rows * width];
+        for (int row = 0; row < rows; row++)
+            foreach (var (head, pair, cos) in Pairs())
+            {
+                (double sine, double cosine) = Math.SinCos(Frequency(head, pair) * row);
+                table[row * width + cos] = (float)(Math.Sqrt(2) * deviation * cosine);
+                table[row * width + cos + _pairs] = (float)(Math.Sqrt(2) * deviation * sine);
+            }
+        return table;
+    }
+
+    // keys: s x;  queries: s R(ω δ) x, as cos(ω(t+δ)) = cos ωδ cos ωt − sin ωδ sin ωt;   s² √features share = peak
+    /// <summary>Adds to the weights of queries and keys what makes a position's query the key of the one that is the head's offset away.</summary>
+    /// <param name="project"><c>[3 * width, width]</c>: rows of queries, keys and values.</param>
+    public void AddTo(Span<float> project)
+    {
+        float scale = MathF.Sqrt(Peak / (Share * MathF.Sqrt(_features)));
+        foreach (var (head, pair, cos) in Pairs())
+        {
+            (double sine, double cosine) = Math.SinCos(Frequency(head, pair) * Offset(head));
+            int sin = cos + _pairs;
+            project[cos * width + cos] += scale * (float)cosine;
+            project[cos * width + sin] -= scale * (float)sine;
+            project[sin * width + cos] += scale * (float)sine;
+            project[sin * width + sin] += scale * (float)cosine;
+            project[(width + cos) * width + cos] += scale;
+            project[(width + sin) * width + sin] += scale;
+        }
+    }
+
+    IEnumerable<(int Head, int Pair, int Cosine)> Pairs()
+    {
+        for (int head = 0; head < heads; head++)
+            for (int pair = 0; pair < _pairs; pair++) yield return (head, pair, head * _features + pair);
+    }
+}

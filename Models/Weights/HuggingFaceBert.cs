@@ -45,9 +45,13 @@ public static class HuggingFaceBert
     /// <param name="maxShardBytes">The most bytes of tensors in one file; what is larger is cut into several files with an index.</param>
     /// <param name="padding">The token behind the end of shorter texts, which is not learned. Of RoBERTa it is the one in front of the first position, whatever is said.</param>
     /// <exception cref="FileWriteException">There is a model already, the disk is full, or the folder may not be written to.</exception>
-    /// <exception cref="NativeSslException">It has a head that the family's files do not have.</exception>
-    public static void Save(string directory, BertWithHeads model, SafetensorsType type = SafetensorsType.Float32, long maxShardBytes = 5_000_000_000, int padding = 0) =>
+    /// <exception cref="NativeSslException">It has a head that the family's files do not have, or counts positions anew.</exception>
+    public static void Save(string directory, BertWithHeads model, SafetensorsType type = SafetensorsType.Float32, long maxShardBytes = 5_000_000_000, int padding = 0)
+    {
+        if (model.Encoder.Sizes.AnewBehind is { } mark)
+            throw new NativeSslException($"HuggingFaceBert: positions count anew behind token {mark}, which config.json cannot say. Copy the weights into a model without {nameof(Bert.Config.AnewBehind)}: single texts read the same.");
         ModelDirectory.Write(directory, json => HuggingFaceBertConfig.Write(json, model, padding), Map(model).Outgoing(model.NamedTensors(), type), type, maxShardBytes);
+    }
 
     // Where the two families differ.
     sealed record Family(string Prefix, string HeadPrefix, string Dense, string Norm, string Bias, string Decoder, string? NextSentence)

@@ -27,6 +27,7 @@ public sealed class EncoderRecipeTests : IDisposable
         [nameof(MaskedWordsRecipe.HeldOut)] = Tiny with { HeldOut = "b.txt" },
         [nameof(MaskedWordsRecipe.MaskedShare)] = Tiny with { MaskedShare = 0.3 },
         [nameof(MaskedWordsRecipe.CountedBias)] = Tiny with { CountedBias = true },
+        [nameof(MaskedWordsRecipe.Focused)] = Tiny with { Focused = true },
         [nameof(MaskedWordsRecipe.Batch)] = Tiny with { Batch = 5 },
         [nameof(MaskedWordsRecipe.Steps)] = Tiny with { Steps = 5 },
         [nameof(MaskedWordsRecipe.LearningRate)] = Tiny with { LearningRate = 0.06 },
@@ -104,6 +105,7 @@ public sealed class EncoderRecipeTests : IDisposable
     [InlineData("\"context\": 128", "\"context\": 4", "from 5 to 65536")]
     [InlineData("\"heads\": 4", "\"heads\": 3", "does not divide")]
     [InlineData("\"biasCorrection\": false", "\"biasCorrection\": 0", "true or false is expected")]
+    [InlineData("\"focused\": false", "\"focused\": 0", "true or false is expected")]
     [InlineData("\"objective\": \"masked-words\"", "\"objective\": \"masked-word\"", "\"masked-words\", \"simcse\"")]
     public void What_is_wrong_is_said_with_field_value_and_cure(string field, string instead, string said) => Refuses(new MaskedWordsRecipe(), field, instead, said);
 

@@ -12,6 +12,10 @@ static class AdaptationStudy
     const int Steps = 500;
     const double Wanted = 0.75;
 
+    // Of four batches one is an old one.
+    const int Rehearsed = 4;
+    const double WantedRehearsed = 1.25;
+
     // Every tenth article is kept apart.
     const int Part = 10;
 
@@ -20,7 +24,7 @@ static class AdaptationStudy
         int steps = arguments.Contains("--quick") ? 8 : Steps;
         var report = new Report("adaptation", "Another field: masked words go on", "learning/text.md");
         Books books = Books.WithEncoder(new Books(MaskedStudy.Recipe), "masked-words");
-        report.Text($"The encoder of the section Masked words goes on for {steps} steps in another field, at half the rate; the same steps from scratch in that field are the control. The tokenizer stays that of Gutenberg's "
+        report.Text($"The encoder of the section Masked words goes on for {steps} steps in another field, at half the rate; the same steps from scratch in that field are the control. With rehearsal every {Rehearsed}th of these steps has samples of the books again. The tokenizer stays that of Gutenberg's "
             + "books. Perplexity of covered words, in the same places for all, of texts kept apart: of the field (SciTLDR: the abstracts of its dev file; WikiText: every tenth article of the validation file), and of "
             + $"{Books.HeldOutBook}. Word counts are those of the field's training texts, and of the books.");
         report.Head("field", "encoder", "perplexity in the field", $"perplexity of {Books.HeldOutBook}", "seconds", "TFLOP");
@@ -40,8 +44,7 @@ static class AdaptationStudy
     {
         DocumentSet train = books.Of(texts), heldOut = books.Of(keptApart);
         MaskedWordsRecipe recipe = MaskedStudy.Recipe with { Steps = steps, WarmUp = steps / 10 };
-        var kept = new MaskedRun(books, recipe with { LearningRate = recipe.LearningRate / 2 }, train);
-        kept.Objective.CopyFrom(Safetensors.Load(books.Weights, Books.Backend).Select(entry => (entry.Key, entry.Value)));
+        MaskedRun kept = Begin(), rehearsing = Begin();
         MaskedViews there = recipe.NewViews(Books.Backend, heldOut, books.Marks, duplicates: 1);
 
         double Counted(DocumentSet text, MaskedViews views) => Math.Exp(new WordFrequencies(text, books.Marks.Vocabulary).Loss(views).Loss);
@@ -49,12 +52,23 @@ static class AdaptationStudy
         (double before, double gutenberg) = Judge("before", kept);
         kept.Train(steps, _ => { });
         (double after, double forgotten) = Judge("gone on", kept);
+        rehearsing.Train(steps, _ => { }, new Rehearsal(rehearsing.Views, new MaskedRun(books, recipe).Views, Rehearsed));
+        (double rehearsed, double remembered) = Judge($"gone on, every {Rehearsed}th batch from the books", rehearsing);
         var fresh = new MaskedRun(books, recipe, train);
         fresh.Train(steps, _ => { });
         (double scratch, _) = Judge("from scratch", fresh);
         report.Goal($"{name}: perplexity after going on, over before", after / before, Wanted);
         report.Goal($"{name}: perplexity after going on, over from scratch", after / scratch, Wanted);
         report.Goal($"{name}: perplexity of {Books.HeldOutBook} after going on, over before", forgotten / gutenberg, 2);
+        report.Goal($"{name}, with rehearsal: perplexity after going on, over before", rehearsed / before, Wanted);
+        report.Goal($"{name}, with rehearsal: perplexity of {Books.HeldOutBook} after going on, over before", remembered / gutenberg, WantedRehearsed);
+
+        MaskedRun Begin()
+        {
+            var run = new MaskedRun(books, recipe with { LearningRate = recipe.LearningRate / 2 }, train);
+            run.Objective.CopyFrom(Safetensors.Load(books.Weights, Books.Backend).Select(entry => (entry.Key, entry.Value)));
+            return run;
+        }
 
         (double There, double Book) Judge(string encoder, MaskedRun run)
         {

@@ -24,12 +24,16 @@ sealed class MaskedRun
     public MaskedViews Validation { get; }
     public Cost Cost { get; private set; } = new(0, 0);
 
+    /// <summary>Samples of what is learned from.</summary>
+    public MaskedViews Views => _recipe.NewViews(Books.Backend, _text, _books.Marks);
+
     /// <summary>Trains to the end.</summary>
     /// <param name="every">Steps from one look to the next.</param>
     /// <param name="look">Told the step, before the first and then ever so often.</param>
-    public void Train(int every, Action<long> look)
+    /// <param name="views">What is learned from; the text's <see cref="Views"/> if null.</param>
+    public void Train(int every, Action<long> look, IViewSource? views = null)
     {
-        Cost = RecipeTraining.Run(Objective, _recipe, _recipe.NewOptimizer, _recipe.NewViews(Books.Backend, _text, _books.Marks), every, (step, cost) =>
+        Cost = RecipeTraining.Run(Objective, _recipe, _recipe.NewOptimizer, views ?? Views, every, (step, cost) =>
         {
             Cost = cost;
             look(step);

@@ -1,0 +1,143 @@
+using static NativeSsl.Tests.Objectives.Texts.SmallTexts;
+
+namespace NativeSsl.Tests.Models;
+
+/// <summary>Attention that begins at near positions, and positions that count anew.</summary>
+public sealed class FocusedBertTests
+{
+    const int Width = 256, Heads = 4, Time = 40, Each = Width / Heads;
+
+    static Bert New(bool focused, float passes = 0f, int layers = 2)
+    {
+        var bert = new Bert(new() { Vocabulary = 500, Context = Time, Layers = layers, Heads = Heads, Width = Width }, new Init(Cpu, 3));
+        if (focused) bert.BeginFocused(passes);
+        return bert;
+    }
+
+    // The softmax of queries and keys in doubles, the mean over texts and positions that are far from both ends.
+    static double[] MeanAttention(Bert bert, int head)
+    {
+        var random = new RandomSource(7, 0);
+        float[] w = bert.NamedTensors().Single(entry => entry.Name == "blocks.0.attention.project.weight").Tensor.ToArray();
+        double[] mean = new double[2 * Time + 1];
+        const int texts = 6;
+        for (int text = 0; text < texts; text++)
+        {
+            using var step = new Step(Cpu);
+            float[] x = bert.HiddenStates(Indices.From(Cpu, [1, Time], [.. Enumerable.Range(0, Time).Select(_ => random.NextInt(500))]))[0].ToArray();
+            double Row(int row, int position) => Enumerable.Range(0, Width).Sum(i => (double)w[row * Width + i] * x[position * Width + i]);
+            double[][] queries = [.. Enumerable.Range(0, Time).Select(p => Enumerable.Range(0, Each).Select(i => Row(head * Each + i, p)).ToArray())];
+            double[][] keys = [.. Enumerable.Range(0, Time).Select(p => Enumerable.Range(0, Each).Select(i => Row(Width + head * Each + i, p)).ToArray())];
+            for (int p = 8; p < Time - 8; p++)
+            {
+                double[] weights = [.. keys.Select(key => Math.Exp(key.Zip(queries[p], (a, b) => a * b).Sum() / Math.Sqrt(Each)))];
+                for (int k = 0; k < Time; k++) mean[k - p + Time] += weights[k] / weights.Sum() / texts / (Time - 16);
+            }
+        }
+        return mean;
+    }
+
+    [Theory, InlineData(0, -1), InlineData(1, 1), InlineData(2, -3), InlineData(3, 3)]
+    public void A_focused_head_looks_most_at_its_offset_and_one_that_is_not_nearly_evenly_at_all(int head, int offset)
+    {
+        double[] focused = MeanAttention(New(true), head), even = MeanAttention(New(false), head);
+        Assert.Equal(offset, Array.IndexOf(focused, focused.Max()) - Time);
+        Assert.True(focused.Max() > (head < 2 ? 0.5 : 0.15), $"{focused.Max():F3} of the attention");
+        Assert.True(focused[Time + offset] > 3 * focused[Time - offset], "forwards and backwards differ");
+        Assert.True(even.Max() < 0.06, $"{even.Max():F3} of the attention, unfocused");
+    }
+
+    [Fact]
+    public void Every_two_heads_more_look_twice_as_far_and_positions_keep_their_size()
+    {
+        var bert = new Bert(new() { Vocabulary = 5, Context = 64, Layers = 1, Heads = 8, Width = 8 * 32 }, new Init(Cpu, 3));
+        float[] drawn = Positions(bert);
+        bert.BeginFocused();
+        float[] table = Positions(bert);
+        Assert.Equal(0.02, Math.Sqrt(table.Average(v => (double)v * v)), 1e-5);
+        Assert.Equal(0.02, Math.Sqrt(drawn.Average(v => (double)v * v)), 0.003);
+        // Of a head with reach w, rows w apart have about 1/e of the product of a row with itself (of the first two less: their frequencies stop at half a turn a position), rows far apart little.
+        for (int head = 0; head < 8; head++)
+        {
+            double Product(int distance) => Enumerable.Range(head * 32, 32).Sum(i => (double)table[7 * 256 + i] * table[(7 + distance) * 256 + i]) / 32 / 0.02 / 0.02;
+            int reach = 1 << head / 2;
+            Assert.Equal(1, Product(0), 1e-4);
+            Assert.Equal(head < 2 ? 0.19 : Math.Exp(-1), Product(reach), 0.11);
+            Assert.True(Math.Abs(Product(6 * reach - 1)) < 0.3, $"head {head}: {Product(6 * reach - 1):F3}");
+        }
+
+        static float[] Positions(Bert bert) => bert.NamedTensors().Single(entry => entry.Name == "positions.weight").Tensor.ToArray();
+    }
+
+    [Fact]
+    public void Focused_are_positions_queries_and_keys_and_what_passes_on_has_more_on_the_diagonals_of_values_and_output()
+    {
+        Bert plain = New(false), focused = New(true), passing = New(true, passes: 0.5f);
+        Assert.Equal(["positions.weight", "blocks.0.attention.project.weight", "blocks.1.attention.project.weight"], Changed(plain, focused).Select(change => change.Name));
+        (string Name, float[] By)[] more = [.. Changed(focused, passing)];
+        Assert.Equal(["blocks.0.attention.project.weight", "blocks.0.attention.output.weight", "blocks.1.attention.project.weight", "blocks.1.attention.output.weight"], more.Select(change => change.Name));
+        foreach ((string _, float[] by) in more)
+            for (int i = 0; i < by.Length; i++)
+            {
+                int row = i / Width - (by.Length - Width * Width) / Width, column = i % Width;              // the last rows of both are square
+                Assert.Equal(row == column ? 0.5f : 0f, by[i], 1e-6f);
+            }
+        float[] project = Changed(plain, focused).ElementAt(1).By;
+        Assert.All(project[(2 * Width * Width)..], v => Assert.Equal(0f, v));
+
+        static IEnumerable<(string Name, float[] By)> Changed(Bert before, Bert after) => before.NamedTensors().Zip(after.NamedTensors(), (a, b) =>
+            (a.Name, By: a.Tensor.ToArray().Zip(b.Tensor.ToArray(), (x, y) => y - x).ToArray())).Where(change => change.By.Any(v => v != 0));
+    }
+
+    // Words that decide their neighbours: who looks at these from the first step soon knows more than how frequent words are.
+    [Fact]
+    public void What_neighbours_tell_is_learned_sooner()
+    {
+        double even = Loss(focused: false), focused = Loss(focused: true);
+        Assert.True(focused < even - 0.25, $"focused {focused:F3}, even {even:F3}");
+
+        static double Loss(bool focused)
+        {
+            var init = new Init(Cpu, 3);
+            var encoder = new Bert(new() { Vocabulary = Marks.Vocabulary, Context = 64, Layers = 2, Heads = 4, Width = 64, Dropout = 0f, Segments = 1 }, init);
+            if (focused) encoder.BeginFocused();
+            var objective = new MaskedWords(encoder, new MaskedHead(init, 64, Marks.Vocabulary));
+            var text = new FullSentences(Cpu, Lawful(segments: 6, tokens: 62), Marks, Options with { Context = 64 });
+            Trainer trainer = Train(objective, text, steps: 150, learningRate: 3e-3);
+            for (int i = 0; i < 150; i++) trainer.Step();
+            return objective.MeanLoss(Cpu, text);
+        }
+    }
+
+    [Theory, InlineData(0), InlineData(2)]
+    public void Behind_the_mark_positions_count_anew_and_in_each_text_by_itself(int first)
+    {
+        const int cls = 1, mark = 2;
+        Bert.Config sizes = new() { Vocabulary = 9, Context = 9, Layers = 1, Heads = 2, Width = 8, Dropout = 0f, FirstPosition = first };
+        Bert runsOn = new(sizes, new Init(Cpu, 3)), anew = new(sizes with { AnewBehind = mark }, new Init(Cpu, 3));
+        int[] both = [cls, 5, 6, 7, mark, 5, 6, 7, mark], one = [cls, 8, mark, 6, 7, 8, mark, 5, 6];
+        using var step = new Step(Cpu);
+        float[][] Rows(Bert bert, params int[][] texts) => [.. bert.HiddenStates(Indices.From(Cpu, [texts.Length, 9], [.. texts.SelectMany(text => text)]))[0].ToArray().Chunk(8)];
+        float[][] rows = Rows(anew, both, one), plain = Rows(runsOn, both, one);
+        for (int i = 1; i <= 4; i++)
+        {
+            Assert.Equal(rows[i], rows[i + 4]);
+            Assert.NotEqual(plain[i], plain[i + 4]);
+        }
+        for (int i = 0; i <= 4; i++) Assert.Equal(plain[i], rows[i]);
+        // In the second text 6 and 7 stand at positions 1 and 2 behind the mark, and 5 and 6 behind the next one.
+        Assert.Equal(rows[1], rows[9 + 7]);
+        Assert.Equal(rows[2], rows[9 + 8]);
+        Assert.Equal(plain[9], rows[9]);
+    }
+
+    [Fact]
+    public void What_config_json_cannot_say_is_not_written()
+    {
+        using var scratch = new Scratch();
+        var model = new BertWithHeads(new Bert.Config { Vocabulary = 9, Context = 9, Layers = 1, Heads = 2, Width = 8, AnewBehind = 2 }, new Init(Cpu, 3));
+        string folder = scratch.File("model");
+        Assert.Contains("behind token 2", Assert.Throws<NativeSslException>(() => HuggingFaceBert.Save(folder, model)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+    }
+}

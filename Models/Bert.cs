@@ -68,7 +68,7 @@ public sealed class Bert : TextEncoder
     /// (with <see cref="Config.AnewBehind"/>), and harms where a word is to be guessed from different ones.</param>
     public void BeginFocused(float passes = 0f)
     {
-        var positions = new NearPositions(Sizes.Heads, Width);
+        var positions = new NearPositions(Sizes.Heads, Width, causal: false, share: 1f / 3f);
         _positions.Weight.Storage.CopyFrom(positions.Table(_positions.Weight.Shape[0], Deviation));
         foreach (TransformerBlock block in _blocks) block.Begin(positions, passes);
     }

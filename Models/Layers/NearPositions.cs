@@ -3,24 +3,31 @@ namespace NativeSsl;
 /// <summary>
 /// First values by which heads look at near positions before any training. A row of the table holds cosines and sines of the position, so that the inner product of two rows tells their distance
 /// (Rahimi &amp; Recht 2007, “Random features for large-scale kernel machines”, algorithm 1; here the frequencies are no draws, but quantiles); and turning one of them by an angle moves it (Vaswani et al. 2017, section 3.5).
-/// Two heads each look back and ahead, every further two of them twice as far and as broadly.
+/// Where attention sees both ways two heads each look back and ahead, every further two of them twice as far and as broadly; where it is causal every head looks back twice as far as the one before. With
+/// more than six distances they begin anew.
 /// </summary>
-sealed class NearPositions(int heads, int width)
+/// <param name="heads">How many heads share the width.</param>
+/// <param name="width">Features of a position.</param>
+/// <param name="causal">Whether only earlier positions are seen.</param>
+/// <param name="share">Of the variance of what the first block reads, that of positions: a half beside tokens, a third beside tokens and segments.</param>
+sealed class NearPositions(int heads, int width, bool causal, float share)
 {
     // Of scores: an exactly right position has e⁶ ≈ 400 times the weight of a far one.
     const float Peak = 6f;
 
-    // What embeddings' norm leaves of positions beside tokens and segments, all three of the same size: a third of the variance.
-    const float Share = 1f / 3f;
+    const int Distances = 6;
 
     readonly int _features = width / heads, _pairs = width / heads / 2;
 
     // k(d) = e^(−|d|/w) is the mean of cos(ω d) over a Cauchy distribution of ω with scale 1/w; no faster than half a turn a position
     double Frequency(int head, int pair) => Math.Min(Math.PI, Math.Tan(Math.PI / 2 * (pair + 0.5) / _pairs) / Reach(head));
 
-    static int Reach(int head) => 1 << Math.Min(head / 2, 20);
+    int Doublings(int head) => (causal ? head : head / 2) % Distances;
 
-    static int Offset(int head) => (head % 2 == 0 ? -1 : 1) * (2 * Reach(head) - 1);
+    // Causal:  offsets 1, 2, 4, 8 ..., each as broad as the way to the one before; both ways: 1, 3, 7 ..., so that they lie side by side.
+    int Reach(int head) => causal ? Math.Max(1, 1 << Doublings(head) >> 1) : 1 << Doublings(head);
+
+    int Offset(int head) => causal ? -(1 << Doublings(head)) : (head % 2 == 0 ? -1 : 1) * (2 * Reach(head) - 1);
 
     /// <summary>The table of positions, each feature with the given deviation. A feature that is left over in each head is zero.</summary>
     /// <param name="rows">How many positions there are.</param>
@@ -44,7 +51,7 @@ sealed class NearPositions(int heads, int width)
     /// <param name="project"><c>[3 * width, width]</c>: rows of queries, keys and values.</param>
     public void AddTo(Span<float> project)
     {
-        float scale = MathF.Sqrt(Peak / (Share * MathF.Sqrt(_features)));
+        float scale = MathF.Sqrt(Peak / (share * MathF.Sqrt(_features)));
         foreach (var (head, pair, cos) in Pairs())
         {
             (double sine, double cosine) = Math.SinCos(Frequency(head, pair) * Offset(head));

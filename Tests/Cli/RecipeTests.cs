@@ -22,6 +22,7 @@ public sealed class RecipeTests
         [nameof(TextRecipe.Context)] = Tiny with { Context = 9 },
         [nameof(TextRecipe.Bias)] = Tiny with { Bias = true },
         [nameof(TextRecipe.Dropout)] = Tiny with { Dropout = 0 },
+        [nameof(TextRecipe.Focused)] = Tiny with { Focused = true },
         [nameof(TextRecipe.Batch)] = Tiny with { Batch = 5 },
         [nameof(TextRecipe.Steps)] = Tiny with { Steps = 7 },
         [nameof(TextRecipe.LearningRate)] = Tiny with { LearningRate = 0.02 },

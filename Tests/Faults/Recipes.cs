@@ -44,6 +44,7 @@ public sealed class Recipes
         { With("weightDecay", "-1"), ["'weightDecay'"] },
         { With("clip", "-1"), ["'clip'"] }, { With("dropout", "1"), ["'dropout' is 1", "0 turns it off"] },
         { With("bias", "0"), ["'bias' is 0", "true or false"] },
+        { With("focused", "1"), ["'focused' is 1", "true or false"] },
         { With("bias", "\"true\""), ["true or false"] }, { With("seed", "-1"), ["'seed' is -1"] },
         { With("seed", "9223372036854775808"), ["whole"] },
         { With("objective", "\"\""), ["must not be empty"] }, { With("objective", "4"), ["a string is expected"] },

@@ -26,7 +26,7 @@ public abstract record EncoderRecipe : Recipe
     /// (RoBERTa, one text a sample).</summary>
     [JsonPropertyOrder(17)] public string Pairs { get; init; } = "next";
     /// <summary>Whether attention begins with looking at near tokens (<see cref="Bert.BeginFocused"/>) instead of nearly evenly at all (BERT).</summary>
-    [JsonPropertyOrder(21)] public bool Focused { get; init; }
+    [JsonPropertyOrder(17)] public bool Focused { get; init; }
     /// <summary>What is kept apart to validate on: <c>tenth</c>, the last tenth of the documents, <c>last</c>, the last one, or the name of a file.</summary>
     [JsonPropertyOrder(2)] public string HeldOut { get; init; } = DocumentSet.LastTenth;
     /// <summary>AdamW's decay of the mean gradient.</summary>

@@ -29,6 +29,8 @@ public sealed record TextRecipe : Recipe
     [JsonPropertyOrder(16)] public bool Bias { get; init; }
     /// <summary>The share of activations set to zero in training.</summary>
     [JsonPropertyOrder(17)] public double Dropout { get; init; }
+    /// <summary>Whether attention begins with looking at the last tokens (<see cref="Gpt.BeginFocused"/>) instead of nearly evenly at all (GPT-2).</summary>
+    [JsonPropertyOrder(18)] public bool Focused { get; init; }
     /// <summary>What is kept apart to validate on: of a folder <c>tenth</c>, the last tenth of the documents, <c>last</c>, the last one, or the name of a file; of a file its last tenth, always.</summary>
     [JsonPropertyOrder(2)] public string HeldOut { get; init; } = DocumentSet.LastTenth;
     /// <summary>AdamW's decay of the mean gradient.</summary>
@@ -45,10 +47,15 @@ public sealed record TextRecipe : Recipe
     /// <summary>The model before any training.</summary>
     /// <param name="init">Draws the weights, and says on which device.</param>
     /// <param name="vocabulary">How many tokens there are.</param>
-    public Gpt NewModel(Init init, int vocabulary) => new(new Gpt.Config
+    public Gpt NewModel(Init init, int vocabulary)
     {
-        Vocabulary = vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Bias = Bias, Dropout = (float)Dropout,
-    }, init);
+        var model = new Gpt(new Gpt.Config
+        {
+            Vocabulary = vocabulary, Context = Context, Layers = Layers, Heads = Heads, Width = Width, Bias = Bias, Dropout = (float)Dropout,
+        }, init);
+        if (Focused) model.BeginFocused();
+        return model;
+    }
 
     /// <summary>What moves the parameters.</summary>
     public AdamW NewOptimizer(Parameters parameters) => new(parameters, Beta1, Beta2);
@@ -62,6 +69,7 @@ public sealed record TextRecipe : Recipe
         RecipeRule.Whole("width", 1, 1 << 16, "128 is a small model"),
         RecipeRule.Whole("context", 1, 1 << 20, "64 is a small model"),
         RecipeRule.Truth("bias"),
+        RecipeRule.Truth("focused"),
         RecipeRule.Real("dropout", 0, 0.99, "0 turns it off"),
         RecipeRule.Text("heldOut", "\"tenth\", \"last\", or the name of a file"),
         RecipeRule.Whole("batch", 1, 1 << 20, "12 is a small batch"),

@@ -3,7 +3,7 @@ using static NativeSsl.Tests.Objectives.Texts.SmallTexts;
 namespace NativeSsl.Tests.Models;
 
 /// <summary>Attention that begins at near positions, and positions that count anew.</summary>
-public sealed class FocusedBertTests
+public sealed class FocusedAttentionTests
 {
     const int Width = 256, Heads = 4, Time = 40, Each = Width / Heads;
 
@@ -14,24 +14,38 @@ public sealed class FocusedBertTests
         return bert;
     }
 
+    static Gpt NewGpt(bool focused)
+    {
+        var gpt = new Gpt(new() { Vocabulary = 500, Context = Time, Layers = 2, Heads = Heads, Width = Width }, new Init(Cpu, 3));
+        if (focused) gpt.BeginFocused();
+        return gpt;
+    }
+
+    // What the first block of a GPT reads: tokens and positions, normalised.
+    static Tensor Read(Gpt gpt, Indices tokens)
+    {
+        Dictionary<string, Tensor> named = gpt.NamedTensors().ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        return (named["tokens.weight"].Embed(tokens) + named["positions.weight"]).LayerNorm(named["blocks.0.norm1.weight"], null);
+    }
+
     // The softmax of queries and keys in doubles, the mean over texts and positions that are far from both ends.
-    static double[] MeanAttention(Bert bert, int head)
+    static double[] MeanAttention(Module model, Func<Indices, Tensor> read, int head, bool causal = false)
     {
         var random = new RandomSource(7, 0);
-        float[] w = bert.NamedTensors().Single(entry => entry.Name == "blocks.0.attention.project.weight").Tensor.ToArray();
+        float[] w = model.NamedTensors().Single(entry => entry.Name == "blocks.0.attention.project.weight").Tensor.ToArray();
         double[] mean = new double[2 * Time + 1];
         const int texts = 6;
         for (int text = 0; text < texts; text++)
         {
             using var step = new Step(Cpu);
-            float[] x = bert.HiddenStates(Indices.From(Cpu, [1, Time], [.. Enumerable.Range(0, Time).Select(_ => random.NextInt(500))]))[0].ToArray();
+            float[] x = read(Indices.From(Cpu, [1, Time], [.. Enumerable.Range(0, Time).Select(_ => random.NextInt(500))])).ToArray();
             double Row(int row, int position) => Enumerable.Range(0, Width).Sum(i => (double)w[row * Width + i] * x[position * Width + i]);
             double[][] queries = [.. Enumerable.Range(0, Time).Select(p => Enumerable.Range(0, Each).Select(i => Row(head * Each + i, p)).ToArray())];
             double[][] keys = [.. Enumerable.Range(0, Time).Select(p => Enumerable.Range(0, Each).Select(i => Row(Width + head * Each + i, p)).ToArray())];
             for (int p = 8; p < Time - 8; p++)
             {
-                double[] weights = [.. keys.Select(key => Math.Exp(key.Zip(queries[p], (a, b) => a * b).Sum() / Math.Sqrt(Each)))];
-                for (int k = 0; k < Time; k++) mean[k - p + Time] += weights[k] / weights.Sum() / texts / (Time - 16);
+                double[] weights = [.. keys[..(causal ? p + 1 : Time)].Select(key => Math.Exp(key.Zip(queries[p], (a, b) => a * b).Sum() / Math.Sqrt(Each)))];
+                for (int k = 0; k < weights.Length; k++) mean[k - p + Time] += weights[k] / weights.Sum() / texts / (Time - 16);
             }
         }
         return mean;
@@ -40,11 +54,24 @@ public sealed class FocusedBertTests
     [Theory, InlineData(0, -1), InlineData(1, 1), InlineData(2, -3), InlineData(3, 3)]
     public void A_focused_head_looks_most_at_its_offset_and_one_that_is_not_nearly_evenly_at_all(int head, int offset)
     {
-        double[] focused = MeanAttention(New(true), head), even = MeanAttention(New(false), head);
+        double[] focused = Mean(New(true)), even = Mean(New(false));
         Assert.Equal(offset, Array.IndexOf(focused, focused.Max()) - Time);
         Assert.True(focused.Max() > (head < 2 ? 0.5 : 0.15), $"{focused.Max():F3} of the attention");
         Assert.True(focused[Time + offset] > 3 * focused[Time - offset], "forwards and backwards differ");
         Assert.True(even.Max() < 0.06, $"{even.Max():F3} of the attention, unfocused");
+
+        double[] Mean(Bert bert) => MeanAttention(bert, tokens => bert.HiddenStates(tokens)[0], head);
+    }
+
+    [Theory, InlineData(0, -1), InlineData(1, -2), InlineData(2, -4), InlineData(3, -8)]
+    public void Where_attention_is_causal_every_head_looks_back_twice_as_far_as_the_one_before(int head, int offset)
+    {
+        double[] focused = Mean(NewGpt(true)), even = Mean(NewGpt(false));
+        Assert.Equal(offset, Array.IndexOf(focused, focused.Max()) - Time);
+        Assert.True(focused.Max() > (head < 2 ? 0.5 : 0.1), $"{focused.Max():F3} of the attention");
+        Assert.True(even[Time + offset] < 0.1, $"{even[Time + offset]:F3} of the attention, unfocused");
+
+        double[] Mean(Gpt gpt) => MeanAttention(gpt, tokens => Read(gpt, tokens), head, causal: true);
     }
 
     [Fact]
@@ -87,6 +114,22 @@ public sealed class FocusedBertTests
 
         static IEnumerable<(string Name, float[] By)> Changed(Bert before, Bert after) => before.NamedTensors().Zip(after.NamedTensors(), (a, b) =>
             (a.Name, By: a.Tensor.ToArray().Zip(b.Tensor.ToArray(), (x, y) => y - x).ToArray())).Where(change => change.By.Any(v => v != 0));
+    }
+
+    [Fact]
+    public void What_a_head_beyond_the_last_distance_looks_at_begins_anew()
+    {
+        var bert = new Bert(new() { Vocabulary = 5, Context = 8, Layers = 1, Heads = 14, Width = 14 * 4 }, new Init(Cpu, 3));
+        bert.BeginFocused();
+        float[] table = bert.NamedTensors().Single(entry => entry.Name == "positions.weight").Tensor.ToArray();
+        var gpt = new Gpt(new() { Vocabulary = 5, Context = 8, Layers = 1, Heads = 7, Width = 7 * 4 }, new Init(Cpu, 3));
+        gpt.BeginFocused();
+        float[] causal = gpt.NamedTensors().Single(entry => entry.Name == "positions.weight").Tensor.ToArray();
+        for (int row = 0; row < 8; row++)
+        {
+            Assert.Equal(table[(row * 56)..(row * 56 + 8)], table[(row * 56 + 48)..(row * 56 + 56)]);
+            Assert.Equal(causal[(row * 28)..(row * 28 + 4)], causal[(row * 28 + 24)..(row * 28 + 28)]);
+        }
     }
 
     // Words that decide their neighbours: who looks at these from the first step soon knows more than how frequent words are.

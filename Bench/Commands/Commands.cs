@@ -38,6 +38,7 @@ static class Commands
         new("masked-words-long", "a longer run over all English text at hand (NATIVESSL_DATA); leaves the encoder for few-labels, sentences and text-tasks", Texts.MaskedStudy.RunLong, Everything: false),
         new("spans", "T5 on all English text at hand and French sentences (NATIVESSL_DATA); leaves the model for translation and summaries", Texts.SpanStudy.Run, Everything: false),
         new("span-starts", "an ablation of it (NATIVESSL_DATA): attention that begins focused, and nearly even", Texts.SpanStartStudy.Run, Everything: false),
+        new("attention-starts", "the same of BERT and GPT, five seeds (NATIVESSL_DATA)", Texts.AttentionStartStudy.Run, Everything: false),
         new("translation", "English to French (NATIVESSL_DATA): T5 fine-tuned and from scratch", Texts.RewritingStudy.Translation, Everything: false),
         new("summaries", "papers' abstracts to a sentence (NATIVESSL_DATA): T5 fine-tuned and from scratch, beside the first sentence", Texts.RewritingStudy.Summaries, Everything: false),
         new("few-labels", "intents and sentiment with few labels (NATIVESSL_DATA): fine-tuned, from scratch, counted words", Texts.FewLabelStudy.Run, Everything: false),

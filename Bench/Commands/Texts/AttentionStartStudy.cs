@@ -1,0 +1,70 @@
+using System.Globalization;
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Commands.Texts;
+
+/// <summary>An ablation: short runs of BERT and GPT whose attention begins nearly even at all positions, as published, and focused on near ones; several seeds.</summary>
+static class AttentionStartStudy
+{
+    const int Seeds = 5;
+    const double Wanted = -0.1;
+
+    // 2 × 128, so that five seeds of both take minutes.
+    static readonly MaskedWordsRecipe Masked = MaskedStudy.Recipe with { Layers = 2, Width = 128, Steps = 600, WarmUp = 60 };
+
+    // The first command of the README.
+    static readonly TextRecipe Characters = ProgramRecipe.Of<TextRecipe>("built-in");
+
+    public static void Run(string[] arguments)
+    {
+        (int hurry, int seeds) = arguments.Contains("--quick") ? (20, 2) : (1, Seeds);
+        var report = new Report("attention-starts", "BERT and GPT: where attention looks at first", "learning/text.md");
+        report.Text($"Short runs of {seeds} seeds, which draw first values and batches; mean and 95 % interval (Student's t). BERT: covered words of {Books.HeldOutBook} by the recipe of the section Masked words, smaller. GPT: characters of the built-in text's last tenth "
+            + "by the recipe built-in. Focused: the table of positions, and the weights of queries and keys, are such that heads look at near positions before the first step (Bert.BeginFocused, Gpt.BeginFocused); even: as published.");
+        report.Head("model", "attention begins", "steps", "loss", "perplexity of the mean", "seconds a run", "TFLOP a run");
+        var books = new Books(MaskedStudy.Recipe);
+        Compare(report, "BERT, masked words", Masked with { Steps = Masked.Steps / hurry, WarmUp = Masked.WarmUp / hurry }, seeds, (recipe, focused) =>
+        {
+            var run = new MaskedRun(books, recipe with { Focused = focused });
+            run.Train(0, _ => { });
+            return (run.Loss(run.Objective), run.Cost);
+        });
+        int[] text = Tokens();
+        int kept = text.Length / 10;
+        Compare(report, "GPT, next characters", Characters with { Steps = Characters.Steps / hurry, WarmUp = Characters.WarmUp / hurry }, seeds, (recipe, focused) =>
+        {
+            var objective = new NextToken((recipe with { Focused = focused }).NewModel(new Init(Books.Backend, (ulong)recipe.Seed), text.Max() + 1));
+            Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, new TokenWindows(Books.Backend, text.AsMemory(0, text.Length - kept), recipe.Context, recipe.Batch, (ulong)recipe.Seed));
+            return (objective.MeanLoss(Books.Backend, new TokenWindows(Books.Backend, text.AsMemory(text.Length - kept), recipe.Context, recipe.Batch, 0)), cost);
+        });
+        report.EndTable();
+        report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- attention-starts");
+    }
+
+    static int[] Tokens()
+    {
+        string text = TextCorpus.BuiltIn().Text;
+        char[] known = [.. text.Distinct().Order()];
+        return [.. text.Select(c => Array.BinarySearch(known, c))];
+    }
+
+    static void Compare<T>(Report report, string name, T recipe, int seeds, Func<T, bool, (double Loss, Cost Cost)> train) where T : Recipe
+    {
+        Score even = Row(focused: false), focused = Row(focused: true);
+        report.Goal($"{name}: loss, upper end of focused's interval less lower end of even's", focused.Mean + focused.HalfWidth!.Value - (even.Mean - even.HalfWidth!.Value), Wanted);
+
+        Score Row(bool focused)
+        {
+            Cost cost = new(0, 0);
+            Score loss = Score.Of([.. Enumerable.Range(0, seeds).Select(seed =>
+            {
+                var (value, took) = train(recipe with { Seed = recipe.Seed + seed }, focused);
+                cost += took;
+                return value;
+            })]);
+            report.Row(name, focused ? "focused" : "even", $"{recipe.Steps}", string.Create(CultureInfo.InvariantCulture, $"{loss.Mean:F3} ± {loss.HalfWidth:F3}"), Math.Exp(loss.Mean).ToString("F1", CultureInfo.InvariantCulture),
+                (cost.Seconds / seeds).ToString("F0", CultureInfo.InvariantCulture), (cost.Flops!.Value / 1e12 / seeds).ToString("F1", CultureInfo.InvariantCulture));
+            return loss;
+        }
+    }
+}

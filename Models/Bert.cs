@@ -66,12 +66,8 @@ public sealed class Bert : TextEncoder
     /// </summary>
     /// <param name="passes">Added to the diagonals of the weights of values and output: above zero, tokens take on features of those they look at, which brings words and their translations together
     /// (with <see cref="Config.AnewBehind"/>), and harms where a word is to be guessed from different ones.</param>
-    public void BeginFocused(float passes = 0f)
-    {
-        var positions = new NearPositions(Sizes.Heads, Width, causal: false, share: 1f / 3f);
-        _positions.Weight.Storage.CopyFrom(positions.Table(_positions.Weight.Shape[0], Deviation));
-        foreach (TransformerBlock block in _blocks) block.Begin(positions, passes);
-    }
+    public void BeginFocused(float passes = 0f) =>
+        new NearPositions(Sizes.Heads, Width, causal: false, share: 1f / 3f).Begin(_positions.Weight, Deviation, _blocks, passes);
 
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }

@@ -54,12 +54,7 @@ public sealed class Gpt : LanguageModel
     /// Before any training, heads look back at positions nearby, the first at the one before, each further one twice as far, instead of nearly evenly at all: what follows the last tokens is learned from the first
     /// step. As <see cref="Bert.BeginFocused"/>; the network stays the same.
     /// </summary>
-    public void BeginFocused()
-    {
-        var positions = new NearPositions(Sizes.Heads, Sizes.Width, causal: true, share: 1f / 2f);
-        _positions.Weight.Storage.CopyFrom(positions.Table(Context, Deviation));
-        foreach (TransformerBlock block in _blocks) block.Begin(positions, passes: 0f);
-    }
+    public void BeginFocused() => new NearPositions(Sizes.Heads, Sizes.Width, causal: true, share: 1f / 2f).Begin(_positions.Weight, Deviation, _blocks);
 
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }

@@ -132,6 +132,21 @@ public sealed class FocusedAttentionTests
         }
     }
 
+    [Fact]
+    public void A_feature_that_is_left_over_stays_as_it_was_drawn()
+    {
+        float[][] drawn = Rows(focused: false), begun = Rows(focused: true);
+        for (int row = 0; row < 8; row++)
+            for (int i = 0; i < 10; i++) Assert.Equal(i % 5 == 4, drawn[row][i] == begun[row][i]);
+
+        static float[][] Rows(bool focused)
+        {
+            var gpt = new Gpt(new() { Vocabulary = 5, Context = 8, Layers = 1, Heads = 2, Width = 10 }, new Init(Cpu, 3));
+            if (focused) gpt.BeginFocused();
+            return [.. gpt.NamedTensors().Single(entry => entry.Name == "positions.weight").Tensor.ToArray().Chunk(10)];
+        }
+    }
+
     // Words that decide their neighbours: who looks at these from the first step soon knows more than how frequent words are.
     [Fact]
     public void What_neighbours_tell_is_learned_sooner()

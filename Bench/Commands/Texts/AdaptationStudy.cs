@@ -54,7 +54,8 @@ static class AdaptationStudy
         (double after, double forgotten) = Judge("gone on", kept);
         rehearsing.Train(steps, _ => { }, new Rehearsal(rehearsing.Views, new MaskedRun(books, recipe).Views, Rehearsed));
         (double rehearsed, double remembered) = Judge($"gone on, every {Rehearsed}th batch from the books", rehearsing);
-        var fresh = new MaskedRun(books, recipe, train);
+        // With random weights a steep rise to that rate turns all features one way, and nothing but word counts is learned.
+        var fresh = new MaskedRun(books, recipe with { WarmUp = Math.Min(MaskedStudy.Recipe.WarmUp, steps / 2) }, train);
         fresh.Train(steps, _ => { });
         (double scratch, _) = Judge("from scratch", fresh);
         report.Goal($"{name}: perplexity after going on, over before", after / before, Wanted);

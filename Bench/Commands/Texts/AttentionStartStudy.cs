@@ -10,7 +10,7 @@ static class AttentionStartStudy
     const double Wanted = -0.1;
 
     // 2 × 128, so that five seeds of both take minutes.
-    static readonly MaskedWordsRecipe Masked = MaskedStudy.Recipe with { Layers = 2, Width = 128, Steps = 600, WarmUp = 60 };
+    static readonly MaskedWordsRecipe Masked = MaskedStudy.Recipe with { Layers = 2, Width = 128, Steps = 600 };
 
     // The first command of the README.
     static readonly TextRecipe Characters = ProgramRecipe.Of<TextRecipe>("built-in");

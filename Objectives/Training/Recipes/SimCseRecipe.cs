@@ -46,7 +46,7 @@ public sealed record SimCseRecipe : EncoderRecipe
     public SimCseRecipe Beginning(string directory, EncoderRecipe source) => this with
     {
         From = directory, Tokenizer = source.Tokenizer, Vocabulary = source.Vocabulary, Layers = source.Layers, Heads = source.Heads, Width = source.Width,
-        Context = source.Context, Pairs = source.Pairs, Focused = source.Focused, Sentence = Math.Min(Sentence, source.Context),
+        Context = source.Context, Pairs = source.Pairs, Sentence = Math.Min(Sentence, source.Context),
     };
 
     /// <summary>What is learned from.</summary>

@@ -13,24 +13,6 @@ public sealed record DocumentSet(TokenStore Store, IReadOnlyList<(int First, int
     /// <summary>All documents.</summary>
     public static DocumentSet All(TokenStore store) => new(store, [.. Enumerable.Range(0, store.DocumentCount).Select(store.Segments)]);
 
-    /// <summary>Where documents are parts of larger ones, the number of the whole that each is a part of; null where none is.</summary>
-    public IReadOnlyList<int>? Wholes { get; init; }
-
-    /// <summary>Every document cut into parts, which are documents then; what is left over at the end joins the last one. A text that does not follow another in <see cref="SentencePairs"/> then comes
-    /// from another part of the same whole, so that what a book is about does not tell.</summary>
-    /// <param name="segments">How many segments make a part; at least 1.</param>
-    /// <exception cref="NativeSslException">It is less than 1.</exception>
-    public DocumentSet InParts(int segments)
-    {
-        if (segments < 1) throw new NativeSslException($"DocumentSet: parts of {segments} segments; 1 is the least, 100 are some pages.");
-        var parts = Documents.SelectMany((document, whole) =>
-        {
-            int count = Math.Max(1, (document.End - document.First) / segments);
-            return Enumerable.Range(0, count).Select(i => (First: document.First + i * segments, End: i + 1 < count ? document.First + (i + 1) * segments : document.End, Whole: whole));
-        }).ToArray();
-        return new(Store, [.. parts.Select(part => (part.First, part.End))]) { Wholes = [.. parts.Select(part => part.Whole)] };
-    }
-
     /// <summary>How many tokens it has.</summary>
     public long TokenCount => Documents.Sum(document => Store.Start(document.End) - Store.Start(document.First));
 

@@ -38,14 +38,13 @@ public sealed class SentencePairs : MaskedViews
     internal readonly record struct TwoTexts(Stretch A, Stretch B, bool IsNegative);
 
     readonly List<TwoTexts> _pairs = [];
-    readonly ILookup<int, int>? _parts;                     // the documents of each whole, if they are parts
     readonly DocumentSet _text;
     readonly PairTask _task;
     readonly ulong _seed;
     readonly double _short;
 
     /// <param name="backend">The device.</param>
-    /// <param name="text">The documents; where they are parts of larger ones, a text that does not follow comes from another part of the same one (<see cref="DocumentSet.InParts"/>).</param>
+    /// <param name="text">The documents.</param>
     /// <param name="marks">The tokens that are no words.</param>
     /// <param name="options">Sizes, and how words are covered; BERT's way if <see cref="MaskedViewsOptions.Masking"/> is null.</param>
     /// <param name="task">What is asked about the two texts.</param>
@@ -58,12 +57,6 @@ public sealed class SentencePairs : MaskedViews
         : base(backend, marks, options, least: 5)
     {
         (_text, _task, _seed, _short) = (text, task, options.Seed, shortShare);
-        if (text.Wholes is { } wholes)
-        {
-            if (wholes.Count != text.Documents.Count)
-                throw new ShapeException($"SentencePairs: {text.Documents.Count} documents are parts of wholes, but {wholes.Count} wholes are named. Cut the documents that are wanted with DocumentSet.InParts.");
-            _parts = Enumerable.Range(0, wholes.Count).ToLookup(document => wholes[document]);
-        }
         if (task == PairTask.Next && text.Documents.Count < 2)
             throw new ShapeException($"SentencePairs: {text.Documents.Count} document; a text that does not follow comes from another one. "
                 + "Give several files, separate documents by blank lines, or train without pairs.");
@@ -109,21 +102,14 @@ public sealed class SentencePairs : MaskedViews
             _pairs.Add(new(new(start, a), new(start + a, count - a), IsNegative: false));
             return 0;
         }
-        (int first, int end) = _text.Documents[Other(document, random)];
+        int other = random.NextInt(_text.Documents.Count - 1);
+        if (other >= document) other++;
+        (int first, int end) = _text.Documents[other];
         int from = first + random.NextInt(end - first), to = from;
         long wanted = target - (_text.Store.Start(start + a) - _text.Store.Start(start)), got = 0;
         do got += _text.Store.Length(to++); while (to < end && got < wanted);
         _pairs.Add(new(new(start, a), new(from, to - from), IsNegative: true));
         return count - a;
-    }
-
-    // A part of the same whole, if there is another one.
-    int Other(int document, RandomSource random)
-    {
-        int[] kin = _parts is null ? [] : [.. _parts[_text.Wholes![document]].Where(part => part != document)];
-        if (kin.Length > 0) return kin[random.NextInt(kin.Length)];
-        int other = random.NextInt(_text.Documents.Count - 1);
-        return other >= document ? other + 1 : other;
     }
 
     // A sentence left over at the end of a document joins the one before it once more; a document of one has no order.

@@ -133,16 +133,4 @@ public sealed class TokenStoreTests : IDisposable
         Assert.Equal(['a', 'b', 'c', 7, 'd', 7], all.Tokens(7));
         Assert.Equal(['d', 7], (all with { Documents = [all.Documents[1]] }).Tokens(7));
     }
-
-    [Fact]
-    public void Parts_have_as_many_segments_as_is_said_the_last_one_more_and_know_their_whole()
-    {
-        DocumentSet all = DocumentSet.All(TokenStore.InMemory(Enumerable.Range(0, 11).Select(i => new Passage("m", i < 7 ? 0 : i < 8 ? 1 : 2, "x")), Encode)), parts = all.InParts(2);
-        Assert.Equal([(0, 2), (2, 4), (4, 7), (7, 8), (8, 11)], parts.Documents);
-        Assert.Equal([0, 0, 0, 1, 2], parts.Wholes);
-        Assert.Equal(all.Tokens(), parts.Tokens());
-        Assert.Null(all.Wholes);
-        Assert.Equal(all.Documents, all.InParts(100).Documents);
-        Assert.Contains("parts of 0", Assert.Throws<NativeSslException>(() => all.InParts(0)).Message, StringComparison.Ordinal);
-    }
 }

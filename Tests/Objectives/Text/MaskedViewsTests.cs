@@ -108,26 +108,6 @@ public sealed class MaskedViewsTests
         return used.SequenceEqual(Enumerable.Range(0, 3).SelectMany(_ => Enumerable.Range(0, text.SegmentCount)));
     }
 
-    [Property(MaxTest = 40)]
-    public bool Of_parts_the_second_comes_from_another_part_of_the_same_whole_if_there_is_one(ulong seed)
-    {
-        DocumentSet whole = Random(seed, 5, 9, 6, distinct: true), parts = whole.InParts(2);
-        var pairs = new SentencePairs(Cpu, parts, Wide, Options with { Seed = seed }, duplicates: 3);
-        int In(DocumentSet set, int segment) => Enumerable.Range(0, set.Documents.Count).Single(d => set.Documents[d].First <= segment && segment < set.Documents[d].End);
-        return pairs.Pairs.Where(pair => pair.IsNegative).All(pair =>
-        {
-            (int first, int second) = (In(parts, pair.A.First), In(parts, pair.B.First));
-            return first != second && (In(whole, pair.A.First) == In(whole, pair.B.First) || parts.Wholes!.Count(w => w == parts.Wholes![first]) == 1);
-        });
-    }
-
-    [Fact]
-    public void Wholes_of_other_documents_are_refused()
-    {
-        DocumentSet parts = Random(3, 5, 9, 6, distinct: true).InParts(2);
-        Assert.Contains("1 documents are parts of wholes", Assert.Throws<ShapeException>(() => new SentencePairs(Cpu, parts with { Documents = [parts.Documents[0]] }, Wide, Options)).Message, StringComparison.Ordinal);
-    }
-
     [Property(MaxTest = 60)]
     public bool Of_swapped_pairs_both_parts_follow_each_other_in_one_document(ulong seed)
     {

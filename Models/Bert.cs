@@ -67,7 +67,7 @@ public sealed class Bert : TextEncoder
     /// <param name="passes">Added to the diagonals of the weights of values and output: above zero, tokens take on features of those they look at, which brings words and their translations together
     /// (with <see cref="Config.AnewBehind"/>), and harms where a word is to be guessed from different ones.</param>
     public void BeginFocused(float passes = 0f) =>
-        new NearPositions(Sizes.Heads, Width, causal: false, share: 1f / 3f).Begin(_positions.Weight, Deviation, _blocks, passes);
+        TransformerBlock.Begin(new NearPositions(Sizes.Heads, Width, causal: false, share: 1f / 3f), _positions.Weight, Deviation, _blocks, passes);
 
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }

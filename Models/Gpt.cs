@@ -54,7 +54,8 @@ public sealed class Gpt : LanguageModel
     /// Before any training, heads look back at positions nearby, the first at the one before, each further one twice as far, instead of nearly evenly at all: what follows the last tokens is learned from the first
     /// step. As <see cref="Bert.BeginFocused"/>; the network stays the same.
     /// </summary>
-    public void BeginFocused() => new NearPositions(Sizes.Heads, Sizes.Width, causal: true, share: 1f / 2f).Begin(_positions.Weight, Deviation, _blocks);
+    public void BeginFocused() =>
+        TransformerBlock.Begin(new NearPositions(Sizes.Heads, Sizes.Width, causal: true, share: 1f / 2f), _positions.Weight, Deviation, _blocks);
 
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }

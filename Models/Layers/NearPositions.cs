@@ -32,28 +32,17 @@ sealed class NearPositions(int heads, int width, bool causal, float share)
     /// <summary>Fills a table of positions; a feature that is left over in each head stays as it was drawn.</summary>
     /// <param name="table"><c>[positions, width]</c></param>
     /// <param name="deviation">Of a feature: that of the table of tokens.</param>
-    void Fill(Span<float> table, float deviation)
+    public void Fill(Tensor table, float deviation)
     {
-        for (int row = 0; row < table.Length; row += width)
+        float[] values = table.ToArray();
+        for (int row = 0; row < values.Length; row += width)
             foreach (var (head, pair, cos) in Pairs())
             {
                 (double sine, double cosine) = Math.SinCos(Frequency(head, pair) * (row / width));
-                table[row + cos] = (float)(Math.Sqrt(2) * deviation * cosine);
-                table[row + cos + _pairs] = (float)(Math.Sqrt(2) * deviation * sine);
+                values[row + cos] = (float)(Math.Sqrt(2) * deviation * cosine);
+                values[row + cos + _pairs] = (float)(Math.Sqrt(2) * deviation * sine);
             }
-    }
-
-    /// <summary>First values of a model's table and of attention in all its blocks.</summary>
-    /// <param name="positions">The table of positions, <c>[positions, width]</c>.</param>
-    /// <param name="deviation">Of its features.</param>
-    /// <param name="blocks">The blocks.</param>
-    /// <param name="passes">Added to the diagonals of the weights of values and output.</param>
-    public void Begin(Tensor positions, float deviation, IEnumerable<TransformerBlock> blocks, float passes = 0f)
-    {
-        float[] table = positions.ToArray();
-        Fill(table, deviation);
-        positions.Storage.CopyFrom(table);
-        foreach (TransformerBlock block in blocks) block.Begin(this, passes);
+        table.Storage.CopyFrom(values);
     }
 
     // keys: s x;  queries: s R(ω δ) x, as cos(ω(t+δ)) = cos ωδ cos ωt − sin ωδ sin ωt;   s² √features share = peak

@@ -55,8 +55,17 @@ public sealed class TransformerBlock : Module
     public override IReadOnlyList<Part> Parts =>
         [new("norm1", _norm1), new("attention", _attention), new("norm2", _norm2), new("feed_forward", _feedForward)];
 
-    /// <summary>The first values of attention, instead of those drawn.</summary>
-    internal void Begin(NearPositions positions, float passes) => _attention.Begin(positions, passes);
+    /// <summary>First values of a model's table of positions and of attention in all its blocks, instead of those drawn.</summary>
+    /// <param name="near">Where heads look.</param>
+    /// <param name="table"><c>[positions, width]</c></param>
+    /// <param name="deviation">Of the table's features.</param>
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="passes">Added to the diagonals of the weights of values and output.</param>
+    internal static void Begin(NearPositions near, Tensor table, float deviation, IEnumerable<TransformerBlock> blocks, float passes = 0f)
+    {
+        near.Fill(table, deviation);
+        foreach (TransformerBlock block in blocks) block._attention.Begin(near, passes);
+    }
 
     /// <summary>The same shape, <c>[batch, time, features]</c>.</summary>
     /// <param name="x"><c>[batch, time, features]</c></param>

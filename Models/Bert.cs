@@ -27,7 +27,7 @@ public sealed class Bert : TextEncoder
         public int FirstPosition { get; init; }
         /// <summary>
         /// The token behind which positions count anew, from 1: with the separator, a translation has the positions of what it translates (Lample &amp; Conneau 2019, “Cross-lingual language model
-        /// pretraining”, section 3.3). They run on if null.
+        /// pretraining”, section 3, on TLM). They run on if null.
         /// </summary>
         public int? AnewBehind { get; init; }
         /// <summary>The share of activations set to zero in training.</summary>

@@ -1,7 +1,7 @@
 namespace NativeSsl;
 
 /// <summary>
-/// What is new, and every so often a batch of what was learned before, so that it is not forgotten. Robins 1995, “Catastrophic forgetting, rehearsal and pseudorehearsal”, section 2. Both are of the kind whose
+/// What is new, and every so often a batch of what was learned before, so that it is not forgotten. Robins 1995, “Catastrophic forgetting, rehearsal and pseudorehearsal”. Both are of the kind whose
 /// draws depend on seed and number alone.
 /// </summary>
 /// <param name="fresh">What is new.</param>

@@ -12,8 +12,8 @@ public enum TranslationSamples
 }
 
 /// <summary>
-/// Sentences and their translations with words covered, for one encoder of two languages. Lample &amp; Conneau 2019, “Cross-lingual language model pretraining”, section 3.3 (samples of both
-/// languages, TLM) and 3.2 (of one, MLM). The languages are told apart by their words alone, as in Conneau et al. 2020, “Unsupervised cross-lingual representation
+/// Sentences and their translations with words covered, for one encoder of two languages. Lample &amp; Conneau 2019, “Cross-lingual language model pretraining”, section 3 (samples of both
+/// languages, TLM, and of one, MLM). The languages are told apart by their words alone, as in Conneau et al. 2020, “Unsupervised cross-lingual representation
 /// learning at scale”, section 3; positions count anew in the translation if the encoder's do (<see cref="Bert.Config.AnewBehind"/>, the separator), as in the paper, and else run on.
 /// </summary>
 public sealed class TranslationPairs : MaskedViews

@@ -29,23 +29,17 @@ static class AttentionStartStudy
             run.Train(0, _ => { });
             return (run.Loss(run.Objective), run.Cost);
         });
-        int[] text = Tokens();
-        int kept = text.Length / 10;
+        TextCorpus corpus = TextCorpus.BuiltIn();
+        ITokenizer tokenizer = corpus.NewTokenizer(Characters.Tokenizer, Characters.Vocabulary);
+        int[] train = tokenizer.Encode(corpus.Train), kept = tokenizer.Encode(corpus.Validation);
         Compare(report, "GPT, next characters", Characters with { Steps = Characters.Steps / hurry, WarmUp = Characters.WarmUp / hurry }, seeds, (recipe, focused) =>
         {
-            var objective = new NextToken((recipe with { Focused = focused }).NewModel(new Init(Books.Backend, (ulong)recipe.Seed), text.Max() + 1));
-            Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, new TokenWindows(Books.Backend, text.AsMemory(0, text.Length - kept), recipe.Context, recipe.Batch, (ulong)recipe.Seed));
-            return (objective.MeanLoss(Books.Backend, new TokenWindows(Books.Backend, text.AsMemory(text.Length - kept), recipe.Context, recipe.Batch, 0)), cost);
+            var objective = new NextToken((recipe with { Focused = focused }).NewModel(new Init(Books.Backend, (ulong)recipe.Seed), tokenizer.VocabularySize));
+            Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, new TokenWindows(Books.Backend, train, recipe.Context, recipe.Batch, (ulong)recipe.Seed));
+            return (objective.MeanLoss(Books.Backend, new TokenWindows(Books.Backend, kept, recipe.Context, recipe.Batch, 0)), cost);
         });
         report.EndTable();
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- attention-starts");
-    }
-
-    static int[] Tokens()
-    {
-        string text = TextCorpus.BuiltIn().Text;
-        char[] known = [.. text.Distinct().Order()];
-        return [.. text.Select(c => Array.BinarySearch(known, c))];
     }
 
     static void Compare<T>(Report report, string name, T recipe, int seeds, Func<T, bool, (double Loss, Cost Cost)> train) where T : Recipe

@@ -46,6 +46,7 @@ static class Commands
         new("text-tasks", "what masked words are good for (NATIVESSL_DATA): probes, clusters, out of scope, entailment, spoilt texts", Texts.TaskStudy.Run, Everything: false),
         new("adaptation", "the encoder of masked words goes on in another field (NATIVESSL_DATA): what it wins there, and forgets", Texts.AdaptationStudy.Run, Everything: false),
         new("bilingual", "masked words in two languages (NATIVESSL_DATA): do translations find each other?", Texts.BilingualStudy.Run, Everything: false),
+        new("bilingual-spans", "the same of T5 (NATIVESSL_DATA); --validation asks the part by which settings are chosen", Texts.BilingualSpanStudy.Run, Everything: false),
         new("next-sentence", "next sentences and their order (NATIVESSL_DATA), beside guessing and shared words; --whole for all steps of the recipe", Texts.NextSentenceStudy.Run, Everything: false),
         new("corpus", "tokenizers, tokens and samples of 100 MB of text (NATIVESSL_DATA): does memory grow with it?", Texts.CorpusStudy.Run, Everything: false),
         new("gpt-tasks", "a GPT of pieces of words, pretrained on Gutenberg's books (NATIVESSL_DATA), then fine-tuned with few labels: λ 0 and 0.5, from scratch", Texts.GptTaskStudy.Run, Everything: false),

@@ -43,11 +43,28 @@ public static class TextFeatures
     public static Tensor Of(TextEncoder encoder, IReadOnlyList<TextSample> texts, int padding, TextPooling pooling) =>
         Table(encoder, new(encoder.Backend, texts, padding), pooling, batch: 64, "encoder");
 
-    static Tensor Table(TextEncoder encoder, TextBatches texts, TextPooling pooling, int batch, string name)
+    // h = 1/T Σₜ hₜ of the encoder, the end included
+    /// <summary>What the encoder of a text-to-text model makes of texts without labels: the mean over their tokens (Ni et al. 2022, “Sentence-T5: Scalable sentence encoders from pre-trained text-to-text
+    /// models”, section 3.1).</summary>
+    /// <param name="model">The model, on its device.</param>
+    /// <param name="frame">How texts become tokens.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="room">The most tokens of a text, the end included; what is too long loses its last words.</param>
+    /// <returns><c>[texts, width]</c></returns>
+    /// <exception cref="NativeSslException">There are no texts, or a feature is not a finite number.</exception>
+    public static Tensor Of(SequenceModel model, SequenceFrame frame, IReadOnlyList<string> texts, int room = 128)
     {
-        (float[] values, int width) = texts.Rows($"TextFeatures {name}", (tokens, segments, lengths) =>
-            pooling.Read(encoder, tokens, segments, lengths), batch);
-        Tensor table = Tensor.Lasting(encoder.Backend, [texts.Count, width]);
+        TextSample[] samples = [.. texts.Select(text => frame.Tokens(text, room)).Select(tokens => new TextSample(tokens, new int[tokens.Length]))];
+        return Table(new TextBatches(model.Backend, samples, frame.Padding), (tokens, _, lengths) => TextPooling.Mean.Pool(model.Encode(tokens, lengths), lengths), batch: 64, "encoder");
+    }
+
+    static Tensor Table(TextEncoder encoder, TextBatches texts, TextPooling pooling, int batch, string name) =>
+        Table(texts, (tokens, segments, lengths) => pooling.Read(encoder, tokens, segments, lengths), batch, name);
+
+    static Tensor Table(TextBatches texts, Func<Indices, Indices, Indices, Tensor> rows, int batch, string name)
+    {
+        (float[] values, int width) = texts.Rows($"TextFeatures {name}", rows, batch);
+        Tensor table = Tensor.Lasting(texts.Backend, [texts.Count, width]);
         table.Storage.CopyFrom(values);
         return table;
     }

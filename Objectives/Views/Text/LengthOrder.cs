@@ -43,4 +43,20 @@ sealed class LengthOrder(int[] lengths, int batch, ulong seed)
         _last = new Order(epoch, places);
         return places;
     }
+
+    /// <summary>The texts of a batch, each with the epoch it is of: batches go on from one epoch to the next.</summary>
+    /// <param name="who">Named in errors.</param>
+    /// <param name="draw">Which batch.</param>
+    /// <exception cref="NativeSslException">The number is negative.</exception>
+    public (int Place, long Epoch)[] Batch(string who, long draw)
+    {
+        if (draw < 0) throw new NativeSslException($"{who}: draw {draw}; draws are counted from zero.");
+        var drawn = new (int, long)[batch];
+        for (int i = 0; i < batch; i++)
+        {
+            long epoch = Math.DivRem(draw * batch + i, lengths.Length, out long place);
+            drawn[i] = (Of(epoch)[(int)place], epoch);
+        }
+        return drawn;
+    }
 }

@@ -38,26 +38,19 @@ public sealed class SequencePairs : IViewSource
 
     /// <summary>Inputs <c>[batch, length]</c>, targets <c>[batch, time]</c> and how many inputs of each are no padding, <c>[batch]</c>.</summary>
     /// <exception cref="NativeSslException">The number is negative.</exception>
-    public Views Draw(long draw)
-    {
-        if (draw < 0) throw new NativeSslException($"SequencePairs: draw {draw}; draws are counted from zero.");
-        return Batch([.. Enumerable.Range(0, _batch).Select(i =>
-        {
-            long epoch = Math.DivRem(draw * _batch + i, Count, out long place);
-            return _pairs[_order.Of(epoch)[(int)place]];
-        })]);
-    }
+    public Views Draw(long draw) => Batch(_backend, [.. _order.Batch(nameof(SequencePairs), draw).Select(drawn => _pairs[drawn.Place])], _padding);
 
     /// <summary>Every pair once, in order.</summary>
     public IEnumerable<Views> Everything()
     {
-        for (int first = 0; first < Count; first += _batch) yield return Batch([.. _pairs.Skip(first).Take(_batch)]);
+        for (int first = 0; first < Count; first += _batch) yield return Batch(_backend, [.. _pairs.Skip(first).Take(_batch)], _padding);
     }
 
-    Views Batch((int[] Inputs, int[] Targets)[] pairs)
+    /// <summary>Inputs, targets and the lengths of the inputs, as <see cref="TextToText"/> takes them.</summary>
+    internal static Views Batch(IBackend backend, (int[] Inputs, int[] Targets)[] pairs, int padding)
     {
-        (Indices inputs, Indices lengths) = Rows(_backend, [.. pairs.Select(pair => pair.Inputs)], _padding);
-        (Indices targets, _) = Rows(_backend, [.. pairs.Select(pair => pair.Targets)], _padding);
+        (Indices inputs, Indices lengths) = Rows(backend, [.. pairs.Select(pair => pair.Inputs)], padding);
+        (Indices targets, _) = Rows(backend, [.. pairs.Select(pair => pair.Targets)], padding);
         return new Views { Indices = [inputs, targets, lengths], Terms = pairs.Sum(pair => (long)pair.Targets.Length) };
     }
 

@@ -88,6 +88,24 @@ public sealed class TextFeaturesTests
     }
 
     [Fact]
+    public void Those_of_T5_are_means_over_its_encoders_tokens_and_no_text_sees_anothers_padding()
+    {
+        var frame = new SequenceFrame(Tokenizer.Create("character", ["abcdefgh "], 64), sentinels: 3);
+        var model = new T5(new T5.Config { Vocabulary = frame.Vocabulary, Layers = 2, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Dropout = 0.1f }, new Init(Table.Cpu, 2));
+        string[] texts = ["a", "hedge", "a bad cab", "", "abcdefgh abcdefgh"];
+        double[][] rows = Table.Rows(TextFeatures.Of(model, frame, texts, room: 10));
+        for (int i = 0; i < texts.Length; i++)
+        {
+            int[] tokens = [.. frame.Tokenizer.Encode(texts[i]).Take(9), frame.End];
+            using Step step = new(Table.Cpu);
+            using Tape.NoGradientScope scope = Tape.NoGradient();
+            double[][] each = Table.Rows(model.Encode(Indices.From(Table.Cpu, [1, tokens.Length], tokens)).Reshape([tokens.Length, 8]));
+            for (int j = 0; j < 8; j++) Assert.Equal(each.Average(row => row[j]), rows[i][j], 1e-5);
+        }
+        Assert.Contains("no texts", Assert.Throws<NativeSslException>(() => TextFeatures.Of(model, frame, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Everything_that_takes_features_takes_those_of_texts()
     {
         Bert encoder = SmallTexts.Encoder();

@@ -1,0 +1,51 @@
+using System.Globalization;
+using NativeSsl.Bench.Measure;
+
+namespace NativeSsl.Bench.Commands.Texts;
+
+/// <summary>
+/// The same question to T5's encoder: spans are cut out of sentences of one language, or of a sentence and its translation one behind the other, so that a span can be read off the other language
+/// (Chi et al. 2021, “mT6”, section 3.2), or of a sentence and the translation of another one.
+/// </summary>
+static class BilingualSpanStudy
+{
+    const double Wanted = 10;
+
+    // As small as the encoder of masked words; chosen on the validation part.
+    static readonly SpanCorruptionRecipe Recipe = ProgramRecipe.Of<SpanCorruptionRecipe>("t5-gutenberg") with { Layers = 2, Width = 128, HeadWidth = 32, Hidden = 512, Batch = 64, Steps = 6000, WarmUp = 300, NoiseDensity = 0.3, MeanSpan = 2 };
+
+    public static void Run(string[] arguments)
+    {
+        bool choosing = arguments.Contains("--validation");
+        int hurry = arguments.Contains("--quick") ? 100 : 1;
+        SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry };
+        var report = new Report("bilingual-spans", "English and French in one T5", "learning/text.md");
+        var texts = new BilingualTexts(MaskedStudy.Recipe, parts => choosing ? parts.Validation : parts.Test);
+        var frame = new SequenceFrame(texts.Tokenizer);
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"Pairs and tokens of the section “English and French in one encoder”; T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}, {recipe.Steps} steps of {recipe.Batch} samples, {100 * recipe.NoiseDensity:F0} % cut out in spans of {recipe.MeanSpan}. What finds is its encoder. {texts.Question}"));
+        report.Head(BilingualTexts.Columns);
+        double letters = texts.Counted(report);
+        texts.Row(report, "random weights", Reads(recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame)));
+
+        double Learn(string name, params IEnumerable<int[]>[] samples)
+        {
+            TextToText objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame);
+            var views = new SpanCorruptionTexts(Books.Backend, [.. samples.SelectMany(some => some).Where(text => text.Length > 1)], recipe.Corruption(frame), frame.Padding, recipe.Batch, (ulong)recipe.Seed);
+            Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, views);
+            return texts.Row(report, name, Reads(objective), cost);
+        }
+        IEnumerable<int[]> english = texts.Pairs.Select(pair => pair.First), french = texts.Pairs.Select(pair => pair.Second);
+        IEnumerable<int[]> Both((int[] First, int[] Second)[] pairs) => pairs.Select(pair => (int[])[.. pair.First, .. pair.Second]);
+        Learn("English sentences", english);
+        double alone = Learn("English or French sentences", english, french);
+        double apart = Learn("the same, and pairs of sentences that are no translations", english, french, Both(texts.Strangers));
+        double together = Learn("the same, and sentences with their translations", english, french, Both(texts.Pairs));
+        report.EndTable();
+        report.GoalAtLeast("T5, retrieval both ways: with translations above single sentences, points", together - alone, Wanted);
+        report.GoalAtLeast("T5, retrieval both ways: with translations above pairs that are none, points", together - apart, Wanted);
+        report.GoalAtLeast("T5, retrieval both ways: with translations above letters in common, points", together - letters, Wanted);
+        if (!choosing) report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- bilingual-spans");
+
+        Func<IReadOnlyList<string>, Tensor> Reads(TextToText objective) => sentences => TextFeatures.Of(objective.Model, frame, sentences);
+    }
+}

@@ -6,6 +6,8 @@ namespace NativeSsl;
 /// </summary>
 public abstract class SentencePairObjective : Objective
 {
+    const int PairsAtOnce = 64;
+
     readonly TextEncoder _encoder;
     readonly MaskedHead _head;
     readonly Pooler _pooler;
@@ -64,19 +66,16 @@ public abstract class SentencePairObjective : Objective
         return [.. logits.Chunk(2).Select(pair => 1 / (1 + Math.Exp(pair[1] - pair[0])))];
     }
 
-    /// <summary>The share of right answers over every pair of a set, its words covered as in training.</summary>
-    public double Accuracy(IViewSource data)
+    /// <summary>The share of right answers over every pair of a set. No word is covered: so the pairs are asked in use, and so <see cref="WordOverlap"/> sees them.</summary>
+    /// <param name="pairs">At least one.</param>
+    public double Accuracy(MaskedViews pairs)
     {
-        using Tape.NoGradientScope scope = Tape.NoGradient();
-        using IEnumerator<Views> all = data.Everything().GetEnumerator();
-        for ((long right, long asked) = (0, 0); ;)
+        long right = 0;
+        foreach (int[] some in Enumerable.Range(0, pairs.Count).Chunk(PairsAtOnce))
         {
-            using var step = new Step(_encoder.Backend);
-            if (!all.MoveNext()) return asked > 0 ? right / (double)asked : throw new NativeSslException($"{GetType().Name}.Accuracy: the set is empty.");
-            int[] labels = all.Current.Indices[MaskedViews.Labels].Values.ToArray();
-            float[][] logits = [.. _answer.Forward(_pooler.Forward(Features(all.Current))).ToArray().Chunk(2)];
-            right += labels.Where((label, i) => logits[i][label] > logits[i][1 - label]).Count();
-            asked += labels.Length;
+            TextSample[] samples = [.. some.Select(pairs.Sample)];
+            right += Probabilities(samples, pairs.Marks).Where((first, i) => first > 0.5 == (samples[i].Label == 0)).Count();
         }
+        return right / (double)pairs.Count;
     }
 }

@@ -6,7 +6,6 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// <summary>An ablation: short runs of BERT and GPT whose attention begins nearly even at all positions, as published, and focused on near ones; several seeds.</summary>
 static class AttentionStartStudy
 {
-    const int Seeds = 5;
     const double Wanted = -0.1;
 
     // 2 × 128, so that five seeds of both take minutes.
@@ -17,9 +16,10 @@ static class AttentionStartStudy
 
     public static void Run(string[] arguments)
     {
-        (int hurry, int seeds) = arguments.Contains("--quick") ? (20, 2) : (1, Seeds);
+        int hurry = arguments.Contains("--quick") ? 20 : 1;
+        var seeds = SeedRuns.For(arguments);
         var report = new Report("attention-starts", "BERT and GPT: where attention looks at first", "learning/text.md");
-        report.Text($"Short runs of {seeds} seeds, which draw first values and batches; mean and 95 % interval (Student's t). BERT: covered words of {Books.HeldOutBook} by the recipe of the section Masked words, smaller. GPT: characters of the built-in text's last tenth "
+        report.Text($"Short runs of {seeds.Count} seeds, which draw first values and batches; mean and 95 % interval (Student's t). BERT: covered words of {Books.HeldOutBook} by the recipe of the section Masked words, smaller. GPT: characters of the built-in text's last tenth "
             + "by the recipe built-in. Focused: the table of positions, and the weights of queries and keys, are such that heads look at near positions before the first step (Bert.BeginFocused, Gpt.BeginFocused); even: as published.");
         report.Head("model", "attention begins", "steps", "loss", "perplexity of the mean", "seconds a run", "TFLOP a run");
         var books = new Books(MaskedStudy.Recipe);
@@ -42,23 +42,20 @@ static class AttentionStartStudy
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- attention-starts");
     }
 
-    static void Compare<T>(Report report, string name, T recipe, int seeds, Func<T, bool, (double Loss, Cost Cost)> train) where T : Recipe
+    static void Compare<T>(Report report, string name, T recipe, SeedRuns seeds, Func<T, bool, (double Loss, Cost Cost)> train) where T : Recipe
     {
         Score even = Row(focused: false), focused = Row(focused: true);
         report.Goal($"{name}: loss, upper end of focused's interval less lower end of even's", focused.Mean + focused.HalfWidth!.Value - (even.Mean - even.HalfWidth!.Value), Wanted);
 
         Score Row(bool focused)
         {
-            Cost cost = new(0, 0);
-            Score loss = Score.Of([.. Enumerable.Range(0, seeds).Select(seed =>
+            var (figures, each) = seeds.Of(seed =>
             {
                 var (value, took) = train(recipe with { Seed = recipe.Seed + seed }, focused);
-                cost += took;
-                return value;
-            })]);
-            report.Row(name, focused ? "focused" : "even", $"{recipe.Steps}", string.Create(CultureInfo.InvariantCulture, $"{loss.Mean:F3} ± {loss.HalfWidth:F3}"), Math.Exp(loss.Mean).ToString("F1", CultureInfo.InvariantCulture),
-                (cost.Seconds / seeds).ToString("F0", CultureInfo.InvariantCulture), (cost.Flops!.Value / 1e12 / seeds).ToString("F1", CultureInfo.InvariantCulture));
-            return loss;
+                return ([value], took);
+            });
+            report.Row(name, focused ? "focused" : "even", $"{recipe.Steps}", SeedRuns.Show(figures[0], "F3"), Math.Exp(figures[0].Mean).ToString("F1", CultureInfo.InvariantCulture), SeedRuns.Seconds(each), SeedRuns.TeraFlops(each, "F1"));
+            return figures[0];
         }
     }
 }

@@ -17,10 +17,11 @@ sealed class MaskedRun
     {
         (_books, _recipe, _text) = (books, recipe, text ?? books.Train);
         Objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), books.Marks.Vocabulary, _text);
-        Validation = recipe.NewViews(Books.Backend, heldOut ?? books.HeldOut, books.Marks, duplicates: 1);
+        Validation = (recipe with { Seed = MaskedStudy.Recipe.Seed }).NewViews(Books.Backend, heldOut ?? books.HeldOut, books.Marks, duplicates: 1);
     }
 
     public Objective Objective { get; }
+    /// <summary>What is asked, the same of every seed.</summary>
     public MaskedViews Validation { get; }
     public Cost Cost { get; private set; } = new(0, 0);
 

@@ -28,11 +28,13 @@ static class MaskedStudy
 
         MaskedRun main = Train(report, books, Shortened(Recipe, hurry), "anew each time", 500 / hurry);
         Keep(books, main);
-        MaskedRun anew = Train(report, books, Shortened(Small, hurry), "anew each time", 2000), once = Train(report, books, Shortened(Small, hurry) with { Maskings = 1 }, "once", 2000);
+        var seeds = SeedRuns.For(arguments);
+        Score anew = Train(report, books, Shortened(Small, hurry), "anew each time", seeds), once = Train(report, books, Shortened(Small, hurry) with { Maskings = 1 }, "once", seeds);
         report.EndTable();
+        report.Text($"± is the 95 % interval over {seeds.Count} seeds, which draw first values, samples and masks of training.");
         double reached = main.Loss(main.Objective);
         report.Goal("perplexity of covered words, share of that of word counts", Math.Exp(reached - unigram), 0.25);
-        report.Goal("perplexity of covered words, covered anew over covered once, equal budgets", Math.Exp(anew.Loss(anew.Objective) - once.Loss(once.Objective)), 1);
+        report.Goal("perplexity of covered words, covered anew over covered once, equal budgets", Math.Exp(anew.Mean - once.Mean), 1);
         Fill(report, books, main);
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- masked-words");
     }
@@ -78,9 +80,21 @@ static class MaskedStudy
         {
             double loss = run.Loss(run.Objective);
             report.Row($"{recipe.Layers} × {recipe.Width}", covered, $"{step}", Perplexity(loss), Loss(loss),
-                run.Cost.Seconds.ToString("F0", CultureInfo.InvariantCulture), (run.Cost.Flops!.Value / 1e12).ToString("F0", CultureInfo.InvariantCulture));
+                SeedRuns.Seconds(run.Cost), SeedRuns.TeraFlops(run.Cost));
         });
         return run;
+    }
+
+    static Score Train(Report report, Books books, MaskedWordsRecipe recipe, string covered, SeedRuns seeds)
+    {
+        var (figures, each) = seeds.Of(seed =>
+        {
+            var run = new MaskedRun(books, recipe with { Seed = recipe.Seed + seed });
+            run.Train(0, _ => { });
+            return ([run.Loss(run.Objective)], run.Cost);
+        });
+        report.Row($"{recipe.Layers} × {recipe.Width}", covered, $"{recipe.Steps}", Perplexity(figures[0].Mean), SeedRuns.Show(figures[0], "F3"), SeedRuns.Seconds(each), SeedRuns.TeraFlops(each));
+        return figures[0];
     }
 
     static string Perplexity(double loss) => Math.Exp(loss).ToString("F1", CultureInfo.InvariantCulture);

@@ -87,6 +87,20 @@ public sealed class SentencePairTests
     }
 
     [Fact]
+    public void Right_answers_are_counted_pair_by_pair_with_no_word_covered()
+    {
+        SentencePairObjective objective = New(dropout: 0.1f);
+        var pairs = new SentencePairs(Cpu, TwoKinds(), Marks, Options, duplicates: 3);
+        // A bias that makes both answers come up.
+        double[] first = [.. Enumerable.Range(0, pairs.Count).Select(i => objective.Probabilities([pairs.Sample(i)], Marks)[0])];
+        double middle = first.Order().ElementAt(pairs.Count / 3);
+        objective.Answer.Bias!.Storage.CopyFrom([(float)Math.Log((1 - middle) / middle), 0f]);
+        double right = Enumerable.Range(0, pairs.Count).Count(i => first[i] > middle == (pairs.Sample(i).Label == 0)) / (double)pairs.Count;
+        Assert.Equal(right, objective.Accuracy(pairs), 1.5 / pairs.Count);
+        Assert.NotEqual(Enumerable.Range(0, pairs.Count).Average(i => 1.0 - pairs.Sample(i).Label), right, 0.02);
+    }
+
+    [Fact]
     public void The_parts_of_the_loss_are_in_the_diary()
     {
         using Scratch scratch = new();

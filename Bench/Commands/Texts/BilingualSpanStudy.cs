@@ -4,8 +4,8 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Commands.Texts;
 
 /// <summary>
-/// The same question to T5's encoder: spans are cut out of sentences of one language, or of a sentence and its translation one behind the other, so that a span can be read off the other language
-/// (Chi et al. 2021, “mT6”, section 3.2), or of a sentence and the translation of another one.
+/// The same question to T5's encoder: after spans cut out of sentences of one language, or of a sentence and its translation one behind the other, so that a span can be read off the other language
+/// (Chi et al. 2021, “mT6”, section 3.2); and after writing each sentence in the other language (Artetxe &amp; Schwenk 2019, section 3), with the ablation that writes the translation of another one.
 /// </summary>
 static class BilingualSpanStudy
 {
@@ -27,23 +27,28 @@ static class BilingualSpanStudy
         double letters = texts.Counted(report);
         texts.Row(report, "random weights", Reads(recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame)));
 
-        double Learn(string name, params IEnumerable<int[]>[] samples)
+        double Spans(string name, params IEnumerable<int[]>[] samples) => Learn(name,
+            new SpanCorruptionTexts(Books.Backend, [.. samples.SelectMany(some => some).Where(text => text.Length > 1)], recipe.Corruption(frame), frame.Padding, recipe.Batch, (ulong)recipe.Seed));
+
+        // Both ways, and without saying which: of two languages the other one is meant.
+        double Written(string name, (int[] First, int[] Second)[] pairs) => Learn(name, new SequencePairs(Books.Backend,
+            [.. pairs.SelectMany(pair => new (int[], int[])[] { ([.. pair.First, frame.End], [.. pair.Second, frame.End]), ([.. pair.Second, frame.End], [.. pair.First, frame.End]) })], frame.Padding, recipe.Batch, (ulong)recipe.Seed));
+
+        double Learn(string name, IViewSource views)
         {
             TextToText objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame);
-            var views = new SpanCorruptionTexts(Books.Backend, [.. samples.SelectMany(some => some).Where(text => text.Length > 1)], recipe.Corruption(frame), frame.Padding, recipe.Batch, (ulong)recipe.Seed);
             Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, views);
             return texts.Row(report, name, Reads(objective), cost);
         }
         IEnumerable<int[]> english = texts.Pairs.Select(pair => pair.First), french = texts.Pairs.Select(pair => pair.Second);
-        IEnumerable<int[]> Both((int[] First, int[] Second)[] pairs) => pairs.Select(pair => (int[])[.. pair.First, .. pair.Second]);
-        Learn("English sentences", english);
-        double alone = Learn("English or French sentences", english, french);
-        double apart = Learn("the same, and pairs of sentences that are no translations", english, french, Both(texts.Strangers));
-        double together = Learn("the same, and sentences with their translations", english, french, Both(texts.Pairs));
+        Spans("English sentences, spans", english);
+        double alone = Spans("English or French sentences, spans", english, french);
+        Spans("the same, and sentences with their translations, spans", english, french, texts.Pairs.Select(pair => (int[])[.. pair.First, .. pair.Second]));
+        double apart = Written("the translation of another sentence, written", texts.Strangers), together = Written("the translation, written", texts.Pairs);
         report.EndTable();
-        report.GoalAtLeast("T5, retrieval both ways: with translations above single sentences, points", together - alone, Wanted);
-        report.GoalAtLeast("T5, retrieval both ways: with translations above pairs that are none, points", together - apart, Wanted);
-        report.GoalAtLeast("T5, retrieval both ways: with translations above letters in common, points", together - letters, Wanted);
+        report.GoalAtLeast("T5, retrieval both ways: writing translations above spans of single sentences, points", together - alone, Wanted);
+        report.GoalAtLeast("T5, retrieval both ways: writing translations above writing those of other sentences, points", together - apart, Wanted);
+        report.GoalAtLeast("T5, retrieval both ways: writing translations above letters in common, points", together - letters, Wanted);
         if (!choosing) report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- bilingual-spans");
 
         Func<IReadOnlyList<string>, Tensor> Reads(TextToText objective) => sentences => TextFeatures.Of(objective.Model, frame, sentences);

@@ -6,7 +6,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 sealed class Pretrained
 {
     // Pretraining saw little text often enough without dropout; what is trained on few labels needs it.
-    readonly MaskedWordsRecipe _recipe = MaskedStudy.Recipe with { Dropout = 0.1 };
+    readonly MaskedWordsRecipe _recipe = MaskedStudy.ForTasks with { Dropout = 0.1 };
     readonly Dictionary<string, Tensor> _weights;
 
     public Pretrained()

@@ -10,7 +10,7 @@ static class SentenceStudy
 
     public static void Run(string[] arguments)
     {
-        SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse").Beginning(Books.Kept, MaskedStudy.Recipe) with
+        SimCseRecipe recipe = ProgramRecipe.Of<SimCseRecipe>("simcse").Beginning(Books.Kept, MaskedStudy.ForTasks) with
             { LearningRate = 1e-3, WarmUp = 30, Batch = 128, Temperature = 0.1, Pooling = "mean", Dropout = 0.1, Steps = arguments.Contains("--quick") ? 20 : 300 };
         var report = new Report("sentences", "SimCSE: sentences by their cosine", "learning/text.md");
         var start = new Pretrained();

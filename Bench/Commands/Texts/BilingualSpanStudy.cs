@@ -21,24 +21,33 @@ static class BilingualSpanStudy
         SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry };
         var report = new Report("bilingual-spans", "English and French in one T5", "learning/text.md");
         var texts = new BilingualTexts(MaskedStudy.Recipe, parts => choosing ? parts.Validation : parts.Test);
+        var seeds = SeedRuns.For(arguments);
         var frame = new SequenceFrame(texts.Tokenizer);
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"Pairs and tokens of the section “English and French in one encoder”; T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}, {recipe.Steps} steps of {recipe.Batch} samples, {100 * recipe.NoiseDensity:F0} % cut out in spans of {recipe.MeanSpan}. What finds is its encoder. {texts.Question}"));
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"Pairs and tokens of the section “English and French in one encoder”; T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}, steps of {recipe.Batch} samples, {100 * recipe.NoiseDensity:F0} % cut out in spans of {recipe.MeanSpan}. What finds is its encoder. {texts.Question} ± is the 95 % interval over {seeds.Count} seeds of a shorter run."));
         report.Head(BilingualTexts.Columns);
         double letters = texts.Counted(report);
         texts.Row(report, "random weights", Reads(recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame)));
 
         double Spans(string name, params IEnumerable<int[]>[] samples) => Learn(name,
-            new SpanCorruptionTexts(Books.Backend, [.. samples.SelectMany(some => some).Where(text => text.Length > 1)], recipe.Corruption(frame), frame.Padding, recipe.Batch, (ulong)recipe.Seed));
+            seed => new SpanCorruptionTexts(Books.Backend, [.. samples.SelectMany(some => some).Where(text => text.Length > 1)], recipe.Corruption(frame), frame.Padding, recipe.Batch, seed));
 
         // Both ways, and without saying which: of two languages the other one is meant.
-        double Written(string name, (int[] First, int[] Second)[] pairs) => Learn(name, new SequencePairs(Books.Backend,
-            [.. pairs.SelectMany(pair => new (int[], int[])[] { ([.. pair.First, frame.End], [.. pair.Second, frame.End]), ([.. pair.Second, frame.End], [.. pair.First, frame.End]) })], frame.Padding, recipe.Batch, (ulong)recipe.Seed));
+        double Written(string name, (int[] First, int[] Second)[] pairs) => Learn(name, seed => new SequencePairs(Books.Backend,
+            [.. pairs.SelectMany(pair => new (int[], int[])[] { ([.. pair.First, frame.End], [.. pair.Second, frame.End]), ([.. pair.Second, frame.End], [.. pair.First, frame.End]) })], frame.Padding, recipe.Batch, seed));
 
-        double Learn(string name, IViewSource views)
+        // Several seeds of a quarter of the steps, then one run of all.
+        double Learn(string name, Func<ulong, IViewSource> views)
         {
-            TextToText objective = recipe.NewObjective(new Init(Books.Backend, (ulong)recipe.Seed), frame);
-            Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, views);
-            return texts.Row(report, name, Reads(objective), cost);
+            Rows(recipe with { Steps = recipe.Steps / BilingualStudy.Briefer }, seeds);
+            return Rows(recipe, new SeedRuns(1));
+
+            double Rows(SpanCorruptionRecipe how, SeedRuns runs) => texts.Row(report, name, $"{how.Steps}", runs, seed =>
+            {
+                SpanCorruptionRecipe own = how with { Seed = how.Seed + seed };
+                TextToText objective = own.NewObjective(new Init(Books.Backend, (ulong)own.Seed), frame);
+                Cost cost = RecipeTraining.Run(objective, own, own.NewOptimizer, views((ulong)own.Seed));
+                return (Reads(objective), cost);
+            });
         }
         IEnumerable<int[]> english = texts.Pairs.Select(pair => pair.First), french = texts.Pairs.Select(pair => pair.Second);
         Spans("English sentences, spans", english);

@@ -9,6 +9,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// </summary>
 static class BilingualStudy
 {
+    internal const int Briefer = 4;
     const double Wanted = 10;
 
     // Small, so that it cannot keep the languages apart (Dufter & Schütze 2020, “Identifying elements essential for BERT's multilinguality”); steps, rate, share and first values were chosen on the validation part.
@@ -20,20 +21,29 @@ static class BilingualStudy
         MaskedWordsRecipe recipe = arguments.Contains("--quick") ? Recipe with { Steps = 10, WarmUp = 1 } : Recipe;
         var report = new Report("bilingual", "English and French in one encoder", "learning/text.md");
         var texts = new BilingualTexts(recipe, parts => parts.Test);
+        var seeds = SeedRuns.For(arguments);
         TextMarks marks = TextMarks.Of(texts.Tokenizer);
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"{texts.Pairs.Length:N0} pairs of Tatoeba's English and French sentences; one tokenizer (WordPiece, {marks.Vocabulary} tokens) trained on both; {recipe.Layers} layers of {recipe.Width}, {recipe.Steps} steps "
-            + $"of {recipe.Batch} samples of up to {recipe.Context} tokens, {100 * recipe.MaskedShare:F0} % of them covered. The encoder is not told which language it reads; behind a sentence positions count anew. Attention begins focused and passes on what it sees. {texts.Question}"));
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"{texts.Pairs.Length:N0} pairs of Tatoeba's English and French sentences; one tokenizer (WordPiece, {marks.Vocabulary} tokens) trained on both; {recipe.Layers} layers of {recipe.Width}, steps "
+            + $"of {recipe.Batch} samples of up to {recipe.Context} tokens, {100 * recipe.MaskedShare:F0} % of them covered. The encoder is not told which language it reads; behind a sentence positions count anew. Attention begins focused and passes on what it sees. {texts.Question} ± is the 95 % interval over {seeds.Count} seeds of a shorter run."));
         report.Head(BilingualTexts.Columns);
         double letters = texts.Counted(report);
         texts.Row(report, "random encoder", Reads(New(recipe, marks)));
 
+        // Several seeds of a quarter of the steps, then one run of all.
         double Learn(string name, (int[], int[])[] learned, TranslationSamples samples)
         {
-            MaskedWords objective = New(recipe, marks);
-            var views = new TranslationPairs(Books.Backend, learned, marks,
-                new() { Context = recipe.Context, Batch = recipe.Batch, Seed = (ulong)recipe.Seed, Masking = Masking.Roberta(recipe.MaskedShare) }, samples);
-            Cost cost = RecipeTraining.Run(objective, recipe, recipe.NewOptimizer, views);
-            return texts.Row(report, name, Reads(objective), cost);
+            Rows(recipe with { Steps = recipe.Steps / Briefer }, seeds);
+            return Rows(recipe, new SeedRuns(1));
+
+            double Rows(MaskedWordsRecipe how, SeedRuns runs) => texts.Row(report, name, $"{how.Steps}", runs, seed =>
+            {
+                MaskedWordsRecipe own = how with { Seed = how.Seed + seed };
+                MaskedWords objective = New(own, marks);
+                var views = new TranslationPairs(Books.Backend, learned, marks,
+                    new() { Context = own.Context, Batch = own.Batch, Seed = (ulong)own.Seed, Masking = Masking.Roberta(own.MaskedShare) }, samples);
+                Cost cost = RecipeTraining.Run(objective, own, own.NewOptimizer, views);
+                return (Reads(objective), cost);
+            });
         }
         Learn("English sentences", texts.English, TranslationSamples.Alone);
         double alone = Learn("English or French sentences", texts.Pairs, TranslationSamples.Alone);

@@ -48,8 +48,8 @@ sealed class BilingualTexts
     public string Question => string.Create(CultureInfo.InvariantCulture, $"Retrieval among {Asked.Count:N0} pairs kept apart, none of whose sentences was trained on: the share of sentences whose nearest sentence of the other language, by the cosine of means over tokens, is their translation. "
         + $"Chance is {100.0 / Asked.Count:F1} %. Centred: after the mean of each language is taken away, which needs no pairs (Libovický, Rosa & Fraser 2020, “On the language neutrality of pre-trained multilingual representations”).");
 
-    /// <summary>The heads of the columns of <see cref="Row"/>.</summary>
-    public static string[] Columns { get; } = ["samples", "en → fr, %", "fr → en, %", "centred, en → fr", "centred, fr → en", "seconds", "TFLOP"];
+    /// <summary>The heads of the columns of a row.</summary>
+    public static string[] Columns { get; } = ["samples", "steps", "en → fr, %", "fr → en, %", "centred, en → fr", "centred, fr → en", "seconds", "TFLOP"];
 
     /// <summary>Rows of counted words, and of three letters in a row.</summary>
     /// <returns>What letters in common find, both ways.</returns>
@@ -69,19 +69,36 @@ sealed class BilingualTexts
         return string.Join(' ', Enumerable.Range(0, Math.Max(0, letters.Length - 2)).Select(i => letters.Substring(i, 3)));
     }
 
-    /// <summary>A row of the report.</summary>
+    /// <summary>A row of what nothing was learned for.</summary>
+    /// <param name="report">Where.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="features">Of texts, <c>[texts, width]</c>.</param>
+    /// <returns>The share found in percent, the mean of both ways.</returns>
+    public double Row(Report report, string name, Func<IReadOnlyList<string>, Tensor> features) => Row(report, name, "", new SeedRuns(1), _ => (features, default));
+
+    /// <summary>A row of several runs.</summary>
     /// <param name="report">Where.</param>
     /// <param name="samples">What was learned from.</param>
-    /// <param name="features">Of texts, <c>[texts, width]</c>.</param>
-    /// <param name="cost">What learning took.</param>
+    /// <param name="steps">How long.</param>
+    /// <param name="seeds">How often.</param>
+    /// <param name="learn">Told what to add to the seed; returns features of texts, <c>[texts, width]</c>, and what learning took.</param>
     /// <returns>The share found in percent, the mean of both ways.</returns>
-    public double Row(Report report, string samples, Func<IReadOnlyList<string>, Tensor> features, Cost cost = default)
+    public double Row(Report report, string samples, string steps, SeedRuns seeds, Func<int, (Func<IReadOnlyList<string>, Tensor> Features, Cost Cost)> learn)
+    {
+        var (figures, each) = seeds.Of(seed =>
+        {
+            var (features, cost) = learn(seed);
+            return (Found(features), cost);
+        });
+        report.Row([samples, steps, .. figures.Select(figure => SeedRuns.Show(figure)), SeedRuns.Seconds(each), SeedRuns.TeraFlops(each, "F1")]);
+        return (figures[0].Mean + figures[1].Mean) / 2;
+    }
+
+    double[] Found(Func<IReadOnlyList<string>, Tensor> features)
     {
         using Tape.NoGradientScope scope = Tape.NoGradient();
         (Tensor first, Tensor second) = (features(Asked.Firsts), features(Asked.Seconds));
         PairRetrieval plain = PairRetrieval.Of(first, second), centred = PairRetrieval.Of(first - first.Mean(0), second - second.Mean(0));
-        string Show(double value, bool shown = true) => shown ? value.ToString("F1", CultureInfo.InvariantCulture) : "";
-        report.Row(samples, Show(100 * plain.Forward), Show(100 * plain.Backward), Show(100 * centred.Forward), Show(100 * centred.Backward), Show(cost.Seconds, cost.Seconds > 0), Show((cost.Flops ?? 0) / 1e12, cost.Flops > 0));
-        return 50 * (plain.Forward + plain.Backward);
+        return [100 * plain.Forward, 100 * plain.Backward, 100 * centred.Forward, 100 * centred.Backward];
     }
 }

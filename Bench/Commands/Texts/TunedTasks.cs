@@ -5,50 +5,59 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Commands.Texts;
 
 /// <summary>The half of <see cref="TaskStudy"/> in which the encoder is trained along: out of scope, entailment, spoilt texts.</summary>
-sealed class TunedTasks(Report report, Pretrained start, bool quick)
+sealed class TunedTasks(Report report, Pretrained start, SeedRuns seeds, bool quick)
 {
     static readonly TextFineTuningOptions Tuned = new() { Epochs = 4, LearningRate = 5e-4, LayerDecay = 0.95 };
 
     // From scratch, what is right for a pretrained network is too careful.
     static readonly TextFineTuningOptions Scratch = Tuned with { LearningRate = 1e-3, LayerDecay = 1 };
 
+    static readonly string[] OutsideMeasures = ["area under the curve", "false acceptances", "accuracy with rejections", "accuracy in scope"];
+
     // The encoder reads texts without a second segment, as RoBERTa does.
     TextFrame Frame => start.Books.Frame with { HasSegments = false };
 
-    TextFineTuned Fit(Bert encoder, LabelledTexts train, LabelledTexts validation, TextFineTuningOptions options) => TextFineTuning.Fit(
-        new TextClassifier(encoder, train.Classes.Count, new Init(Books.Backend, 1000), TextPooling.Mean), Frame, train, validation, quick ? options with { Epochs = 0, LeastSteps = 20, Looks = 2 } : options);
+    TextFineTuned Fit(Bert encoder, LabelledTexts train, LabelledTexts validation, TextFineTuningOptions options, int seed) => TextFineTuning.Fit(new TextClassifier(encoder, train.Classes.Count, new Init(Books.Backend, 1000 + (ulong)seed), TextPooling.Mean), Frame,
+        train, validation, (quick ? options with { Epochs = 0, LeastSteps = 20, Looks = 2 } : options) with { Seed = options.Seed + (ulong)seed });
 
     /// <summary>Is a classifier of intents less sure of requests that have none?</summary>
     public void OutsideOf(Clinc150 clinc, Dictionary<string, LinearProbe> probes, BagOfWords counted)
     {
         var card = new ReportCard("requests that have no intent (CLINC150)");
-        Row("TF-IDF", counted.Confidences, counted.Predict, default);
+        Row("TF-IDF", counted.Confidences, counted.Predict);
         foreach (var (name, encoder) in new[] { (TaskStudy.Random, start.NewEncoder(1)), (TaskStudy.Kept, start.Copy()) })
         {
             LinearProbe probe = probes[name];
             Tensor Features(IReadOnlyList<string> texts) => TextFeatures.Of(encoder, start.Books.Frame, texts);
-            Row($"{name}, probe", texts => probe.Confidences(Features(texts)), texts => probe.Predict(Features(texts.Texts)), default);
+            Row($"{name}, probe", texts => probe.Confidences(Features(texts)), texts => probe.Predict(Features(texts.Texts)));
         }
-        TextFineTuned tuned = Fit(start.Copy(), clinc.InScope.Train, clinc.InScope.Validation, Tuned);
-        double reached = Row("masked words, fine-tuned", tuned.Confidences, tuned.Predict, tuned.Cost);
+        double reached = Add("masked words, fine-tuned", seeds.Of(seed =>
+        {
+            TextFineTuned tuned = Fit(start.Copy(), clinc.InScope.Train, clinc.InScope.Validation, Tuned, seed);
+            return (Measured(tuned.Confidences, tuned.Predict), tuned.Cost);
+        }));
         report.Text("How sure a classifier of the 150 intents is, trained with all labels of them and with no request that has none, tells whether a request has an intent: area under the curve (50 is chance), false acceptances where 95 % with "
-            + "an intent are accepted (95 is chance), and the accuracy over all test requests, rejections included, at the threshold that validation requests chose.");
+            + $"an intent are accepted (95 is chance), and the accuracy over all test requests, rejections included, at the threshold that validation requests chose. Of what is fine-tuned, here and below, the mean of {seeds.Count} seeds.");
         report.Card(card);
         report.GoalAtLeast("requests without intent: area under the curve, fine-tuned, %", 100 * reached, 90);
 
-        double Row(string name, Func<IReadOnlyList<string>, double[]> sure, Func<LabelledTexts, int[]> predict, Cost cost)
+        void Row(string name, Func<IReadOnlyList<string>, double[]> sure, Func<LabelledTexts, int[]> predict) => Add(name, ([.. Measured(sure, predict).Select(Score.FromDouble)], default));
+
+        double[] Measured(Func<IReadOnlyList<string>, double[]> sure, Func<LabelledTexts, int[]> predict)
         {
             bool[] Right(LabelledTexts texts) => [.. predict(texts).Zip(texts.Labels, (said, label) => said == label)];
             LabelledTexts validation = clinc.InScope.Validation, test = clinc.InScope.Test;
             double threshold = OutOfScope.Threshold(sure(validation.Texts), Right(validation), sure(clinc.OutOfScope.Validation));
             double[] inside = sure(test.Texts), outside = sure(clinc.OutOfScope.Test);
             bool[] right = Right(test);
-            ReportRow row = card.AddRow(name, cost);
-            card.Add(row, "area under the curve", OutOfScope.Auroc(inside, outside));
-            card.Add(row, "false acceptances", OutOfScope.FalsePositiveRate(inside, outside));
-            card.Add(row, "accuracy with rejections", OutOfScope.Accuracy(inside, right, outside, threshold));
-            card.Add(row, "accuracy in scope", right.Count(said => said) / (double)right.Length);
-            return row.Scores["area under the curve"].Mean;
+            return [OutOfScope.Auroc(inside, outside), OutOfScope.FalsePositiveRate(inside, outside), OutOfScope.Accuracy(inside, right, outside, threshold), right.Count(said => said) / (double)right.Length];
+        }
+
+        double Add(string name, (Score[] Figures, Cost Each) measured)
+        {
+            ReportRow row = card.AddRow(name, measured.Each);
+            foreach (var (measure, figure) in OutsideMeasures.Zip(measured.Figures)) card.Add(row, measure, figure);
+            return measured.Figures[0].Mean;
         }
     }
 
@@ -64,17 +73,26 @@ sealed class TunedTasks(Report report, Pretrained start, bool quick)
         long began = Stopwatch.GetTimestamp();
         double bag = BagOfWords.Fit(train, trial).Accuracy(test);
         Row("TF-IDF of both", bag, new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds));
-        TextFineTuned tuned = Fit(start.Copy(), train, trial, Tuned with { Epochs = 7 }), scratch = Fit(start.NewEncoder(1), train, trial, Scratch with { Epochs = 7 });
-        double fromScratch = Row("from scratch", scratch.Accuracy(test), scratch.Cost), reached = Row("masked words, fine-tuned", tuned.Accuracy(test), tuned.Cost);
-        report.Text(string.Create(CultureInfo.InvariantCulture, $"Both sentences in one sample, all {train.Count:N0} training pairs, up to 7 epochs; the trial pairs chose weights and C, and the {test.Count:N0} test pairs were asked once (a difference under 1.9 points may be chance). "
+        double fromScratch = Trained("from scratch", seed => start.NewEncoder((ulong)seed + 1), Scratch), reached = Trained("masked words, fine-tuned", _ => start.Copy(), Tuned);
+        report.Text(string.Create(CultureInfo.InvariantCulture, $"Both sentences in one sample, all {train.Count:N0} training pairs, up to 7 epochs; the trial pairs chose weights and C, and the {test.Count:N0} test pairs were asked once a model (a difference under 1.9 points may be chance). "
             + $"Overlap of words: {PairOverlap.Width} features of shared words, lengths and negation with logistic regression."));
         report.Card(card);
         report.GoalAtLeast("entailment: fine-tuned above from scratch, points", 100 * (reached - fromScratch), 3);
 
-        double Row(string name, double accuracy, Cost cost)
+        double Trained(string name, Func<int, Bert> encoder, TextFineTuningOptions options)
+        {
+            var (figures, each) = seeds.Of(seed =>
+            {
+                TextFineTuned fitted = Fit(encoder(seed), train, trial, options with { Epochs = 7 }, seed);
+                return ([fitted.Accuracy(test)], fitted.Cost);
+            });
+            return Row(name, figures[0], each);
+        }
+
+        double Row(string name, Score accuracy, Cost cost)
         {
             card.Add(card.AddRow(name, cost), "accuracy", accuracy);
-            return accuracy;
+            return accuracy.Mean;
         }
     }
 
@@ -82,17 +100,29 @@ sealed class TunedTasks(Report report, Pretrained start, bool quick)
     public void Spoilt(TextParts<LabelledTexts> polarity, BagOfWords counted)
     {
         var card = new ReportCard("sentiment of spoilt texts (sentence polarity)");
-        TextFineTuned tuned = Fit(start.Copy(), polarity.Train, polarity.Validation, Tuned);
-        double Mean(string name, Func<LabelledTexts, double> accuracy, Cost cost)
+        double words = Add("TF-IDF", new SeedRuns(1), _ => (counted.Accuracy, default)), reached = Add("fine-tuned", seeds, seed =>
         {
-            card.Add(card.AddRow($"{name}, as they are", cost), "mean", accuracy(polarity.Test));
-            IReadOnlyDictionary<TextDamage, double[]> at = TextRobustness.Of(polarity.Test, accuracy);
-            TextRobustness.Add(card, name, at);
-            return at.Values.Average(all => all.Average());
-        }
-        double words = Mean("TF-IDF", counted.Accuracy, default), reached = Mean("fine-tuned", tuned.Accuracy, tuned.Cost);
+            TextFineTuned tuned = Fit(start.Copy(), polarity.Train, polarity.Validation, Tuned, seed);
+            return (tuned.Accuracy, tuned.Cost);
+        });
         report.Text("Trained with all labels on texts as they are, and asked about test texts of which 10, 20, 30, 40 and 50 % of the words are spoilt (severity 1 … 5).");
         report.Card(card);
         report.GoalAtLeast("sentiment of spoilt texts, mean accuracy: fine-tuned above TF-IDF, points", 100 * (reached - words), 0);
+
+        // Of each seed the accuracy on texts as they are, and for every kind of damage and severity.
+        double Add(string name, SeedRuns runs, Func<int, (Func<LabelledTexts, double> Accuracy, Cost Cost)> classifier)
+        {
+            TextDamage[] kinds = [.. Enum.GetValues<TextDamage>()];
+            var (figures, each) = runs.Of(seed =>
+            {
+                var (accuracy, cost) = classifier(seed);
+                IReadOnlyDictionary<TextDamage, double[]> at = TextRobustness.Of(polarity.Test, accuracy);
+                return ([accuracy(polarity.Test), .. kinds.SelectMany(kind => at[kind])], cost);
+            });
+            card.Add(card.AddRow($"{name}, as they are", each), "mean", figures[0]);
+            double[][] means = [.. figures.Skip(1).Select(figure => figure.Mean).Chunk((figures.Length - 1) / kinds.Length)];
+            TextRobustness.Add(card, name, kinds.Zip(means).ToDictionary(pair => pair.First, pair => pair.Second));
+            return figures.Skip(1).Average(figure => figure.Mean);
+        }
     }
 }

@@ -19,7 +19,7 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
         (double unigram, long words) = new WordFrequencies(run.Source.Train, run.Source.Marks.Vocabulary).Loss(views);
         List<(string, double?, double?)> rows = [Row(Own, run.Objective), Row(Untrained, run.NewObjective()), (Counts, unigram, null)];
         if (run.Objective is SentencePairObjective)
-            rows.AddRange([(Shared, null, new WordOverlap(run.Settings.NewViews(run.Encoder.Backend, run.Source.Train, run.Source.Marks, duplicates: 1)).Accuracy(views)), (OneAnswer, null, Majority(views))]);
+            rows.AddRange([(Shared, null, new WordOverlap(run.Settings.NewViews(run.Encoder.Backend, run.Source.Train, run.Source.Marks, duplicates: 1)).Accuracy(views)), (OneAnswer, null, SentencePairObjective.OneAnswer(views))]);
         return new(run, rows, words);
 
         (string, double?, double?) Row(string name, Objective objective)
@@ -27,12 +27,6 @@ sealed record MaskedWordsReport(MaskedWordsRun Run, IReadOnlyList<(string Name, 
             var (encoder, head) = MaskedWordsRun.Networks(objective);
             return (name, new MaskedWords(encoder, head).MeanLoss(encoder.Backend, views), (objective as SentencePairObjective)?.Accuracy(views));
         }
-    }
-
-    static double Majority(MaskedViews views)
-    {
-        double share = Enumerable.Range(0, views.Count).Average(i => (double)views.Sample(i).Label);
-        return Math.Max(share, 1 - share);
     }
 
     double Loss(string name) => Rows.First(row => row.Name == name).Words!.Value;

@@ -78,4 +78,12 @@ public abstract class SentencePairObjective : Objective
         }
         return right / (double)pairs.Count;
     }
+
+    /// <summary>The share of right answers of who always gives the same one, the more frequent: no less than half.</summary>
+    /// <param name="pairs">At least one.</param>
+    public static double OneAnswer(MaskedViews pairs)
+    {
+        double second = Enumerable.Range(0, pairs.Count).Average(i => (double)pairs.Sample(i).Label);
+        return Math.Max(second, 1 - second);
+    }
 }

@@ -97,7 +97,10 @@ public sealed class SentencePairTests
         objective.Answer.Bias!.Storage.CopyFrom([(float)Math.Log((1 - middle) / middle), 0f]);
         double right = Enumerable.Range(0, pairs.Count).Count(i => first[i] > middle == (pairs.Sample(i).Label == 0)) / (double)pairs.Count;
         Assert.Equal(right, objective.Accuracy(pairs), 1.5 / pairs.Count);
-        Assert.NotEqual(Enumerable.Range(0, pairs.Count).Average(i => 1.0 - pairs.Sample(i).Label), right, 0.02);
+        int negatives = Enumerable.Range(0, pairs.Count).Count(i => pairs.Sample(i).Label == 1);
+        Assert.NotEqual((pairs.Count - negatives) / (double)pairs.Count, right, 0.02);
+        Assert.Equal(Math.Max(negatives, pairs.Count - negatives) / (double)pairs.Count, SentencePairObjective.OneAnswer(pairs), 1e-12);
+        Assert.NotEqual(0.5, SentencePairObjective.OneAnswer(pairs), 1e-3);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace NativeSsl;
 
 /// <summary>
 /// Texts that stand for themselves, such as sentences, corrupted one by one: inputs with sentinels, and the spans that are to be written. Raffel et al. 2020, section 3.1.4. With a sentence and its
-/// translation in one text, a span can be read off the other language: Chi et al. 2021, “mT6: Multilingual pretrained text-to-text transformer with translation pairs”, section 3.2 (translation span corruption).
+/// translation in one text, a span can be read off the other language: Chi et al. 2021, “mT6: Multilingual pretrained text-to-text transformer with translation pairs” (its task “translation pair span corruption”).
 /// Every epoch goes through all texts in a new order, in which those of about the same length share a batch, and cuts out other spans; both are a pure function of seed and epoch.
 /// </summary>
 public sealed class SpanCorruptionTexts : IViewSource

@@ -5,7 +5,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 
 /// <summary>
 /// The same question to T5's encoder: after spans cut out of sentences of one language, or of a sentence and its translation one behind the other, so that a span can be read off the other language
-/// (Chi et al. 2021, “mT6”, section 3.2); and after writing each sentence in the other language (Artetxe &amp; Schwenk 2019, section 3), with the ablation that writes the translation of another one.
+/// (Chi et al. 2021, “mT6”: translation pair span corruption); and after writing each sentence in the other language (its task machine translation; Artetxe &amp; Schwenk 2019), with the ablation that writes the translation of another one.
 /// </summary>
 static class BilingualSpanStudy
 {

@@ -45,7 +45,7 @@ public static class TextFeatures
 
     // h = 1/T Σₜ hₜ of the encoder, the end included
     /// <summary>What the encoder of a text-to-text model makes of texts without labels: the mean over their tokens (Ni et al. 2022, “Sentence-T5: Scalable sentence encoders from pre-trained text-to-text
-    /// models”, section 3.1).</summary>
+    /// models”: encoder only, mean).</summary>
     /// <param name="model">The model, on its device.</param>
     /// <param name="frame">How texts become tokens.</param>
     /// <param name="texts">The texts.</param>

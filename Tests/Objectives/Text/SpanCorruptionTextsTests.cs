@@ -69,6 +69,18 @@ public sealed class SpanCorruptionTextsTests
         Assert.True(cuts.Distinct().Count() > 115, $"{cuts.Distinct().Count()} of 120 cuts differ");
     }
 
+    // Where a run is resumed with another version, the cuts must be the same ones; and they depend on where in the stream each text's numbers begin.
+    [Fact]
+    public void Cuts_are_what_they_have_always_been()
+    {
+        int[][] texts = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(1000 + 100 * i, 12).ToArray())];
+        SpanCorruptionTexts source = New(texts, 4, seed: 5);
+        string Shape(Views views) => string.Join(' ', Rows(views.Indices[0]).Select(row => $"{row[0] / 100 - 10}:{string.Concat(row.Select(token => Corruption.IsSentinel(token) ? 'x' : '.'))}"));
+        Assert.Equal("2:......x..x. 0:.......x.x. 1:.....x...x. 3:......x..x.", Shape(source.Draw(0)));
+        Assert.Equal("2:.x.......x. 0:.x.......x. 3:.x.......x. 1:....x....x.", Shape(source.Draw(1)));
+        Assert.Equal("0:.......x.x. 1:...x.....x. 2:..x......x. 3:....x....x.", Shape(source.Everything().Single()));
+    }
+
     [Fact]
     public void Batches_hold_texts_of_about_the_same_length()
     {

@@ -60,14 +60,20 @@ public sealed class Bert : TextEncoder
     }
 
     /// <summary>
-    /// Before any training, heads look at positions nearby, in pairs back and ahead, the first at the neighbours, the next ever farther, instead of nearly evenly at all: guessing a word from those beside it is learned
-    /// from the first step. The network stays the same; published weights read afterwards take the place of these values, which stand in the table of positions and in the weights of queries and keys
+    /// Before any training, half of the heads look at positions nearby, in pairs back and ahead, the first at the neighbours, the next ever farther, instead of nearly evenly at all: guessing a word from those beside
+    /// it is learned from the first step, and the other half sees the whole text as before. The network stays the same; published weights read afterwards take the place of these values, which stand in the table of positions and in the weights of queries and keys
     /// (and, as in Trockman &amp; Kolter 2023, “Mimetic initialization of self-attention layers”, are added to those drawn).
     /// </summary>
+    /// <param name="heads">How many heads look nearby; null: half of them, rounded up to pairs.</param>
     /// <param name="passes">Added to the diagonals of the weights of values and output: above zero, tokens take on features of those they look at, which brings words and their translations together
     /// (with <see cref="Config.AnewBehind"/>), and harms where a word is to be guessed from different ones.</param>
-    public void BeginFocused(float passes = 0f) =>
-        TransformerBlock.Begin(new NearPositions(Sizes.Heads, Width, causal: false, share: 1f / 3f), _positions.Weight, Deviation, _blocks, passes);
+    /// <exception cref="ShapeException">There are not so many heads, or none are to look nearby.</exception>
+    public void BeginFocused(int? heads = null, float passes = 0f)
+    {
+        int focused = heads ?? Math.Min(Sizes.Heads, (Sizes.Heads + 3) / 4 * 2);
+        if (focused < 1 || focused > Sizes.Heads) throw new ShapeException($"Bert.BeginFocused: {focused} of {Sizes.Heads} heads cannot look nearby. Choose 1 to {Sizes.Heads}.");
+        TransformerBlock.Begin(new NearPositions(Sizes.Heads, focused, Width, causal: false, share: 1f / 3f), _positions.Weight, Deviation, _blocks, passes);
+    }
 
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }

@@ -55,7 +55,7 @@ public sealed class Gpt : LanguageModel
     /// step. As <see cref="Bert.BeginFocused"/>; the network stays the same.
     /// </summary>
     public void BeginFocused() =>
-        TransformerBlock.Begin(new NearPositions(Sizes.Heads, Sizes.Width, causal: true, share: 1f / 2f), _positions.Weight, Deviation, _blocks);
+        TransformerBlock.Begin(new NearPositions(Sizes.Heads, Sizes.Heads, Sizes.Width, causal: true, share: 1f / 2f), _positions.Weight, Deviation, _blocks);
 
     /// <summary>The sizes.</summary>
     public Config Sizes { get; }

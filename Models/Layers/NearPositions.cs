@@ -4,13 +4,14 @@ namespace NativeSsl;
 /// First values by which heads look at near positions before any training. A row of the table holds cosines and sines of the position, so that the inner product of two rows tells their distance
 /// (Rahimi &amp; Recht 2007, “Random features for large-scale kernel machines”, algorithm 1; here the frequencies are no draws, but quantiles); and turning one of them by an angle moves it (Vaswani et al. 2017, section 3.5).
 /// Where attention sees both ways two heads each look back and ahead, every further two of them twice as far and as broadly; where it is causal every head looks back twice as far as the one before. With
-/// more than six distances they begin anew.
+/// more than six distances they begin anew. Heads that are not to look nearby keep the features of positions, queries and keys that were drawn.
 /// </summary>
 /// <param name="heads">How many heads share the width.</param>
+/// <param name="focused">How many of them, the first ones, look nearby.</param>
 /// <param name="width">Features of a position.</param>
 /// <param name="causal">Whether only earlier positions are seen.</param>
 /// <param name="share">Of the variance of what the first block reads, that of positions: a half beside tokens, a third beside tokens and segments.</param>
-sealed class NearPositions(int heads, int width, bool causal, float share)
+sealed class NearPositions(int heads, int focused, int width, bool causal, float share)
 {
     // Of scores: an exactly right position has e⁶ ≈ 400 times the weight of a far one.
     const float Peak = 6f;
@@ -29,7 +30,7 @@ sealed class NearPositions(int heads, int width, bool causal, float share)
 
     int Offset(int head) => causal ? -(1 << Doublings(head)) : (head % 2 == 0 ? -1 : 1) * (2 * Reach(head) - 1);
 
-    /// <summary>Fills a table of positions; a feature that is left over in each head stays as it was drawn.</summary>
+    /// <summary>Fills a table of positions; features of other heads, and one that is left over in a head, stay as they were drawn.</summary>
     /// <param name="table"><c>[positions, width]</c></param>
     /// <param name="deviation">Of a feature: that of the table of tokens.</param>
     public void Fill(Tensor table, float deviation)
@@ -66,7 +67,7 @@ sealed class NearPositions(int heads, int width, bool causal, float share)
 
     IEnumerable<(int Head, int Pair, int Cosine)> Pairs()
     {
-        for (int head = 0; head < heads; head++)
+        for (int head = 0; head < focused; head++)
             for (int pair = 0; pair < _pairs; pair++) yield return (head, pair, head * _features + pair);
     }
 }

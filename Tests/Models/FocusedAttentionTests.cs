@@ -7,10 +7,10 @@ public sealed class FocusedAttentionTests
 {
     const int Width = 256, Heads = 4, Time = 40, Each = Width / Heads;
 
-    static Bert New(bool focused, float passes = 0f, int layers = 2)
+    static Bert New(bool focused, int? heads = null, float passes = 0f, int layers = 2)
     {
         var bert = new Bert(new() { Vocabulary = 500, Context = Time, Layers = layers, Heads = Heads, Width = Width }, new Init(Cpu, 3));
-        if (focused) bert.BeginFocused(passes);
+        if (focused) bert.BeginFocused(heads, passes);
         return bert;
     }
 
@@ -54,7 +54,7 @@ public sealed class FocusedAttentionTests
     [Theory, InlineData(0, -1), InlineData(1, 1), InlineData(2, -3), InlineData(3, 3)]
     public void A_focused_head_looks_most_at_its_offset_and_one_that_is_not_nearly_evenly_at_all(int head, int offset)
     {
-        double[] focused = Mean(New(true)), even = Mean(New(false));
+        double[] focused = Mean(New(true, Heads)), even = Mean(New(false));
         Assert.Equal(offset, Array.IndexOf(focused, focused.Max()) - Time);
         Assert.True(focused.Max() > (head < 2 ? 0.5 : 0.15), $"{focused.Max():F3} of the attention");
         Assert.True(focused[Time + offset] > 3 * focused[Time - offset], "forwards and backwards differ");
@@ -62,6 +62,42 @@ public sealed class FocusedAttentionTests
 
         double[] Mean(Bert bert) => MeanAttention(bert, tokens => bert.HiddenStates(tokens)[0], head);
     }
+
+    [Fact]
+    public void Unless_it_is_said_how_many_the_first_half_of_the_heads_looks_nearby_and_the_rest_reads_what_was_drawn()
+    {
+        Bert half = New(true), all = New(true, Heads), none = New(false);
+        for (int head = 0; head < Heads; head++)
+            Assert.Equal(head < 2, MeanAttention(half, tokens => half.HiddenStates(tokens)[0], head).Max() > 0.5);
+        foreach (string name in new[] { "positions.weight", "blocks.0.attention.project.weight", "blocks.1.attention.project.weight" })
+        {
+            // Of positions columns belong to a head, of the weights rows, and columns of what they add.
+            float[] begun = Values(half, name), whole = Values(all, name), drawn = Values(none, name);
+            for (int i = 0; i < begun.Length; i++)
+            {
+                bool near = (name == "positions.weight" ? i % Width : i / Width % Width) < 2 * Each;
+                Assert.Equal(near ? whole[i] : drawn[i], begun[i]);
+            }
+        }
+
+        static float[] Values(Bert bert, string name) => bert.NamedTensors().Single(entry => entry.Name == name).Tensor.ToArray();
+    }
+
+    [Theory, InlineData(1, 1), InlineData(2, 2), InlineData(3, 2), InlineData(4, 2), InlineData(6, 4), InlineData(8, 4), InlineData(12, 6)]
+    public void Half_of_the_heads_are_pairs_as_far_as_there_are_any(int heads, int looking)
+    {
+        float[][] each = [.. new[] { false, true }.Select(focused =>
+        {
+            var bert = new Bert(new() { Vocabulary = 5, Context = 2, Layers = 1, Heads = heads, Width = heads * 2 }, new Init(Cpu, 3));
+            if (focused) bert.BeginFocused();
+            return bert.NamedTensors().Single(entry => entry.Name == "positions.weight").Tensor.ToArray();
+        })];
+        for (int head = 0; head < heads; head++) Assert.Equal(head < looking, each[0][2 * head] != each[1][2 * head]);
+    }
+
+    [Theory, InlineData(0), InlineData(5)]
+    public void No_head_or_more_than_there_are_cannot_look_nearby(int heads) =>
+        Assert.Contains($"{heads} of 4 heads", Assert.Throws<ShapeException>(() => New(true, heads)).Message, StringComparison.Ordinal);
 
     [Theory, InlineData(0, -1), InlineData(1, -2), InlineData(2, -4), InlineData(3, -8)]
     public void Where_attention_is_causal_every_head_looks_back_twice_as_far_as_the_one_before(int head, int offset)
@@ -79,7 +115,7 @@ public sealed class FocusedAttentionTests
     {
         var bert = new Bert(new() { Vocabulary = 5, Context = 64, Layers = 1, Heads = 8, Width = 8 * 32 }, new Init(Cpu, 3));
         float[] drawn = Positions(bert);
-        bert.BeginFocused();
+        bert.BeginFocused(8);
         float[] table = Positions(bert);
         Assert.Equal(0.02, Math.Sqrt(table.Average(v => (double)v * v)), 1e-5);
         Assert.Equal(0.02, Math.Sqrt(drawn.Average(v => (double)v * v)), 0.003);
@@ -120,7 +156,7 @@ public sealed class FocusedAttentionTests
     public void What_a_head_beyond_the_last_distance_looks_at_begins_anew()
     {
         var bert = new Bert(new() { Vocabulary = 5, Context = 8, Layers = 1, Heads = 14, Width = 14 * 4 }, new Init(Cpu, 3));
-        bert.BeginFocused();
+        bert.BeginFocused(14);
         float[] table = bert.NamedTensors().Single(entry => entry.Name == "positions.weight").Tensor.ToArray();
         var gpt = new Gpt(new() { Vocabulary = 5, Context = 8, Layers = 1, Heads = 7, Width = 7 * 4 }, new Init(Cpu, 3));
         gpt.BeginFocused();

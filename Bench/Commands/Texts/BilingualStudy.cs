@@ -24,7 +24,7 @@ static class BilingualStudy
         var seeds = SeedRuns.For(arguments);
         TextMarks marks = TextMarks.Of(texts.Tokenizer);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"{texts.Pairs.Length:N0} pairs of Tatoeba's English and French sentences; one tokenizer (WordPiece, {marks.Vocabulary} tokens) trained on both; {recipe.Layers} layers of {recipe.Width}, steps "
-            + $"of {recipe.Batch} samples of up to {recipe.Context} tokens, {100 * recipe.MaskedShare:F0} % of them covered. The encoder is not told which language it reads; behind a sentence positions count anew. Attention begins focused and passes on what it sees. {texts.Question} ± is the 95 % interval over {seeds.Count} seeds of a shorter run."));
+            + $"of {recipe.Batch} samples of up to {recipe.Context} tokens, {100 * recipe.MaskedShare:F0} % of them covered. The encoder is not told which language it reads; behind a sentence positions count anew. The attention of all heads begins focused and passes on what it sees. {texts.Question} ± is the 95 % interval over {seeds.Count} seeds of a shorter run."));
         report.Head(BilingualTexts.Columns);
         double letters = texts.Counted(report);
         texts.Row(report, "random encoder", Reads(New(recipe, marks)));
@@ -62,7 +62,7 @@ static class BilingualStudy
     {
         var init = new Init(Books.Backend, (ulong)recipe.Seed);
         var encoder = new Bert(new() { Vocabulary = marks.Vocabulary, Context = recipe.Context, Layers = recipe.Layers, Heads = recipe.Heads, Width = recipe.Width, Dropout = 0f, Segments = 1, AnewBehind = marks.Separator, Epsilon = 1e-5f }, init);
-        encoder.BeginFocused(Passes);
+        encoder.BeginFocused(recipe.Heads, Passes);
         return new(encoder, new MaskedHead(init, recipe.Width, marks.Vocabulary, encoder.Sizes.Epsilon));
     }
 }

@@ -25,7 +25,7 @@ public abstract record EncoderRecipe : Recipe
     /// <summary>What is asked besides words: <c>next</c>, whether two texts follow each other (BERT), <c>order</c>, in which order they stand (ALBERT), or <c>none</c>
     /// (RoBERTa, one text a sample).</summary>
     [JsonPropertyOrder(17)] public string Pairs { get; init; } = "next";
-    /// <summary>Whether attention begins with looking at near tokens (<see cref="Bert.BeginFocused"/>) instead of nearly evenly at all (BERT).</summary>
+    /// <summary>Whether the attention of half of the heads begins with looking at near tokens (<see cref="Bert.BeginFocused"/>) instead of nearly evenly at all (BERT).</summary>
     [JsonPropertyOrder(17)] public bool Focused { get; init; }
     /// <summary>What is kept apart to validate on: <c>tenth</c>, the last tenth of the documents, <c>last</c>, the last one, or the name of a file.</summary>
     [JsonPropertyOrder(2)] public string HeldOut { get; init; } = DocumentSet.LastTenth;

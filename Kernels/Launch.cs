@@ -26,6 +26,14 @@ public sealed partial class GpuBackend
         return new(count, size);
     }
 
+    /// <summary>The threads that can hold a row of so many packs between them (<see cref="HeldRow{V}"/>); 0 if a team's most cannot.</summary>
+    int TeamHolding(int packs)
+    {
+        int size = Math.Min(LeastTeam, _groupSize);
+        while (size < _groupSize && size * HeldRow.MostPacks < packs) size *= 2;
+        return size * HeldRow.MostPacks < packs ? 0 : size;
+    }
+
     /// <summary>A thread to four elements; one more where some are left.</summary>
     static Work InFours(Tensor x) => (x.Shape.Count + Float4.Count - 1) / Float4.Count;
 

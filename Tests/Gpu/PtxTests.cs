@@ -36,7 +36,7 @@ public sealed partial class PtxTests
         "BlockedProductKernels<ConvolutionInputProduct,Tiles256>.Product", "BlockedProductKernels<ConvolutionWeightProduct,Tiles64>.Product",
         "BlockedAttentionKernels<Tiles64>.Forward", "BlockedAttentionGradientKernels<OfQueries,Tiles64>.Gradient",
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
-        "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4>.Backward",
+        "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
         "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels.Slope", "MapKernels<Gelu>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward", "AdamWKernels.Update",
     ];
 
@@ -63,7 +63,7 @@ public sealed partial class PtxTests
     {
         { "MapKernels<Gelu>.Value", 1, 1 }, { "MapKernels<Gelu>.Slope", 2, 1 }, { "CombineKernels<ValueOf<Add>>.Fours", 2, 1 }, { "DropoutKernels.Forward", 1, 1 },
         { "BatchNormKernels.Forward", 5, 1 }, { "BatchNormKernels.Slope", 10, 1 }, { "SoftmaxKernels<WarpTeam,Float4>.Forward", 3, 2 },
-        { "LayerNormKernels<WarpTeam,Float4>.Forward", 4, 1 }, { "LayerNormKernels<WarpTeam,Float4>.Backward", 6, 1 },
+        { "LayerNormKernels<WarpTeam,Float4>.Forward", 4, 1 }, { "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", 12, 12 },
         { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 2, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
     };
 

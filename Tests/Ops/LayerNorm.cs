@@ -9,6 +9,7 @@ static class LayerNorm
         Of("layernorm of one feature", [3, 1]),
         Of("layernorm of rows of whole fours", [5, 36]),
         Of("layernorm of rows longer than a register", [2, 3, 129]),
+        Of("layernorm of more rows than a team takes", [19, 8]),
         Of("layernorm far from zero", [3, 37]) with { Shift = 10_000, HasGradient = false },
         Of("layernorm of large values", [3, 37]) with { Scale = 1e6f, HasGradient = false },
         Of("layernorm of NaN and infinity", [4, 17]) with

@@ -9,8 +9,8 @@ namespace NativeSsl.Kernels;
 /// <param name="SharedBytes">Of a group.</param>
 /// <param name="StackBytes">Memory of a thread for what registers cannot hold, such as arrays that are indexed by what is known only at run time.</param>
 /// <param name="SpillBytes">Written and read for want of registers.</param>
-/// <param name="Instructions">Their names, in order.</param>
-sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int SpillBytes, string[] Instructions)
+/// <param name="Code">Its instructions, in order.</param>
+sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int SpillBytes, MachineCode Code)
 {
     /// <summary>Where it is: what the variable NATIVESSL_PTXAS names, or the first on the path; null if there is none, or no <c>cuobjdump</c> beside it to read what it made.</summary>
     internal static string? Program { get; } = (Environment.GetEnvironmentVariable("NATIVESSL_PTXAS") is { Length: > 0 } named ? [named]
@@ -30,7 +30,7 @@ sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int 
             (int status, string said) = Run(Program!, "-arch=sm_90", "-v", source, "-o", made);
             if (status != 0) throw new DeviceException($"ptxas: {said.Trim()}");
             return new Ptxas(Sum(Used(), said), Sum(Shared(), said), Sum(Stack(), said), Sum(Spilled(), said),
-                [.. Instruction().Matches(Run(ReaderBeside(Program!), "-sass", made).Said).Select(match => match.Groups[1].Value)]);
+                MachineCode.Parse(Run(ReaderBeside(Program!), "-sass", made).Said));
         }
         finally
         {
@@ -50,8 +50,6 @@ sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int 
 
     static int Sum(Regex number, string said) => number.Matches(said).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex(@"/\*[0-9a-f]{4,}\*/ +(?:@!?U?P\w+ +)?([A-Z][\w.]*)")]
-    private static partial Regex Instruction();
     [GeneratedRegex(@"Used (\d+) registers")]
     private static partial Regex Used();
     [GeneratedRegex(@"(\d+) bytes smem")]

@@ -57,18 +57,20 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
     static int PlaceOf(int four, bool stepsAreNeighbours, int width) =>
         Cut(width).Step(four, stepsAreNeighbours) / M.StepsOfCell * (width + Pad) + Cut(width).Line(four, stepsAreNeighbours);
 
+    // What is read lies at fixed distances from one place each: the assembler then adds nothing for it.
     /// <summary>Adds left · right, over all cells of the panels, for the blocks of a thread's warp.</summary>
-    public static WarpSums Multiply(ArrayView<int> left, ArrayView<int> right, WarpSums sums)
+    public static WarpSums Multiply(ArrayView<int> leftPanel, ArrayView<int> rightPanel, WarpSums sums)
     {
+        ArrayView<int> left = leftPanel.SubView(Place.Within(Group.IdxX, 4) * (Rows + Pad) + FirstRow);
+        ArrayView<int> right = rightPanel.SubView(Place.Within(Group.IdxX, 4) * (Columns + Pad) + FirstColumn + Place.Within(Group.IdxX, Warp) / 4);
         for (int cell = 0; cell < StepsAtOnce / M.StepsOfCell; cell += CellsOfBlock)
         {
-            int ofLeft = (cell + Place.Within(Group.IdxX, 4)) * (Rows + Pad) + FirstRow, ofRight = (cell + Place.Within(Group.IdxX, 4)) * (Columns + Pad) + FirstColumn + Place.Within(Group.IdxX, Warp) / 4;
-            RightCells a = Right(right, ofRight), b = W.Across > 1 ? Right(right, ofRight + ColumnsOfBlock) : a;
-            RightCells c = W.Across > 2 ? Right(right, ofRight + 2 * ColumnsOfBlock) : a, d = W.Across > 2 ? Right(right, ofRight + 3 * ColumnsOfBlock) : a;
-            sums.A = Add(sums.A, Left(left, ofLeft), a, b, c, d);
-            if (W.Down > 1) sums.B = Add(sums.B, Left(left, ofLeft + RowsOfBlock), a, b, c, d);
-            if (W.Down > 2) sums.C = Add(sums.C, Left(left, ofLeft + 2 * RowsOfBlock), a, b, c, d);
-            if (W.Down > 2) sums.D = Add(sums.D, Left(left, ofLeft + 3 * RowsOfBlock), a, b, c, d);
+            RightCells a = Right(right, cell, 0), b = W.Across > 1 ? Right(right, cell, 1) : a;
+            RightCells c = W.Across > 2 ? Right(right, cell, 2) : a, d = W.Across > 2 ? Right(right, cell, 3) : a;
+            sums.A = Add(sums.A, Left(left, cell, 0), a, b, c, d);
+            if (W.Down > 1) sums.B = Add(sums.B, Left(left, cell, 1), a, b, c, d);
+            if (W.Down > 2) sums.C = Add(sums.C, Left(left, cell, 2), a, b, c, d);
+            if (W.Down > 2) sums.D = Add(sums.D, Left(left, cell, 3), a, b, c, d);
         }
         return sums;
     }
@@ -82,10 +84,17 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
         return sums;
     }
 
-    static LeftCells Left(ArrayView<int> panel, int at) =>
-        new(panel[at], panel[at + 8], panel[at + 4 * (Rows + Pad)], panel[at + 4 * (Rows + Pad) + 8]);
+    static LeftCells Left(ArrayView<int> own, int cell, int block)
+    {
+        int near = cell * (Rows + Pad) + block * RowsOfBlock, far = near + 4 * (Rows + Pad);
+        return new(own[near], own[near + 8], own[far], own[far + 8]);
+    }
 
-    static RightCells Right(ArrayView<int> panel, int at) => new(panel[at], panel[at + 4 * (Columns + Pad)]);
+    static RightCells Right(ArrayView<int> own, int cell, int block)
+    {
+        int near = cell * (Columns + Pad) + block * ColumnsOfBlock;
+        return new(own[near], own[near + 4 * (Columns + Pad)]);
+    }
 
     /// <summary>Writes the blocks of a thread's warp.</summary>
     public static void Write<P>(P product, ProductShape shape, ProductTile tile, WarpSums sums) where P : struct, IProduct

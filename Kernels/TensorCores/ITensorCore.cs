@@ -41,7 +41,7 @@ readonly struct TensorFloat32Core : ITensorCore
 {
     public static int StepsOfCell => 1;
 
-    // To nearest, ties away from zero, as cvt.rna does. A NaN's fraction must not be carried into its sign.
+    // To nearest, ties away from zero, as cvt.rna does; that itself makes the assembler wait for what it has just asked the device's memory for. A NaN's fraction must not be carried into its sign.
     public static int Cell(float first, float second)
     {
         int bits = BitConverter.SingleToInt32Bits(first);
@@ -59,7 +59,7 @@ readonly struct BFloat16Core : ITensorCore
 {
     public static int StepsOfCell => 2;
 
-    public static int Cell(float first, float second) => BFloat16.Round(first) | (BFloat16.Round(second) << 16);
+    public static int Cell(float first, float second) => TensorCoreInstruction.RoundToBFloat16(first, second);
 
     public static float Add(float sum, int left, int right) => sum + BFloat16.Widen((ushort)left) * BFloat16.Widen((ushort)right)
         + BitConverter.Int32BitsToSingle(left & ~0xFFFF) * BitConverter.Int32BitsToSingle(right & ~0xFFFF);

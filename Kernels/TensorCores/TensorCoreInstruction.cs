@@ -5,7 +5,7 @@ using ILGPU.IR.Intrinsics;
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// <c>mma.sync</c>: in PTX one instruction, in the simulator the C# body, in which the threads of a warp exchange what the instruction reads across them.
+/// <c>mma.sync</c> and what rounds its factors to BFloat16: in PTX one instruction each, in the simulator the C# body; there the threads of a warp exchange what <c>mma.sync</c> reads across them.
 /// </summary>
 static class TensorCoreInstruction
 {
@@ -19,10 +19,14 @@ static class TensorCoreInstruction
     [IntrinsicImplementation]
     public static Float4 MultiplyAddBFloat16(Float4 sums, int a, int b, int c, int d, int e, int f) => Emulate<BFloat16Core>(sums, a, b, c, d, e, f);
 
+    /// <summary>Two numbers as BFloat16, the first in the lower half, rounded to nearest, ties to even (compute capability 8.0).</summary>
+    [IntrinsicImplementation]
+    public static int RoundToBFloat16(float first, float second) => BFloat16.Round(first) | (BFloat16.Round(second) << 16);
+
     /// <summary>Tells a context how the instructions are written.</summary>
     internal static void Register(Context context)
     {
-        foreach (string name in (string[])[nameof(MultiplyAddTensorFloat32), nameof(MultiplyAddBFloat16)])
+        foreach (string name in (string[])[nameof(MultiplyAddTensorFloat32), nameof(MultiplyAddBFloat16), nameof(RoundToBFloat16)])
             context.GetIntrinsicManager().RegisterMethod(typeof(TensorCoreInstruction).GetMethod(name)!,
                 new PTXIntrinsic(typeof(TensorCoreInstruction), $"Write{name}", IntrinsicImplementationMode.GenerateCode));
     }
@@ -55,12 +59,19 @@ static class TensorCoreInstruction
 
     static void WriteMultiplyAddBFloat16(PTXBackend _, PTXCodeGenerator generator, Value value) => Write(generator, value, "m16n8k16.row.col.f32.bf16.bf16.f32");
 
+    static void WriteRoundToBFloat16(PTXBackend _, PTXCodeGenerator generator, Value value)
+    {
+        string lower = Name(generator, generator.LoadPrimitive(value[0])), upper = Name(generator, generator.LoadPrimitive(value[1]));
+        generator.Builder.AppendLine($"\tcvt.rn.bf16x2.f32 {Name(generator, generator.Allocate(value))}, {upper}, {lower};");
+    }
+
+    static string Name(PTXCodeGenerator generator, PTXRegisterAllocator.Register register) =>
+        "%" + PTXRegisterAllocator.GetStringRepresentation(generator.EnsureHardwareRegister((PTXRegisterAllocator.PrimitiveRegister)register));
+
     static void Write(PTXCodeGenerator generator, Value value, string shape)
     {
-        string Name(PTXRegisterAllocator.Register register) =>
-            "%" + PTXRegisterAllocator.GetStringRepresentation(generator.EnsureHardwareRegister((PTXRegisterAllocator.PrimitiveRegister)register));
-        string Cells(int first, int count) => string.Join(",", Enumerable.Range(first, count).Select(i => Name(generator.LoadPrimitive(value[i]))));
-        string Sums(PTXRegisterAllocator.Register sums) => string.Join(",", ((PTXRegisterAllocator.CompoundRegister)sums).Children.Select(Name));
+        string Cells(int first, int count) => string.Join(",", Enumerable.Range(first, count).Select(i => Name(generator, generator.LoadPrimitive(value[i]))));
+        string Sums(PTXRegisterAllocator.Register sums) => string.Join(",", ((PTXRegisterAllocator.CompoundRegister)sums).Children.Select(child => Name(generator, child)));
         string before = Sums(generator.Load(value[0])), left = Cells(1, 4), right = Cells(5, 2), after = Sums(generator.Allocate(value));
         generator.Builder.AppendLine($"\tmma.sync.aligned.{shape} {{{after}}}, {{{left}}}, {{{right}}}, {{{before}}};");
     }

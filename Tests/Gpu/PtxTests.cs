@@ -71,8 +71,8 @@ public sealed partial class PtxTests
     public void Elements_move_by_fours(string kernel, int reads, int writes)
     {
         Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
-        Assert.InRange(made.Instructions.Count(name => name == "LDG.E.128"), reads, 4 * reads);
-        Assert.InRange(made.Instructions.Count(name => name == "STG.E.128"), writes, 4 * writes);
+        Assert.InRange(made.Code.Names.Count(name => name == "LDG.E.128"), reads, 4 * reads);
+        Assert.InRange(made.Code.Names.Count(name => name == "STG.E.128"), writes, 4 * writes);
     }
 
     public static TheoryData<string, string, int> OnTensorCores => new()
@@ -89,8 +89,43 @@ public sealed partial class PtxTests
         Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
         Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
         Assert.InRange(made.Registers, 1, 128);
-        Assert.Equal(ofPanel, made.Instructions.Count(name => name == instruction));
-        Assert.DoesNotContain(made.Instructions, name => name.StartsWith("LDL", StringComparison.Ordinal));
+        Assert.Equal(ofPanel, made.Code.Names.Count(name => name == instruction));
+        Assert.DoesNotContain(made.Code.Names, name => name.StartsWith("LDL", StringComparison.Ordinal));
+    }
+
+    // The next panel is on its way while this one is multiplied: nothing that waits for it comes before the multiplications.
+    [PtxasTheory, InlineData("BlockedProductKernels<MatMulProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<Identity>,Tiles256>.Product")]
+    [InlineData("BlockedProductKernels<ConvolutionProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product")]
+    [InlineData("TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles8>.Product")]
+    [InlineData("TensorCoreProductKernels<LinearProduct<Identity>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<LinearProduct<Identity>,BFloat16Core,WarpTiles8>.Product")]
+    [InlineData("TensorCoreProductKernels<ConvolutionProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("BlockedAttentionKernels<Tiles64>.Forward")]
+    public void What_is_read_ahead_is_not_waited_for(string kernel)
+    {
+        MachineCode code = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90)).Code;
+        int used = 0;
+        foreach ((int read, MachineInstruction instruction) in code.Instructions.Index().Where(entry => entry.Item.Name == "LDG.E.128"))
+            if (code.UntilUse(read) is { } done)
+            {
+                used++;
+                Assert.True(done.Any(name => name.Split('.')[0] is "HMMA" or "FFMA"), $"{instruction.Address:x}: waited for after {done.Count} instructions");
+            }
+        Assert.True(used > 0, "no read of 128 bits is used");
+    }
+
+    // What is read to R4 to R7 is used where R6 or R7 is; R4 has been written to again by then, and R5 is used where the way does not lead.
+    [Theory, InlineData("IADD3 R9, R6, R2, RZ", true), InlineData("STS [R2], R7", true), InlineData("MOV R9, R8", false), InlineData("MOV R6, R8", false), InlineData("IADD3 R9, R4, R2, RZ", false)]
+    public void The_way_of_a_program_to_a_register_is_found(string last, bool isUse)
+    {
+        MachineCode code = MachineCode.Parse($"""
+            /*0000*/                   LDG.E.128 R4, [R2.64] ;   /* 0x1 */
+            /*0010*/               @P0 BRA 0x50 ;                /* 0x1 */
+            /*0020*/                   BRA 0x40 ;                /* 0x1 */
+            /*0030*/                   MOV R5, R5 ;              /* 0x1 */
+            /*0040*/                   MOV R4, R12 ;             /* 0x1 */
+            /*0050*/                   {last} ;                  /* 0x1 */
+            """);
+        Assert.Equal(isUse ? ["BRA", "BRA", "MOV"] : null, code.UntilUse(0));
+        Assert.Equal(["LDG.E.128", "BRA", "BRA", "MOV", "MOV", last.Split(' ')[0]], code.Names);
     }
 
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.

@@ -35,20 +35,12 @@ static class BilingualSpanStudy
         double Written(string name, (int[] First, int[] Second)[] pairs) => Learn(name, seed => new SequencePairs(Books.Backend,
             [.. pairs.SelectMany(pair => new (int[], int[])[] { ([.. pair.First, frame.End], [.. pair.Second, frame.End]), ([.. pair.Second, frame.End], [.. pair.First, frame.End]) })], frame.Padding, recipe.Batch, seed));
 
-        // Several seeds of a quarter of the steps, then one run of all.
-        double Learn(string name, Func<ulong, IViewSource> views)
+        double Learn(string name, Func<ulong, IViewSource> views) => texts.Learn(report, name, recipe, seeds, own =>
         {
-            Rows(recipe with { Steps = recipe.Steps / BilingualStudy.Briefer }, seeds);
-            return Rows(recipe, new SeedRuns(1));
-
-            double Rows(SpanCorruptionRecipe how, SeedRuns runs) => texts.Row(report, name, $"{how.Steps}", runs, seed =>
-            {
-                SpanCorruptionRecipe own = how with { Seed = how.Seed + seed };
-                TextToText objective = own.NewObjective(new Init(Books.Backend, (ulong)own.Seed), frame);
-                Cost cost = RecipeTraining.Run(objective, own, own.NewOptimizer, views((ulong)own.Seed));
-                return (Reads(objective), cost);
-            });
-        }
+            TextToText objective = own.NewObjective(new Init(Books.Backend, (ulong)own.Seed), frame);
+            Cost cost = RecipeTraining.Run(objective, own, own.NewOptimizer, views((ulong)own.Seed));
+            return (Reads(objective), cost);
+        });
         IEnumerable<int[]> english = texts.Pairs.Select(pair => pair.First), french = texts.Pairs.Select(pair => pair.Second);
         Spans("English sentences, spans", english);
         double alone = Spans("English or French sentences, spans", english, french);

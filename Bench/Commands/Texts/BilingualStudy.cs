@@ -9,7 +9,6 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// </summary>
 static class BilingualStudy
 {
-    internal const int Briefer = 4;
     const double Wanted = 10;
 
     // Small, so that it cannot keep the languages apart (Dufter & Schütze 2020, “Identifying elements essential for BERT's multilinguality”); steps, rate, share and first values were chosen on the validation part.
@@ -29,22 +28,14 @@ static class BilingualStudy
         double letters = texts.Counted(report);
         texts.Row(report, "random encoder", Reads(New(recipe, marks)));
 
-        // Several seeds of a quarter of the steps, then one run of all.
-        double Learn(string name, (int[], int[])[] learned, TranslationSamples samples)
+        double Learn(string name, (int[], int[])[] learned, TranslationSamples samples) => texts.Learn(report, name, recipe, seeds, own =>
         {
-            Rows(recipe with { Steps = recipe.Steps / Briefer }, seeds);
-            return Rows(recipe, new SeedRuns(1));
-
-            double Rows(MaskedWordsRecipe how, SeedRuns runs) => texts.Row(report, name, $"{how.Steps}", runs, seed =>
-            {
-                MaskedWordsRecipe own = how with { Seed = how.Seed + seed };
-                MaskedWords objective = New(own, marks);
-                var views = new TranslationPairs(Books.Backend, learned, marks,
-                    new() { Context = own.Context, Batch = own.Batch, Seed = (ulong)own.Seed, Masking = Masking.Roberta(own.MaskedShare) }, samples);
-                Cost cost = RecipeTraining.Run(objective, own, own.NewOptimizer, views);
-                return (Reads(objective), cost);
-            });
-        }
+            MaskedWords objective = New(own, marks);
+            var views = new TranslationPairs(Books.Backend, learned, marks,
+                new() { Context = own.Context, Batch = own.Batch, Seed = (ulong)own.Seed, Masking = Masking.Roberta(own.MaskedShare) }, samples);
+            Cost cost = RecipeTraining.Run(objective, own, own.NewOptimizer, views);
+            return (Reads(objective), cost);
+        });
         Learn("English sentences", texts.English, TranslationSamples.Alone);
         double alone = Learn("English or French sentences", texts.Pairs, TranslationSamples.Alone);
         double apart = Learn("the same, and pairs of sentences that are no translations", texts.Strangers, TranslationSamples.Both);

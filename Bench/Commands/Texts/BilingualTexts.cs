@@ -6,7 +6,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// <summary>Tatoeba's English sentences and their French translations: what an encoder of both learns from, and whether those kept apart find each other.</summary>
 sealed class BilingualTexts
 {
-    const int Most = 1000;
+    const int Most = 1000, Briefer = 4;
 
     readonly TextPairs _train;
 
@@ -76,14 +76,22 @@ sealed class BilingualTexts
     /// <returns>The share found in percent, the mean of both ways.</returns>
     public double Row(Report report, string name, Func<IReadOnlyList<string>, Tensor> features) => Row(report, name, "", new SeedRuns(1), _ => (features, default));
 
-    /// <summary>A row of several runs.</summary>
+    /// <summary>A row of several runs of a quarter of the steps, which differ in their seed, and a row of one run of all.</summary>
     /// <param name="report">Where.</param>
-    /// <param name="samples">What was learned from.</param>
-    /// <param name="steps">How long.</param>
+    /// <param name="samples">What is learned from.</param>
+    /// <param name="recipe">All steps.</param>
     /// <param name="seeds">How often.</param>
-    /// <param name="learn">Told what to add to the seed; returns features of texts, <c>[texts, width]</c>, and what learning took.</param>
-    /// <returns>The share found in percent, the mean of both ways.</returns>
-    public double Row(Report report, string samples, string steps, SeedRuns seeds, Func<int, (Func<IReadOnlyList<string>, Tensor> Features, Cost Cost)> learn)
+    /// <param name="learn">Told its recipe; returns features of texts, <c>[texts, width]</c>, and what learning took.</param>
+    /// <returns>The share found after all steps in percent, the mean of both ways.</returns>
+    public double Learn<T>(Report report, string samples, T recipe, SeedRuns seeds, Func<T, (Func<IReadOnlyList<string>, Tensor> Features, Cost Cost)> learn) where T : Recipe
+    {
+        Rows(recipe with { Steps = recipe.Steps / Briefer }, seeds);
+        return Rows(recipe, new SeedRuns(1));
+
+        double Rows(T how, SeedRuns runs) => Row(report, samples, $"{how.Steps}", runs, seed => learn(how with { Seed = how.Seed + seed }));
+    }
+
+    double Row(Report report, string samples, string steps, SeedRuns seeds, Func<int, (Func<IReadOnlyList<string>, Tensor> Features, Cost Cost)> learn)
     {
         var (figures, each) = seeds.Of(seed =>
         {

@@ -27,6 +27,7 @@ public sealed partial class GpuBackend
     {
         AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, o, logSumExp);
         if (shape.Queries < FewestQueries) AttendPlainly(call);
+        else if (AttendOnTensorCores(call)) return;
         else if (_groupSize == Tiles32.Threads) AttendBlocked<Tiles32>(call);
         else AttendBlocked<Tiles64>(call);
     }

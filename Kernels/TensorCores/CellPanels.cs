@@ -17,45 +17,7 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
     public static PanelCut Cut(int width) => new(Threads, width, StepsAtOnce, M.StepsOfCell);
 
     /// <summary>Rounds what a thread has brought, and puts it into the panel. As <see cref="Panels{T}.Put"/>.</summary>
-    public static void Put(ArrayView<int> panel, PanelShare share, bool stepsAreNeighbours, int width)
-    {
-        PutPair(panel, share.A, share.B, 0, stepsAreNeighbours, width);
-        if (Cut(width).FoursOfThread > 2) PutPair(panel, share.C, share.D, 2, stepsAreNeighbours, width);
-    }
-
-    static void PutPair(ArrayView<int> panel, Float4 first, Float4 second, int four, bool stepsAreNeighbours, int width)
-    {
-        int place = PlaceOf(four, stepsAreNeighbours, width), next = PlaceOf(four + 1, stepsAreNeighbours, width);
-        if (stepsAreNeighbours)
-        {
-            PutSteps(panel, first, place, width);
-            PutSteps(panel, second, next, width);
-        }
-        else if (M.StepsOfCell > 1) Set(panel, place, first, second);           // two steps of the same four lines
-        else
-        {
-            Set(panel, place, first, first);
-            Set(panel, next, second, second);
-        }
-    }
-
-    static void PutSteps(ArrayView<int> panel, Float4 four, int place, int width)
-    {
-        panel[place] = M.Cell(four.A, four.B);
-        panel[place + width + Pad] = M.StepsOfCell > 1 ? M.Cell(four.C, four.D) : M.Cell(four.B, four.B);
-        if (M.StepsOfCell > 1) return;
-        panel[place + 2 * (width + Pad)] = M.Cell(four.C, four.C);
-        panel[place + 3 * (width + Pad)] = M.Cell(four.D, four.D);
-    }
-
-    static void Set(ArrayView<int> panel, int place, Float4 first, Float4 second) => Float4.Set(panel.Cast<float>(), place / 4,
-        new(Cell(first.A, second.A), Cell(first.B, second.B), Cell(first.C, second.C), Cell(first.D, second.D)));
-
-    // Four of them are stored at once, which floats can be.
-    static float Cell(float first, float second) => BitConverter.Int32BitsToSingle(M.Cell(first, second));
-
-    static int PlaceOf(int four, bool stepsAreNeighbours, int width) =>
-        Cut(width).Step(four, stepsAreNeighbours) / M.StepsOfCell * (width + Pad) + Cut(width).Line(four, stepsAreNeighbours);
+    public static void Put(ArrayView<int> panel, PanelShare share, bool stepsAreNeighbours, int width) => CellPanel<M>.Put(panel, share, Cut(width), stepsAreNeighbours, width + Pad);
 
     // What is read lies at fixed distances from one place each: the assembler then adds nothing for it.
     /// <summary>Adds left · right, over all cells of the panels, for the blocks of a thread's warp.</summary>

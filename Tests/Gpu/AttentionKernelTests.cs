@@ -61,6 +61,51 @@ public sealed class AttentionKernelTests
             if (plain[i] != blocked[i]) Assert.Equal(plain[i], blocked[i], Tolerance * MathF.Max(1f, largest));
     }
 
+    // Distances of O and L from the plain kernel's, beside what rounding the factors explains: something, since they are rounded, but not more.
+    static void AgreeOnTensorCores<M, W>(GpuBackend gpu, MatMulPrecision precision, int batch, int heads, int queries, int keys, int width, bool causal, float dropout) where M : struct, ITensorCore where W : struct, IAttentionTiling
+    {
+        var plain = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendPlainly, gpu.AttendPlainlyBackwards);
+        var rounded = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendOnTensorCores<M, W>, gpu.AttendPlainlyBackwards);
+        Assert.InRange(Distance(plain.O, rounded.O), Agreement.Rounding(precision) / 50, 2 * Agreement.Rounding(precision));
+        Assert.Equal(plain.L.Select(float.IsFinite), rounded.L.Select(float.IsFinite));
+        Assert.InRange(Distance(plain.L, rounded.L), Agreement.Rounding(precision) / 50, 2 * Agreement.Rounding(precision));
+    }
+
+    static double Distance(float[] x, float[] y) => Math.Sqrt(x.Zip(y, (p, q) => float.IsFinite(p) ? Math.Pow((double)p - q, 2) : 0).Sum() / x.Where(float.IsFinite).Sum(p => (double)p * p));
+
+    [Theory, MemberData(nameof(Few)), InlineData(1, 2, 40, 50, 64, true, 0.3f), InlineData(2, 1, 8, 16, 40, false, 0f)]
+    public void Tensor_cores_attend_as_their_precision_allows(int batch, int heads, int queries, int keys, int width, bool causal, float dropout)
+    {
+        AgreeOnTensorCores<TensorFloat32Core, AttentionTiles1>(Devices.Simulator, MatMulPrecision.TensorFloat32, batch, heads, queries, keys, width, causal, dropout);
+        AgreeOnTensorCores<BFloat16Core, AttentionTiles1>(Devices.Simulator, MatMulPrecision.BFloat16, batch, heads, queries, keys, width, causal, dropout);
+    }
+
+    // Several warps to a team, several teams, and several blocks of keys, none of them full.
+    [Fact]
+    public void A_team_of_four_warps_attends_on_tensor_cores()
+    {
+        using GpuBackend gpu = GpuBackend.Simulator(warps: 4);
+        AgreeOnTensorCores<TensorFloat32Core, AttentionTiles4>(gpu, MatMulPrecision.TensorFloat32, 1, 1, 70, 140, 60, true, 0.2f);
+        AgreeOnTensorCores<BFloat16Core, AttentionTiles4>(gpu, MatMulPrecision.BFloat16, 1, 2, 70, 70, 64, false, 0f);
+    }
+
+    // The user's choice reaches attention; wider heads than tensor cores take, and fewer queries, stay as exact as they were.
+    [Theory, InlineData(20, 16, true), InlineData(20, 68, false), InlineData(5, 16, false)]
+    public void A_precision_reaches_attention(int time, int width, bool isRounded)
+    {
+        using GpuBackend gpu = GpuBackend.Simulator();
+        float[] exact = Value();
+        gpu.MatMulPrecision = MatMulPrecision.BFloat16;
+        Assert.Equal(isRounded, !exact.SequenceEqual(Value()));
+
+        float[] Value()
+        {
+            using var step = new Step(gpu);
+            var random = new RandomSource(3, 1);
+            return Tensor.From(gpu, [1, time, 3, 1, width], [.. Enumerable.Range(0, time * 3 * width).Select(_ => random.NextNormal())]).SelfAttention(new AttentionOptions { Causal = true }).ToArray();
+        }
+    }
+
     [Theory, MemberData(nameof(Few))]
     public void Blocks_agree_with_the_plain_kernels(int batch, int heads, int queries, int keys, int width, bool causal, float dropout) =>
         Agree<Tiles32>(Devices.Simulator, batch, heads, queries, keys, width, causal, dropout);

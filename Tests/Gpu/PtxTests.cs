@@ -99,6 +99,7 @@ public sealed partial class PtxTests
     [InlineData("TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles8>.Product")]
     [InlineData("TensorCoreProductKernels<LinearProduct<Identity>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<LinearProduct<Identity>,BFloat16Core,WarpTiles8>.Product")]
     [InlineData("TensorCoreProductKernels<ConvolutionProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("BlockedAttentionKernels<Tiles64>.Forward")]
+    [InlineData("TensorCoreAttentionKernels<TensorFloat32Core,AttentionTiles4>.Forward"), InlineData("TensorCoreAttentionKernels<BFloat16Core,AttentionTiles4>.Forward")]
     public void What_is_read_ahead_is_not_waited_for(string kernel)
     {
         MachineCode code = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90)).Code;
@@ -126,6 +127,16 @@ public sealed partial class PtxTests
             """);
         Assert.Equal(isUse ? ["BRA", "BRA", "MOV"] : null, code.UntilUse(0));
         Assert.Equal(["LDG.E.128", "BRA", "BRA", "MOV", "MOV", last.Split(' ')[0]], code.Names);
+    }
+
+    // Of a block of 64 keys: eight blocks of scores, each over a width of 64, and eight of outputs, each over the keys; two teams fit a multiprocessor.
+    [PtxasTheory, InlineData("TensorFloat32Core", "HMMA.1688.F32.TF32", 128), InlineData("BFloat16Core", "HMMA.16816.F32.BF16", 64)]
+    public void Attention_is_made_by_tensor_cores(string core, string instruction, int ofBlock)
+    {
+        Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[$"TensorCoreAttentionKernels<{core},AttentionTiles4>.Forward"], CudaArchitecture.SM_90));
+        Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
+        Assert.InRange(made.Registers, 1, 255);
+        Assert.Equal(ofBlock, made.Code.Names.Count(name => name == instruction));
     }
 
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.

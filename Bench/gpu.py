@@ -114,8 +114,8 @@ def products():
         torch.backends.cuda.matmul.allow_tf32 = False
         row(f"bf16 product {size}", lambda: tensor_cores(torch.bfloat16))
     for batch, heads, time, width in ((64, 6, 256, 64), (8, 12, 1024, 64)):
-        def attention(backward):
-            x, dy = some(batch, time, 3, heads, width).requires_grad_(backward), some(batch, time, heads, width)
+        def attention(backward, kind=torch.float32):
+            x, dy = some(batch, time, 3, heads, width).to(kind).requires_grad_(backward), some(batch, time, heads, width).to(kind)
 
             def call():
                 q, k, v = (part.transpose(1, 2) for part in x.unbind(2))
@@ -126,6 +126,12 @@ def products():
         size = f"{batch} x {heads} x {time} x {width}"
         row(f"causal attention {size}", lambda: attention(False))
         row(f"causal attention and gradient {size}", lambda: attention(True))
+        torch.backends.cuda.matmul.allow_tf32 = True
+        row(f"tf32 causal attention {size}", lambda: attention(False))
+        row(f"tf32 causal attention and gradient {size}", lambda: attention(True))
+        torch.backends.cuda.matmul.allow_tf32 = False
+        row(f"bf16 causal attention {size}", lambda: attention(False, torch.bfloat16))
+        row(f"bf16 causal attention and gradient {size}", lambda: attention(True, torch.bfloat16))
     torch.backends.cudnn.benchmark = True
     for inputs, outputs, size in ((3, 64, 32), (64, 64, 32), (128, 128, 16), (256, 256, 8), (512, 512, 4)):
         def convolution(layout, backward):

@@ -49,7 +49,7 @@ static class GpuSpeed
                 Speed(row, time, bandwidth), Wanted(row));
             if (!small) Judged(report, row, time, their, bandwidth);
         }
-        if (!gpu.HasTensorCores) report.Row("tf32 and bf16 products", NotMeasured, "", "", "no tensor cores here", "");
+        if (!gpu.HasTensorCores) report.Row("tf32 and bf16 products and attention", NotMeasured, "", "", "no tensor cores here", "");
         foreach (string missing in (string[])["GPT-2 small, bf16, against eager", "step of a GPT 6 x 384 against torch.compile"])
             report.Row(missing, NotMeasured, "", "", "not yet built", "");
         report.EndTable();

@@ -45,9 +45,10 @@ static class AttentionWeights<W> where W : struct, IAttentionTiling
     {
         dots.A = Scored(a, at, key, dots.A);
         dots.B = Scored(a, at, key + 8, dots.B);
-        if (W.Keys <= 16) return dots;
+        if (W.Columns <= 16) return dots;
         dots.C = Scored(a, at, key + 16, dots.C);
         dots.D = Scored(a, at, key + 24, dots.D);
+        if (W.Columns <= 32) return dots;
         dots.E = Scored(a, at, key + 32, dots.E);
         dots.F = Scored(a, at, key + 40, dots.F);
         dots.G = Scored(a, at, key + 48, dots.G);
@@ -66,7 +67,9 @@ static class AttentionWeights<W> where W : struct, IAttentionTiling
     public static OfRows Fold<R>(OfRows start, EightBlocks blocks) where R : struct, IReduction
     {
         start = start.With<R>(blocks.A).With<R>(blocks.B);
-        return W.Keys <= 16 ? start : start.With<R>(blocks.C).With<R>(blocks.D).With<R>(blocks.E).With<R>(blocks.F).With<R>(blocks.G).With<R>(blocks.H);
+        if (W.Columns <= 16) return start;
+        start = start.With<R>(blocks.C).With<R>(blocks.D);
+        return W.Columns <= 32 ? start : start.With<R>(blocks.E).With<R>(blocks.F).With<R>(blocks.G).With<R>(blocks.H);
     }
 
     /// <summary>exp(score − origin of its row).</summary>
@@ -74,9 +77,10 @@ static class AttentionWeights<W> where W : struct, IAttentionTiling
     {
         scores.A = Exp(scores.A, origins);
         scores.B = Exp(scores.B, origins);
-        if (W.Keys <= 16) return scores;
+        if (W.Columns <= 16) return scores;
         scores.C = Exp(scores.C, origins);
         scores.D = Exp(scores.D, origins);
+        if (W.Columns <= 32) return scores;
         scores.E = Exp(scores.E, origins);
         scores.F = Exp(scores.F, origins);
         scores.G = Exp(scores.G, origins);
@@ -91,9 +95,10 @@ static class AttentionWeights<W> where W : struct, IAttentionTiling
     {
         weights.A = Kept(a, at, key, weights.A);
         weights.B = Kept(a, at, key + 8, weights.B);
-        if (W.Keys <= 16) return weights;
+        if (W.Columns <= 16) return weights;
         weights.C = Kept(a, at, key + 16, weights.C);
         weights.D = Kept(a, at, key + 24, weights.D);
+        if (W.Columns <= 32) return weights;
         weights.E = Kept(a, at, key + 32, weights.E);
         weights.F = Kept(a, at, key + 40, weights.F);
         weights.G = Kept(a, at, key + 48, weights.G);

@@ -27,7 +27,7 @@ public sealed partial class GpuBackend
     {
         AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, o, logSumExp);
         if (shape.Queries < FewestQueries) AttendPlainly(call);
-        else if (AttendOnTensorCores(call)) return;
+        else if (IsForTensorCores(shape)) AttendOnTensorCores(call);
         else if (_groupSize == Tiles32.Threads) AttendBlocked<Tiles32>(call);
         else AttendBlocked<Tiles64>(call);
     }
@@ -38,6 +38,7 @@ public sealed partial class GpuBackend
     {
         AttentionCall call = WithDelta(shape, mask, q, k, v, o, logSumExp, dO);
         if (shape.Queries < FewestQueries) AttendPlainlyBackwards(call, dq, dk, dv);
+        else if (IsForTensorCores(shape)) AttendOnTensorCoresBackwards(call, dq, dk, dv);
         else if (_groupSize == Tiles32.Threads) AttendBlockedBackwards<Tiles32>(call, dq, dk, dv);
         else AttendBlockedBackwards<Tiles64>(call, dq, dk, dv);
     }

@@ -48,7 +48,12 @@ static class Agreement
 
     /// <summary>Cases that tensor cores have to do with.</summary>
     internal static IEnumerable<string> Products => Cases.Keys.Where(name => name.StartsWith("matmul", StringComparison.Ordinal) || name.StartsWith("linear", StringComparison.Ordinal)
-        || name.StartsWith("convolution", StringComparison.Ordinal));
+        || name.StartsWith("convolution", StringComparison.Ordinal) || IsAttention(name));
+
+    static bool IsAttention(string name) => name.Contains("attention", StringComparison.Ordinal);
+
+    /// <summary>What is allowed for one of them: attention rounds the factors of one product, and then those of another that is made of it.</summary>
+    internal static double AllowedRounded(string name, MatMulPrecision precision) => (IsAttention(name) ? 2 : 1) * Rounding(precision);
 
     /// <summary>The most that factors' rounding moves a product: of each, half a step of its last bit.</summary>
     internal static double Rounding(MatMulPrecision precision) => precision == MatMulPrecision.BFloat16 ? 1 / 256.0 : 1 / 2048.0;

@@ -61,14 +61,15 @@ public sealed class AttentionKernelTests
             if (plain[i] != blocked[i]) Assert.Equal(plain[i], blocked[i], Tolerance * MathF.Max(1f, largest));
     }
 
-    // Distances of O and L from the plain kernel's, beside what rounding the factors explains: something, since they are rounded, but not more.
-    static void AgreeOnTensorCores<M, W>(GpuBackend gpu, MatMulPrecision precision, int batch, int heads, int queries, int keys, int width, bool causal, float dropout) where M : struct, ITensorCore where W : struct, IAttentionTiling
+    // Distances from what the plain kernels give, beside what rounding the factors explains: something, since they are rounded, but not more.
+    static void AgreeOnTensorCores<M, W, S>(GpuBackend gpu, MatMulPrecision precision, int batch, int heads, int queries, int keys, int width, bool causal, float dropout)
+        where M : struct, ITensorCore where W : struct, IAttentionTiling where S : struct, IAttentionTiling
     {
         var plain = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendPlainly, gpu.AttendPlainlyBackwards);
-        var rounded = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendOnTensorCores<M, W>, gpu.AttendPlainlyBackwards);
-        Assert.InRange(Distance(plain.O, rounded.O), Agreement.Rounding(precision) / 50, 2 * Agreement.Rounding(precision));
+        var rounded = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendOnTensorCores<M, W>, gpu.AttendOnTensorCoresBackwards<M, S>);
         Assert.Equal(plain.L.Select(float.IsFinite), rounded.L.Select(float.IsFinite));
-        Assert.InRange(Distance(plain.L, rounded.L), Agreement.Rounding(precision) / 50, 2 * Agreement.Rounding(precision));
+        foreach ((float[] exact, float[] near) in new[] { (plain.O, rounded.O), (plain.L, rounded.L), (plain.Dq, rounded.Dq), (plain.Dk, rounded.Dk), (plain.Dv, rounded.Dv) })
+            Assert.InRange(Distance(exact, near), Agreement.Rounding(precision) / 50, 2 * Agreement.Rounding(precision));
     }
 
     static double Distance(float[] x, float[] y) => Math.Sqrt(x.Zip(y, (p, q) => float.IsFinite(p) ? Math.Pow((double)p - q, 2) : 0).Sum() / x.Where(float.IsFinite).Sum(p => (double)p * p));
@@ -76,8 +77,8 @@ public sealed class AttentionKernelTests
     [Theory, MemberData(nameof(Few)), InlineData(1, 2, 40, 50, 64, true, 0.3f), InlineData(2, 1, 8, 16, 40, false, 0f)]
     public void Tensor_cores_attend_as_their_precision_allows(int batch, int heads, int queries, int keys, int width, bool causal, float dropout)
     {
-        AgreeOnTensorCores<TensorFloat32Core, AttentionTiles1>(Devices.Simulator, MatMulPrecision.TensorFloat32, batch, heads, queries, keys, width, causal, dropout);
-        AgreeOnTensorCores<BFloat16Core, AttentionTiles1>(Devices.Simulator, MatMulPrecision.BFloat16, batch, heads, queries, keys, width, causal, dropout);
+        AgreeOnTensorCores<TensorFloat32Core, AttentionTiles1, AttentionTiles1>(Devices.Simulator, MatMulPrecision.TensorFloat32, batch, heads, queries, keys, width, causal, dropout);
+        AgreeOnTensorCores<BFloat16Core, AttentionTiles1, AttentionTiles1>(Devices.Simulator, MatMulPrecision.BFloat16, batch, heads, queries, keys, width, causal, dropout);
     }
 
     // Several warps to a team, several teams, and several blocks of keys, none of them full.
@@ -85,24 +86,31 @@ public sealed class AttentionKernelTests
     public void A_team_of_four_warps_attends_on_tensor_cores()
     {
         using GpuBackend gpu = GpuBackend.Simulator(warps: 4);
-        AgreeOnTensorCores<TensorFloat32Core, AttentionTiles4>(gpu, MatMulPrecision.TensorFloat32, 1, 1, 70, 140, 60, true, 0.2f);
-        AgreeOnTensorCores<BFloat16Core, AttentionTiles4>(gpu, MatMulPrecision.BFloat16, 1, 2, 70, 70, 64, false, 0f);
+        AgreeOnTensorCores<TensorFloat32Core, AttentionTiles4, AttentionSlopeTiles4>(gpu, MatMulPrecision.TensorFloat32, 1, 1, 70, 140, 60, true, 0.2f);
+        AgreeOnTensorCores<BFloat16Core, AttentionTiles4, AttentionSlopeTiles4>(gpu, MatMulPrecision.BFloat16, 1, 2, 70, 70, 64, false, 0f);
     }
 
-    // The user's choice reaches attention; wider heads than tensor cores take, and fewer queries, stay as exact as they were.
+    // The user's choice reaches attention, forward and backward; wider heads than tensor cores take, and fewer queries, stay as exact as they were.
     [Theory, InlineData(20, 16, true), InlineData(20, 68, false), InlineData(5, 16, false)]
     public void A_precision_reaches_attention(int time, int width, bool isRounded)
     {
         using GpuBackend gpu = GpuBackend.Simulator();
-        float[] exact = Value();
+        float[][] exact = Run();
         gpu.MatMulPrecision = MatMulPrecision.BFloat16;
-        Assert.Equal(isRounded, !exact.SequenceEqual(Value()));
+        float[][] coarse = Run();
+        for (int i = 0; i < exact.Length; i++)
+            if (isRounded) Assert.InRange(Distance(exact[i], coarse[i]), Agreement.Rounding(MatMulPrecision.BFloat16) / 10, 2 * Agreement.Rounding(MatMulPrecision.BFloat16));
+            else Assert.Equal(exact[i], coarse[i]);
 
-        float[] Value()
+        float[][] Run()
         {
             using var step = new Step(gpu);
             var random = new RandomSource(3, 1);
-            return Tensor.From(gpu, [1, time, 3, 1, width], [.. Enumerable.Range(0, time * 3 * width).Select(_ => random.NextNormal())]).SelfAttention(new AttentionOptions { Causal = true }).ToArray();
+            Tensor packed = Tensor.From(gpu, [1, time, 3, 1, width], [.. Enumerable.Range(0, time * 3 * width).Select(_ => random.NextNormal())]).RequireGradient();
+            Tensor y = packed.SelfAttention(new AttentionOptions { Causal = true });
+            float[] value = y.ToArray();
+            y.Square().Sum().Backward();
+            return [value, packed.Gradient.ToArray()];
         }
     }
 

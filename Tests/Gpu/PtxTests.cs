@@ -100,6 +100,7 @@ public sealed partial class PtxTests
     [InlineData("TensorCoreProductKernels<LinearProduct<Identity>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<LinearProduct<Identity>,BFloat16Core,WarpTiles8>.Product")]
     [InlineData("TensorCoreProductKernels<ConvolutionProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("BlockedAttentionKernels<Tiles64>.Forward")]
     [InlineData("TensorCoreAttentionKernels<TensorFloat32Core,AttentionTiles4>.Forward"), InlineData("TensorCoreAttentionKernels<BFloat16Core,AttentionTiles4>.Forward")]
+    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,TensorFloat32Core,AttentionSlopeTiles4>.Gradient")]
     public void What_is_read_ahead_is_not_waited_for(string kernel)
     {
         MachineCode code = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90)).Code;
@@ -129,14 +130,18 @@ public sealed partial class PtxTests
         Assert.Equal(["LDG.E.128", "BRA", "BRA", "MOV", "MOV", last.Split(' ')[0]], code.Names);
     }
 
-    // Of a block of 64 keys: eight blocks of scores, each over a width of 64, and eight of outputs, each over the keys; two teams fit a multiprocessor.
-    [PtxasTheory, InlineData("TensorFloat32Core", "HMMA.1688.F32.TF32", 128), InlineData("BFloat16Core", "HMMA.16816.F32.BF16", 64)]
-    public void Attention_is_made_by_tensor_cores(string core, string instruction, int ofBlock)
+    // Of a block of 64 keys eight blocks of scores, each over a width of 64, and eight of outputs, each over the keys; of 32 columns four, once or twice, and eight.
+    [PtxasTheory, InlineData("TensorCoreAttentionKernels<{0},AttentionTiles4>.Forward", 128), InlineData("TensorCoreAttentionGradientKernels<OfQueries,{0},AttentionSlopeTiles4>.Gradient", 96)]
+    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,{0},AttentionSlopeTiles4>.Gradient", 96), InlineData("TensorCoreAttentionGradientKernels<OfValues,{0},AttentionSlopeTiles4>.Gradient", 64)]
+    public void Attention_is_made_by_tensor_cores(string kernel, int ofBlock)
     {
-        Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[$"TensorCoreAttentionKernels<{core},AttentionTiles4>.Forward"], CudaArchitecture.SM_90));
-        Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
-        Assert.InRange(made.Registers, 1, 255);
-        Assert.Equal(ofBlock, made.Code.Names.Count(name => name == instruction));
+        foreach ((string core, string instruction, int times) in new[] { ("TensorFloat32Core", "HMMA.1688.F32.TF32", ofBlock), ("BFloat16Core", "HMMA.16816.F32.BF16", ofBlock / 2) })
+        {
+            Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[string.Format(System.Globalization.CultureInfo.InvariantCulture, kernel, core)], CudaArchitecture.SM_90));
+            Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
+            Assert.InRange(made.Registers, 1, 255);                         // two teams of four warps
+            Assert.Equal(times, made.Code.Names.Count(name => name == instruction));
+        }
     }
 
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.

@@ -8,10 +8,13 @@ static class LayerNormKernels<T, V> where T : struct, ITeam where V : struct, IP
         long row = Grid.IdxX;
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        V total = V.Of(0f), rests = V.Of(0f), squares = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) total += V.At(x, start + i);
+        HeldRow<V> held = HeldRow<V>.At(x, start, packs);
+        V total = held.Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) total += V.At(x, start + i);
         float mean = Team.Sum<T, V>(total) / width;
-        for (int i = Group.IdxX; i < packs; i += Group.DimX)
+        held = (held - V.Of(mean)).Within(packs);
+        V rests = held.Sum, squares = (held * held).Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX)
         {
             V d = V.At(x, start + i) - V.Of(mean);
             rests += d;
@@ -25,7 +28,10 @@ static class LayerNormKernels<T, V> where T : struct, ITeam where V : struct, IP
             statistics[3 * row + 1] = r;
             statistics[3 * row + 2] = s;
         }
-        for (int i = Group.IdxX; i < packs; i += Group.DimX)
+        HeldRow<V> shift = default;
+        if (hasBeta != 0) shift = HeldRow<V>.At(beta, 0, packs);
+        HeldRow<V>.Set(y, start, packs, (held * V.Of(r) + V.Of(s)) * HeldRow<V>.At(gamma, 0, packs) + shift);
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX)
             V.Set(y, start + i, ((V.At(x, start + i) - V.Of(mean)) * V.Of(r) + V.Of(s)) * V.At(gamma, i) + (hasBeta != 0 ? V.At(beta, i) : V.Of(0f)));
     }
 }

@@ -7,20 +7,26 @@ static class LogSoftmaxKernels<T, V> where T : struct, ITeam where V : struct, I
     {
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        V max = V.Of(Team.LargestOf<T, V>(x, start, packs)), sum = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.Exp(V.At(x, start + i) - max);
+        HeldRow<V> held = HeldRow<V>.At(x, start, packs, float.NegativeInfinity);
+        V max = V.Of(Team.LargestOf<T, V>(held, x, start, packs));
+        held -= max;
+        V sum = HeldRow<V>.Exp(held).Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) sum += V.Exp(V.At(x, start + i) - max);
         V log = V.Of(DeviceMath.Log(Team.Sum<T, V>(sum)));
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(x, start + i) - max - log);
+        HeldRow<V>.Set(y, start, packs, held - log);
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(x, start + i) - max - log);
     }
 
     public static void Backward(Floats y, Floats dy, Floats dx, int width)
     {
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        V sum = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.At(dy, start + i);
+        HeldRow<V> slope = HeldRow<V>.At(dy, start, packs);
+        V sum = slope.Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) sum += V.At(dy, start + i);
         V all = V.Of(Team.Sum<T, V>(sum));
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(dx, start + i, V.At(dy, start + i) - V.Exp(V.At(y, start + i)) * all);
+        HeldRow<V>.Set(dx, start, packs, slope - HeldRow<V>.Exp(HeldRow<V>.At(y, start, packs)) * all);
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) V.Set(dx, start + i, V.At(dy, start + i) - V.Exp(V.At(y, start + i)) * all);
     }
 }
 

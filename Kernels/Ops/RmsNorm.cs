@@ -7,11 +7,13 @@ static class RmsNormKernels<T, V> where T : struct, ITeam where V : struct, IPac
     {
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        V squares = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) squares += V.At(x, start + i) * V.At(x, start + i);
+        HeldRow<V> held = HeldRow<V>.At(x, start, packs);
+        V squares = (held * held).Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) squares += V.At(x, start + i) * V.At(x, start + i);
         float r = 1f / MathF.Sqrt(Team.Sum<T, V>(squares) / width + epsilon);
         if (Group.IdxX == 0) reciprocals[Grid.IdxX] = r;
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(x, start + i) * V.Of(r) * V.At(gamma, i));
+        HeldRow<V>.Set(y, start, packs, held * V.Of(r) * HeldRow<V>.At(gamma, 0, packs));
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(x, start + i) * V.Of(r) * V.At(gamma, i));
     }
 }
 

@@ -7,25 +7,31 @@ static class SoftmaxKernels<T, V> where T : struct, ITeam where V : struct, IPac
     {
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        V max = V.Of(Team.LargestOf<T, V>(x, start, packs)), sum = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX)
+        HeldRow<V> held = HeldRow<V>.At(x, start, packs, float.NegativeInfinity);
+        V max = V.Of(Team.LargestOf<T, V>(held, x, start, packs));
+        held = HeldRow<V>.Exp(held - max);
+        V sum = held.Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX)
         {
             V e = V.Exp(V.At(x, start + i) - max);
             V.Set(y, start + i, e);
             sum += e;
         }
         V all = V.Of(Team.Sum<T, V>(sum));
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(y, start + i) / all);
+        HeldRow<V>.Set(y, start, packs, held / all);
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) V.Set(y, start + i, V.At(y, start + i) / all);
     }
 
     public static void Backward(Floats y, Floats dy, Floats dx, int width)
     {
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        V sum = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) sum += V.At(y, start + i) * V.At(dy, start + i);
+        HeldRow<V> value = HeldRow<V>.At(y, start, packs), slope = HeldRow<V>.At(dy, start, packs);
+        V sum = (value * slope).Sum;
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) sum += V.At(y, start + i) * V.At(dy, start + i);
         V dot = V.Of(Team.Sum<T, V>(sum));
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) V.Set(dx, start + i, V.At(y, start + i) * (V.At(dy, start + i) - dot));
+        HeldRow<V>.Set(dx, start, packs, value * (slope - dot));
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) V.Set(dx, start + i, V.At(y, start + i) * (V.At(dy, start + i) - dot));
     }
 }
 

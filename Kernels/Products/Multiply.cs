@@ -13,9 +13,14 @@ public sealed partial class GpuBackend
         if (MultiplyOnTensorCores(product, shape)) return;
         if (IsForPlainLoop(shape)) MultiplyPlainly(product, shape);
         else if (_groupSize == Tiles32.Threads) MultiplyBlocked<P, Tiles32>(product, shape);
-        else if (_groupSize == Tiles64.Threads || Tiles<Tiles256>(shape) < WantedTeams) MultiplyBlocked<P, Tiles64>(product, shape);
+        else if (_groupSize == Tiles64.Threads || !FillsLargeTiles(shape)) MultiplyBlocked<P, Tiles64>(product, shape);
         else MultiplyBlocked<P, Tiles256>(product, shape);
     }
+
+    // Whether tiles of 128 × 128 are many enough, and not half empty, as where a convolution has 64 outputs.
+    internal static bool FillsLargeTiles(ProductShape shape) => IsWide(shape) && Tiles<Tiles256>(shape) >= WantedTeams;
+
+    static bool IsWide(ProductShape shape) => Math.Min(shape.Rows, shape.Columns) > Tiles64.Rows;
 
     static bool IsForPlainLoop(ProductShape shape)
     {
@@ -37,7 +42,7 @@ public sealed partial class GpuBackend
     // A small result of long sums, as the gradients of weights are, has too few tiles for many multiprocessors: the sums are cut, and the pieces added in order.
     void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product) where P : struct, IProduct
     {
-        bool large = Math.Min(shape.Rows, shape.Columns) > Tiles64.Rows;
+        bool large = IsWide(shape);
         long tiles = large ? Tiles<Tiles256>(shape) : Tiles<Tiles64>(shape), wanted = large ? 2 * WantedTeams : SmallTeamsForOne * WantedTeams;
         int pieces = (int)Math.Clamp(wanted / Math.Max(1, tiles), 1, Math.Max(1, shape.Steps / LeastStepsOfPiece));
         if (pieces == 1)

@@ -1,8 +1,8 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// A thread's part of a row, read once and kept in registers: up to four packs, as far apart as the team is large; zeros where the row has ended. A struct of four,
-/// because an array that is indexed by what the assembler does not know lies in memory.
+/// A thread's part of a row, read once and kept in registers: up to four packs, as far apart as the team is large. What a wider row has beyond them (<see cref="HeldRow.Beyond"/>) is read as often as it
+/// is needed. A struct of four, because an array that is indexed by what the assembler does not know lies in memory.
 /// </summary>
 readonly struct HeldRow<V>(V a, V b, V c, V d) where V : struct, IPack<V>
 {
@@ -11,11 +11,15 @@ readonly struct HeldRow<V>(V a, V b, V c, V d) where V : struct, IPack<V>
     V C => c;
     V D => d;
 
-    /// <summary>Of the row that begins at a pack and has so many.</summary>
-    public static HeldRow<V> At(Floats x, long start, int packs) =>
-        new(At(x, start, packs, 0), At(x, start, packs, 1), At(x, start, packs, 2), At(x, start, packs, 3));
+    /// <summary>Of the row that begins at a pack and has so many; where it has ended, the given float instead.</summary>
+    public static HeldRow<V> At(Floats x, long start, int packs, float ended = 0f) =>
+        new(At(x, start, packs, 0, ended), At(x, start, packs, 1, ended), At(x, start, packs, 2, ended), At(x, start, packs, 3, ended));
 
-    static V At(Floats x, long start, int packs, int which) => Index(which) < packs ? V.At(x, start + Index(which)) : V.Of(0f);
+    static V At(Floats x, long start, int packs, int which, float ended) => Index(which) < packs ? V.At(x, start + Index(which)) : V.Of(ended);
+
+    /// <summary>Zeros where a row of so many packs has ended.</summary>
+    public HeldRow<V> Within(int packs) =>
+        new(Index(0) < packs ? a : V.Of(0f), Index(1) < packs ? b : V.Of(0f), Index(2) < packs ? c : V.Of(0f), Index(3) < packs ? d : V.Of(0f));
 
     public static void Set(Floats x, long start, int packs, HeldRow<V> values)
     {
@@ -34,16 +38,24 @@ readonly struct HeldRow<V>(V a, V b, V c, V d) where V : struct, IPack<V>
 
     public V Sum => a + b + c + d;
 
+    public float Fold<R>() where R : struct, IReduction => Team.Take<R>(Team.Take<R>(Team.Take<R>(V.Fold<R>(a), V.Fold<R>(b)), V.Fold<R>(c)), V.Fold<R>(d));
+
+    public static HeldRow<V> Exp(HeldRow<V> x) => new(V.Exp(x.A), V.Exp(x.B), V.Exp(x.C), V.Exp(x.D));
+
     public static HeldRow<V> operator +(HeldRow<V> left, HeldRow<V> right) => new(left.A + right.A, left.B + right.B, left.C + right.C, left.D + right.D);
     public static HeldRow<V> operator -(HeldRow<V> left, HeldRow<V> right) => new(left.A - right.A, left.B - right.B, left.C - right.C, left.D - right.D);
     public static HeldRow<V> operator *(HeldRow<V> left, HeldRow<V> right) => new(left.A * right.A, left.B * right.B, left.C * right.C, left.D * right.D);
     public static HeldRow<V> operator +(HeldRow<V> left, V right) => left + new HeldRow<V>(right, right, right, right);
     public static HeldRow<V> operator -(HeldRow<V> left, V right) => left - new HeldRow<V>(right, right, right, right);
     public static HeldRow<V> operator *(HeldRow<V> left, V right) => left * new HeldRow<V>(right, right, right, right);
+    public static HeldRow<V> operator /(HeldRow<V> left, V right) => new(left.A / right, left.B / right, left.C / right, left.D / right);
 }
 
 static class HeldRow
 {
     /// <summary>Of a thread.</summary>
     internal const int MostPacks = 4;
+
+    /// <summary>A thread's first pack that it does not hold, of a row that has so many.</summary>
+    internal static int Beyond => Group.IdxX + MostPacks * Group.DimX;
 }

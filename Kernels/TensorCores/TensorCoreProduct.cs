@@ -46,8 +46,8 @@ public sealed partial class GpuBackend
     void MultiplyOnTensorCores<P, M>(P product, ProductShape shape) where P : struct, IProduct where M : struct, ITensorCore
     {
         if (_groupSize == CellPanels<M, WarpTiles1>.Threads) MultiplyOnTensorCores<P, M, WarpTiles1>(product, shape);
-        else if (ProductTile.Count(shape, CellPanels<M, WarpTiles8>.Rows, CellPanels<M, WarpTiles8>.Columns) < WantedTeams) MultiplyOnTensorCores<P, M, WarpTiles4>(product, shape);
-        else MultiplyOnTensorCores<P, M, WarpTiles8>(product, shape);
+        else if (FillsLargeTiles(shape)) MultiplyOnTensorCores<P, M, WarpTiles8>(product, shape);
+        else MultiplyOnTensorCores<P, M, WarpTiles4>(product, shape);
     }
 
     internal void MultiplyOnTensorCores<P, M, W>(P product, ProductShape shape) where P : struct, IProduct where M : struct, ITensorCore where W : struct, IWarpTiling =>

@@ -48,6 +48,12 @@ public sealed class ProductTests
         Assert.Equal(products[0], products[2]);
     }
 
+    // Tiles of 128 × 128 where there are 128 of them, in all items and pieces, and both sides have more than 64: of 64 outputs of a convolution they would be half empty.
+    [Theory, InlineData(1, 128 * 128, 128, 1, true), InlineData(1, 127 * 128, 128, 1, false), InlineData(1, 1 << 18, 64, 1, false), InlineData(1, 1 << 18, 65, 1, true), InlineData(1, 64, 1 << 18, 1, false)]
+    [InlineData(128, 100, 100, 1, true), InlineData(1, 100, 100, 128, true), InlineData(1, 64, 576, 113, false)]
+    public void Large_tiles_are_for_products_that_fill_them(int items, int rows, int columns, int pieces, bool large) =>
+        Assert.Equal(large, GpuBackend.FillsLargeTiles(new(items, rows, columns, 1024, pieces, 1024 / pieces)));
+
     public static TheoryData<string> Ops => ["matmul", "linear", "convolution"];
 
     // The user's choice reaches every product, forward and backward, and stays what it was elsewhere.

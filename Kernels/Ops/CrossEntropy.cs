@@ -14,19 +14,21 @@ static class CrossEntropyKernels<T, V> where T : struct, ITeam where V : struct,
         }
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        float max = Team.LargestOf<T, V>(x, start, packs);
-        V sums = V.Of(0f), depths = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX)
-        {
-            sums += V.Exp(V.At(x, start + i) - V.Of(max));
-            depths += V.Of(max) - V.At(x, start + i);
-        }
-        float sum = Team.Sum<T, V>(sums), below = Team.Sum<T, V>(depths);
+        Normalizer normalizer = Normalizer.Of<T, V>(x, start, packs);
+        float max = normalizer.Max, sum = normalizer.Sum, below = smoothing > 0f ? Below(x, start, packs, max) : 0f;
         if (Group.IdxX != 0) return;
         statistics[2 * row] = max;
         statistics[2 * row + 1] = sum;
         float loss = DeviceMath.Log(sum) + (1f - smoothing) * (max - x[row * width + target]);
         losses[row] = smoothing > 0f ? loss + smoothing / width * below : loss;
+    }
+
+    // Σ max − x, for smoothed labels alone
+    static float Below(Floats x, long start, int packs, float max)
+    {
+        V depths = V.Of(0f);
+        for (int i = Group.IdxX; i < packs; i += Group.DimX) depths += V.Of(max) - V.At(x, start + i);
+        return Team.Sum<T, V>(depths);
     }
 }
 

@@ -8,10 +8,9 @@ static class SoftCrossEntropyKernels<T, V> where T : struct, ITeam where V : str
         long row = Grid.IdxX;
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
-        float max = Team.LargestOf<T, V>(x, start, packs);
-        V sums = V.Of(0f), parts = V.Of(0f);
-        for (int i = Group.IdxX; i < packs; i += Group.DimX) sums += V.Exp(V.At(x, start + i) - V.Of(max));
-        float sum = Team.Sum<T, V>(sums), log = DeviceMath.Log(sum);
+        Normalizer normalizer = Normalizer.Of<T, V>(x, start, packs);
+        float max = normalizer.Max, sum = normalizer.Sum, log = DeviceMath.Log(sum);
+        V parts = V.Of(0f);
         for (int i = Group.IdxX; i < packs; i += Group.DimX) parts += V.At(t, start + i) * (V.Of(max) - V.At(x, start + i) + V.Of(log));
         float loss = Team.Sum<T, V>(parts);
         if (Group.IdxX != 0) return;

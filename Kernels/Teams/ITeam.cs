@@ -15,16 +15,11 @@ static class Team
 
     public static float Sum<T, V>(V value) where T : struct, ITeam where V : struct, IPack<V> => T.Fold<Sum>(V.Fold<Sum>(value));
 
-    /// <summary>The largest of a row, which begins at a pack and has so many.</summary>
-    public static float LargestOf<T, V>(Floats x, long start, int packs) where T : struct, ITeam where V : struct, IPack<V> => LargestOf<T, V>(float.NegativeInfinity, Group.IdxX, x, start, packs);
-
-    /// <summary>The same of a row of which a part is held.</summary>
-    public static float LargestOf<T, V>(HeldRow<V> held, Floats x, long start, int packs) where T : struct, ITeam where V : struct, IPack<V> =>
-        LargestOf<T, V>(held.Fold<Largest>(), HeldRow.Beyond, x, start, packs);
-
-    static float LargestOf<T, V>(float max, int first, Floats x, long start, int packs) where T : struct, ITeam where V : struct, IPack<V>
+    /// <summary>The largest of a row, which begins at a pack and has so many, of which a part is held.</summary>
+    public static float LargestOf<T, V>(HeldRow<V> held, Floats x, long start, int packs) where T : struct, ITeam where V : struct, IPack<V>
     {
-        for (int i = first; i < packs; i += Group.DimX) max = Take<Largest>(max, V.Fold<Largest>(V.At(x, start + i)));
+        float max = held.Fold<Largest>();
+        for (int i = HeldRow.Beyond; i < packs; i += Group.DimX) max = Take<Largest>(max, V.Fold<Largest>(V.At(x, start + i)));
         return T.Fold<Largest>(max);
     }
 

@@ -12,7 +12,7 @@ static class KernelAssembly
     {
         if (Ptxas.Program is null) throw new NativeSslException("ptx: ptxas, with cuobjdump beside it, is not on the path, and NATIVESSL_PTXAS does not name it. NVIDIA's CUDA toolkit has both.");
         var report = new Report("ptx", "Kernels for compute capability 9.0, by ptxas", "ptx.md");
-        report.Text("A row shows the worst of all types a kernel is compiled for. BlockedProduct's stack is that of layers with an activation that is long to work out, held to 128 registers so that two teams fit.");
+        report.Text("A row shows the worst of all types a kernel is compiled for. The stack of BlockedProduct and TensorCoreProduct is that of layers with an activation that is long to work out, held to 128 registers so that two teams fit.");
         report.Head("kernel", "variants", "registers", "shared bytes", "stack bytes", "spilled bytes");
         foreach (var kernel in AllKernels.ByName.GroupBy(entry => $"{entry.Value.DeclaringType!.Name.Split('`')[0].Replace("Kernels", "", StringComparison.Ordinal)}.{entry.Value.Name}")
             .OrderBy(group => group.Key, StringComparer.Ordinal))

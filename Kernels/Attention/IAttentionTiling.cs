@@ -9,8 +9,11 @@ interface IAttentionTiling
     static abstract int Columns { get; }
 }
 
+/// <summary>For gradients, which have three panels in shared memory instead of two, and two factors in registers: at most 32 columns.</summary>
+interface IAttentionSlopeTiling : IAttentionTiling;
+
 /// <summary>For the simulator, whose threads are those of an operating system.</summary>
-readonly struct AttentionTiles1 : IAttentionTiling
+readonly struct AttentionTiles1 : IAttentionSlopeTiling
 {
     public static int Warps => 1;
     public static int Columns => 16;
@@ -23,8 +26,8 @@ readonly struct AttentionTiles4 : IAttentionTiling
     public static int Columns => 64;
 }
 
-/// <summary>For gradients, which have three panels in shared memory instead of two, and two factors in registers: 64 × 32.</summary>
-readonly struct AttentionSlopeTiles4 : IAttentionTiling
+/// <summary>For gradients on GPUs: 64 × 32.</summary>
+readonly struct AttentionSlopeTiles4 : IAttentionSlopeTiling
 {
     public static int Warps => 4;
     public static int Columns => 32;

@@ -4,7 +4,7 @@ namespace NativeSsl.Kernels;
 /// A gradient of attention on tensor cores: as <see cref="BlockedAttentionGradientKernels{G,T}"/>, but a warp has its 16 rows, their weights and sums in registers, and the next block of columns is read
 /// while this one is multiplied.
 /// </summary>
-static class TensorCoreAttentionGradientKernels<G, M, W> where G : struct, IAttentionGradient where M : struct, ITensorCore where W : struct, IAttentionTiling
+static class TensorCoreAttentionGradientKernels<G, M, W> where G : struct, IAttentionGradient where M : struct, ITensorCore where W : struct, IAttentionSlopeTiling
 {
     public static void Gradient(AttentionOnDevice a, HeadsOnDevice gradient, int blocks)
     {
@@ -64,14 +64,14 @@ public sealed partial class GpuBackend
         else AttendOnTensorCoresBackwards<M, AttentionSlopeTiles4>(call, dq, dk, dv);
     }
 
-    internal void AttendOnTensorCoresBackwards<M, W>(AttentionCall call, HeadView dq, HeadView dk, HeadView dv) where M : struct, ITensorCore where W : struct, IAttentionTiling
+    internal void AttendOnTensorCoresBackwards<M, W>(AttentionCall call, HeadView dq, HeadView dk, HeadView dv) where M : struct, ITensorCore where W : struct, IAttentionSlopeTiling
     {
         AttendOnTensorCoresBackwards<OfQueries, M, W>(call, dq, call.Shape.Queries);
         AttendOnTensorCoresBackwards<OfKeys, M, W>(call, dk, call.Shape.Keys);
         AttendOnTensorCoresBackwards<OfValues, M, W>(call, dv, call.Shape.Keys);
     }
 
-    void AttendOnTensorCoresBackwards<G, M, W>(AttentionCall call, HeadView gradient, int rows) where G : struct, IAttentionGradient where M : struct, ITensorCore where W : struct, IAttentionTiling
+    void AttendOnTensorCoresBackwards<G, M, W>(AttentionCall call, HeadView gradient, int rows) where G : struct, IAttentionGradient where M : struct, ITensorCore where W : struct, IAttentionSlopeTiling
     {
         int blocks = (rows + AttentionPanels<M, W>.Rows - 1) / AttentionPanels<M, W>.Rows;
         Launch(TensorCoreAttentionGradientKernels<G, M, W>.Gradient, new Work((long)call.Shape.Batch * call.Shape.Heads * blocks, AttentionPanels<M, W>.Threads),

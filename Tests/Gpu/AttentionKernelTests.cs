@@ -63,7 +63,7 @@ public sealed class AttentionKernelTests
 
     // Distances from what the plain kernels give, beside what rounding the factors explains: something, since they are rounded, but not more.
     static void AgreeOnTensorCores<M, W, S>(GpuBackend gpu, MatMulPrecision precision, int batch, int heads, int queries, int keys, int width, bool causal, float dropout)
-        where M : struct, ITensorCore where W : struct, IAttentionTiling where S : struct, IAttentionTiling
+        where M : struct, ITensorCore where W : struct, IAttentionTiling where S : struct, IAttentionSlopeTiling
     {
         var plain = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendPlainly, gpu.AttendPlainlyBackwards);
         var rounded = Attend(gpu, batch, heads, queries, keys, width, causal, dropout, gpu.AttendOnTensorCores<M, W>, gpu.AttendOnTensorCoresBackwards<M, S>);

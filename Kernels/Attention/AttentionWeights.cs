@@ -37,31 +37,32 @@ readonly struct ScorePlaces
     public int FarSees { get; init; }
 }
 
-/// <summary>From scores to weights, in the registers of a thread that has two rows of each block of eight keys, at two keys.</summary>
+/// <summary>What becomes of a block of eight columns, of which a thread has two rows at two columns.</summary>
+interface IBlockChange
+{
+    /// <param name="block">What it was.</param>
+    /// <param name="column">The first of the thread's two columns.</param>
+    Float4 Of(Float4 block, int column);
+}
+
+/// <summary>From scores to weights, in the registers of a thread.</summary>
 static class AttentionWeights<W> where W : struct, IAttentionTiling
 {
-    /// <summary>Scaled, with the bias, and −∞ for what is not seen.</summary>
-    public static EightBlocks Scored(AttentionOnDevice a, ScorePlaces at, int key, EightBlocks dots)
+    /// <summary>All blocks of a block of columns changed.</summary>
+    public static EightBlocks Each<C>(EightBlocks blocks, int column, C change) where C : struct, IBlockChange
     {
-        dots.A = Scored(a, at, key, dots.A);
-        dots.B = Scored(a, at, key + 8, dots.B);
-        if (W.Columns <= 16) return dots;
-        dots.C = Scored(a, at, key + 16, dots.C);
-        dots.D = Scored(a, at, key + 24, dots.D);
-        if (W.Columns <= 32) return dots;
-        dots.E = Scored(a, at, key + 32, dots.E);
-        dots.F = Scored(a, at, key + 40, dots.F);
-        dots.G = Scored(a, at, key + 48, dots.G);
-        dots.H = Scored(a, at, key + 56, dots.H);
-        return dots;
+        blocks.A = change.Of(blocks.A, column);
+        blocks.B = change.Of(blocks.B, column + 8);
+        if (W.Columns <= 16) return blocks;
+        blocks.C = change.Of(blocks.C, column + 16);
+        blocks.D = change.Of(blocks.D, column + 24);
+        if (W.Columns <= 32) return blocks;
+        blocks.E = change.Of(blocks.E, column + 32);
+        blocks.F = change.Of(blocks.F, column + 40);
+        blocks.G = change.Of(blocks.G, column + 48);
+        blocks.H = change.Of(blocks.H, column + 56);
+        return blocks;
     }
-
-    static Float4 Scored(AttentionOnDevice a, ScorePlaces at, int key, Float4 dots) => new(
-        Scored(a, at, at.Query, at.NearSees, key, dots.A), Scored(a, at, at.Query, at.NearSees, key + 1, dots.B),
-        Scored(a, at, at.Query + 8, at.FarSees, key, dots.C), Scored(a, at, at.Query + 8, at.FarSees, key + 1, dots.D));
-
-    static float Scored(AttentionOnDevice a, ScorePlaces at, int query, int sees, int key, float dot) =>
-        key < sees ? a.Score(at.Batch, at.Head, query, key, dot) : float.NegativeInfinity;
 
     /// <summary>All blocks taken in.</summary>
     public static OfRows Fold<R>(OfRows start, EightBlocks blocks) where R : struct, IReduction
@@ -72,52 +73,37 @@ static class AttentionWeights<W> where W : struct, IAttentionTiling
         return W.Columns <= 32 ? start : start.With<R>(blocks.E).With<R>(blocks.F).With<R>(blocks.G).With<R>(blocks.H);
     }
 
-    /// <summary>exp(score − origin of its row).</summary>
-    public static EightBlocks Exp(EightBlocks scores, OfRows origins)
-    {
-        scores.A = Exp(scores.A, origins);
-        scores.B = Exp(scores.B, origins);
-        if (W.Columns <= 16) return scores;
-        scores.C = Exp(scores.C, origins);
-        scores.D = Exp(scores.D, origins);
-        if (W.Columns <= 32) return scores;
-        scores.E = Exp(scores.E, origins);
-        scores.F = Exp(scores.F, origins);
-        scores.G = Exp(scores.G, origins);
-        scores.H = Exp(scores.H, origins);
-        return scores;
-    }
-
-    static Float4 Exp(Float4 scores, OfRows origins) => Float4.Exp(new(scores.A - origins.Near, scores.B - origins.Near, scores.C - origins.Far, scores.D - origins.Far));
-
-    /// <summary>Some dropped, the others larger for it.</summary>
-    public static EightBlocks Kept(AttentionOnDevice a, ScorePlaces at, int key, EightBlocks weights)
-    {
-        weights.A = Kept(a, at, key, weights.A);
-        weights.B = Kept(a, at, key + 8, weights.B);
-        if (W.Columns <= 16) return weights;
-        weights.C = Kept(a, at, key + 16, weights.C);
-        weights.D = Kept(a, at, key + 24, weights.D);
-        if (W.Columns <= 32) return weights;
-        weights.E = Kept(a, at, key + 32, weights.E);
-        weights.F = Kept(a, at, key + 40, weights.F);
-        weights.G = Kept(a, at, key + 48, weights.G);
-        weights.H = Kept(a, at, key + 56, weights.H);
-        return weights;
-    }
-
-    // Both keys are of the same four.
-    static Float4 Kept(AttentionOnDevice a, ScorePlaces at, int key, Float4 weights)
-    {
-        var near = a.Draw(at.Batch, at.Head, at.Query, key);
-        var far = a.Draw(at.Batch, at.Head, at.Query + 8, key);
-        return new(weights.A * a.Kept(near, key), weights.B * a.Kept(near, key + 1), weights.C * a.Kept(far, key), weights.D * a.Kept(far, key + 1));
-    }
-
     /// <summary>Each row multiplied; of outputs all eight blocks.</summary>
     public static EightBlocks Times(EightBlocks blocks, OfRows factors) => new()
     {
         A = factors.Times(blocks.A), B = factors.Times(blocks.B), C = factors.Times(blocks.C), D = factors.Times(blocks.D),
         E = factors.Times(blocks.E), F = factors.Times(blocks.F), G = factors.Times(blocks.G), H = factors.Times(blocks.H),
     };
+}
+
+/// <summary>Scaled, with the bias, and −∞ for what is not seen.</summary>
+readonly struct Scored(AttentionOnDevice a, ScorePlaces at) : IBlockChange
+{
+    public Float4 Of(Float4 dots, int key) => new(
+        Score(at.Query, at.NearSees, key, dots.A), Score(at.Query, at.NearSees, key + 1, dots.B), Score(at.Query + 8, at.FarSees, key, dots.C), Score(at.Query + 8, at.FarSees, key + 1, dots.D));
+
+    float Score(int query, int sees, int key, float dot) => key < sees ? a.Score(at.Batch, at.Head, query, key, dot) : float.NegativeInfinity;
+}
+
+/// <summary>exp(score − origin of its row).</summary>
+readonly struct Exponentials(OfRows origins) : IBlockChange
+{
+    public Float4 Of(Float4 scores, int key) => Float4.Exp(new(scores.A - origins.Near, scores.B - origins.Near, scores.C - origins.Far, scores.D - origins.Far));
+}
+
+/// <summary>Some dropped, the others larger for it.</summary>
+readonly struct KeptOnes(AttentionOnDevice a, ScorePlaces at) : IBlockChange
+{
+    // Both keys are of the same four.
+    public Float4 Of(Float4 weights, int key)
+    {
+        var near = a.Draw(at.Batch, at.Head, at.Query, key);
+        var far = a.Draw(at.Batch, at.Head, at.Query + 8, key);
+        return new(weights.A * a.Kept(near, key), weights.B * a.Kept(near, key + 1), weights.C * a.Kept(far, key), weights.D * a.Kept(far, key + 1));
+    }
 }

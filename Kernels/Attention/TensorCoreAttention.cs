@@ -29,14 +29,14 @@ static class TensorCoreAttentionKernels<M, W> where M : struct, ITensorCore wher
             if (next > 0)
             {
                 int key = next - W.Columns + AttentionPanels<M, W>.Column;
-                EightBlocks scores = AttentionWeights<W>.Scored(a, at, key, AttentionCells<M, W>.Product(queries, keys, width));
+                EightBlocks scores = AttentionWeights<W>.Each(AttentionCells<M, W>.Product(queries, keys, width), key, new Scored(a, at));
                 OfRows before = largest;
                 largest = AttentionWeights<W>.Fold<Largest>(before, scores).Together<Largest>();
                 OfRows origins = new(Origin(largest.Near), Origin(largest.Far));
                 OfRows shrink = new(DeviceMath.Exp(before.Near - origins.Near), DeviceMath.Exp(before.Far - origins.Far));
-                EightBlocks weights = AttentionWeights<W>.Exp(scores, origins);
+                EightBlocks weights = AttentionWeights<W>.Each(scores, key, new Exponentials(origins));
                 sum = AttentionWeights<W>.Fold<Sum>(new(sum.Near * shrink.Near, sum.Far * shrink.Far), weights);
-                if (a.Shape.Dropout > 0f) weights = AttentionWeights<W>.Kept(a, at, key, weights);
+                if (a.Shape.Dropout > 0f) weights = AttentionWeights<W>.Each(weights, key, new KeptOnes(a, at));
                 output = AttentionCells<M, W>.Mix(AttentionWeights<W>.Times(output, shrink), weights, values, width);
             }
             Group.Barrier();

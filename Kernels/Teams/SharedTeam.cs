@@ -7,7 +7,7 @@ readonly struct SharedTeam : ITeam
 
     public static float Fold<R>(float value) where R : struct, IReduction
     {
-        ArrayView<float> values = SharedMemory.Allocate<float>(MostThreads);
+        ArrayView<float> values = SharedMemory.Allocate<float>(MostThreads), results = SharedMemory.Allocate<float>(MostThreads);
         int thread = Group.IdxX;
         values[thread] = value;
         Group.Barrier();
@@ -16,8 +16,8 @@ readonly struct SharedTeam : ITeam
             if (thread < half) values[thread] = Team.Take<R>(values[thread], values[thread + half]);
             Group.Barrier();
         }
-        float all = values[0];
+        results[thread] = values[0];                        // ILGPU moves a read to where it is used, even behind a barrier, but not a write
         Group.Barrier();                                    // nobody writes before everybody has read
-        return all;
+        return results[thread];
     }
 }

@@ -100,6 +100,7 @@ public sealed partial class GpuBackend
             devices(builder);
         });
         TensorCoreInstruction.Register(context);
+        AsyncCopy.Register(context);
         return context;
     }
 

@@ -49,12 +49,20 @@ static class AttentionTile<T> where T : struct, ISmallTiling
 /// <summary>Hands sums to a block of times and a slice of the width.</summary>
 readonly struct WrittenToHead<T>(HeadOnDevice head, int firstTime, int timeEnd, int slice, int width) : ISumChange where T : struct, ISmallTiling
 {
-    public float Of(float sum, int i, int j)
+    public Float4 Of(Float4 sums, int i, int j)
+    {
+        int time = firstTime + Panels<T>.Row(i), place = slice * T.Columns + Panels<T>.Column(j);
+        Write(time, place, sums.A);
+        Write(time, place + 1, sums.B);
+        Write(time, place + 2, sums.C);
+        Write(time, place + 3, sums.D);
+        return sums;
+    }
+
+    void Write(int time, int place, float sum)
     {
         HeadOnDevice target = head;
-        int time = firstTime + Panels<T>.Row(i), place = slice * T.Columns + Panels<T>.Column(j);
         if (time < timeEnd & place < width) target[time, place] = sum;
-        return sum;
     }
 }
 

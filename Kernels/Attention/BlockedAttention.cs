@@ -77,11 +77,10 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
             for (int n = 0; n < 4; n++) weights[Place(i + n, row)] *= a.Kept(drawn, n);
         }
     }
-
 }
 
 /// <summary>Multiplies each row with its factor.</summary>
 readonly struct Scaled<T>(Floats factors) : ISumChange where T : struct, ISmallTiling
 {
-    public float Of(float sum, int i, int j) => sum * factors[Panels<T>.Row(i)];
+    public Float4 Of(Float4 sums, int i, int j) => sums * Float4.Of(factors[Panels<T>.Row(i)]);
 }

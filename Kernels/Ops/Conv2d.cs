@@ -12,7 +12,11 @@ readonly struct ConvolutionProduct(Floats x, Floats weight, Floats bias, int has
     public long LeftPlace(int item, int row, int step) => c.PatchPlace(item, row, step);
     public long RightPlace(int item, int step, int column) => Place.Of(item * c.Outputs + column, c.Taps, step);
 
-    public void Write(int item, int piece, int row, int column, float sum)
+    public bool Adds => false;
+    public Floats Added => y;
+    public long AddedPlace(int item, int piece, int row, int column) => 0;
+
+    public void Write(int item, int piece, int row, int column, float sum, float added)
     {
         int channel = item * c.Outputs + column;
         y[c.OutputPlace(row, channel)] = hasBias != 0 ? sum + bias[channel] : sum;
@@ -31,7 +35,10 @@ readonly struct ConvolutionInputProduct(Floats dy, Floats weight, ConvolutionPla
     public long LeftPlace(int item, int row, int step) => c.SeenFromPlace(item, row, step);
     public long RightPlace(int item, int step, int column) => c.WeightPlace(item, step, column);
 
-    public void Write(int item, int piece, int row, int column, float sum) => dx[Place.Of(row, c.Channels, item * c.Inputs + column)] = sum;
+    public bool Adds => false;
+    public Floats Added => dx;
+    public long AddedPlace(int item, int piece, int row, int column) => 0;
+    public void Write(int item, int piece, int row, int column, float sum, float added) => dx[Place.Of(row, c.Channels, item * c.Inputs + column)] = sum;
 }
 
 /// <summary>dweight = dyᵀ · patches of x.</summary>
@@ -46,11 +53,10 @@ readonly struct ConvolutionWeightProduct(Floats x, Floats dy, ConvolutionPlaces 
     public long LeftPlace(int item, int row, int step) => c.OutputPlace(step, item * c.Outputs + row);
     public long RightPlace(int item, int step, int column) => c.PatchPlace(item, step, column);
 
-    public void Write(int item, int piece, int row, int column, float sum)
-    {
-        long place = piece * pieceLength + Place.Of(item * c.Outputs + row, c.Taps, column);
-        dweight[place] = accumulate != 0 ? dweight[place] + sum : sum;
-    }
+    public bool Adds => accumulate != 0;
+    public Floats Added => dweight;
+    public long AddedPlace(int item, int piece, int row, int column) => piece * pieceLength + Place.Of(item * c.Outputs + row, c.Taps, column);
+    public void Write(int item, int piece, int row, int column, float sum, float added) => dweight[AddedPlace(item, piece, row, column)] = Adds ? added + sum : sum;
 }
 
 public sealed partial class GpuBackend
@@ -73,5 +79,5 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void Conv2dGradWeight(Tensor x, Tensor dy, Convolution c, Tensor dweight, bool accumulate) =>
         MultiplyLong(new ProductShape(c.Groups, c.Outputs, c.Taps, checked(c.Batch * c.OutPixels)), dweight, accumulate, (target, adds) =>
-            new ConvolutionWeightProduct(View(x), View(dy), new(c), ByFours(c, x, dy), target, dweight.Shape.Count, adds ? 1 : 0));
+            new ConvolutionWeightProduct(View(x), View(dy), new(c), ByFours(c, x, dy), target, dweight.Shape.Count, adds ? 1 : 0), Multiply);
 }

@@ -2,7 +2,7 @@ namespace NativeSsl.Kernels;
 
 /// <summary>Matrices, of which either may lie turned, and one of which may be the same for all items.</summary>
 readonly struct MatMulProduct(Floats a, Floats b, Floats c, long aItem, long bItem, long pieceLength, int rows, int columns, int steps,
-    int transposes, int byFours, int accumulate) : IProduct
+    int transposes, int byFours, int accumulate) : IMatrixProduct
 {
     public bool LeftLiesTurned => (transposes & 1) != 0;
     public bool RightLiesTurned => (transposes & 2) != 0;
@@ -10,14 +10,15 @@ readonly struct MatMulProduct(Floats a, Floats b, Floats c, long aItem, long bIt
     public bool RightByFours => (byFours & 2) != 0;
     public Floats Left => a;
     public Floats Right => b;
+    public MatrixLines LeftLines => new(a, rows, steps, LeftLiesTurned ? 0 : 1, LeftByFours ? 1 : 0);
+    public MatrixLines RightLines => new(b, columns, steps, RightLiesTurned ? 1 : 0, RightByFours ? 1 : 0);
     public long LeftPlace(int item, int row, int step) => item * aItem + (LeftLiesTurned ? Place.Of(step, rows, row) : Place.Of(row, steps, step));
     public long RightPlace(int item, int step, int column) => item * bItem + (RightLiesTurned ? Place.Of(column, steps, step) : Place.Of(step, columns, column));
 
-    public void Write(int item, int piece, int row, int column, float sum)
-    {
-        long place = piece * pieceLength + Place.Of(item * rows + row, columns, column);
-        c[place] = accumulate != 0 ? c[place] + sum : sum;
-    }
+    public bool Adds => accumulate != 0;
+    public Floats Added => c;
+    public long AddedPlace(int item, int piece, int row, int column) => piece * pieceLength + Place.Of(item * rows + row, columns, column);
+    public void Write(int item, int piece, int row, int column, float sum, float added) => c[AddedPlace(item, piece, row, column)] = Adds ? added + sum : sum;
 }
 
 public sealed partial class GpuBackend
@@ -30,6 +31,6 @@ public sealed partial class GpuBackend
         long aItem = a.Shape.Rank == 2 ? 0 : (long)rows * steps, bItem = b.Shape.Rank == 2 ? 0 : (long)steps * columns;
         int byFours = (ByFours(a) ? 1 : 0) + (ByFours(b) ? 2 : 0);
         MultiplyLong(new ProductShape(items, rows, columns, steps), c, accumulate, (target, adds) => new MatMulProduct(
-            View(a), View(b), target, aItem, bItem, c.Shape.Count, rows, columns, steps, (transposeA ? 1 : 0) + (transposeB ? 2 : 0), byFours, adds ? 1 : 0));
+            View(a), View(b), target, aItem, bItem, c.Shape.Count, rows, columns, steps, (transposeA ? 1 : 0) + (transposeB ? 2 : 0), byFours, adds ? 1 : 0), MultiplyMatrices);
     }
 }

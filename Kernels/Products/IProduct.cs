@@ -28,12 +28,22 @@ interface IProduct
     /// <summary>Where b[step, column] lies; less than zero: nowhere, it is zero.</summary>
     long RightPlace(int item, int step, int column);
 
+    /// <summary>Whether something is added to a sum as it is written.</summary>
+    bool Adds { get; }
+
+    /// <summary>What is added. It is read for several sums before any of them is written: a thread then waits for the device's memory once.</summary>
+    Floats Added { get; }
+
+    /// <summary>Where what is added to c[row, column] lies.</summary>
+    long AddedPlace(int item, int piece, int row, int column);
+
     /// <param name="item">The item.</param>
     /// <param name="piece">Which stretch of the sum, of those it was cut into.</param>
     /// <param name="row">i.</param>
     /// <param name="column">j.</param>
     /// <param name="sum">Over that stretch.</param>
-    void Write(int item, int piece, int row, int column, float sum);
+    /// <param name="added">What was read of <see cref="Added"/>, or zero.</param>
+    void Write(int item, int piece, int row, int column, float sum, float added);
 }
 
 /// <summary>How many items of how many rows, columns and steps.</summary>

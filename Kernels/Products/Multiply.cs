@@ -40,19 +40,19 @@ public sealed partial class GpuBackend
     static long Tiles<T>(ProductShape shape) where T : struct, ITiling => ProductTile.Count(shape, T.Rows, T.Columns);
 
     // A small result of long sums, as the gradients of weights are, has too few tiles for many multiprocessors: the sums are cut, and the pieces added in order.
-    void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product) where P : struct, IProduct
+    void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product, Action<P, ProductShape> multiply) where P : struct, IProduct
     {
         bool large = IsWide(shape);
         long tiles = large ? Tiles<Tiles256>(shape) : Tiles<Tiles64>(shape), wanted = large ? 2 * WantedTeams : SmallTeamsForOne * WantedTeams;
         int pieces = (int)Math.Clamp(wanted / Math.Max(1, tiles), 1, Math.Max(1, shape.Steps / LeastStepsOfPiece));
         if (pieces == 1)
         {
-            Multiply(product(View(result), accumulate), shape);
+            multiply(product(View(result), accumulate), shape);
             return;
         }
         int each = (shape.Steps + pieces * PieceUnit - 1) / (pieces * PieceUnit) * PieceUnit, count = checked((int)result.Shape.Count);
         Tensor shares = Tensor.Empty(this, [pieces, count]);
-        Multiply(product(View(shares), false), new(shape.Items, shape.Rows, shape.Columns, shape.Steps, pieces, each));
+        multiply(product(View(shares), false), new(shape.Items, shape.Rows, shape.Columns, shape.Steps, pieces, each));
         AddPieces(View(shares), count, pieces, result, accumulate);
     }
 }

@@ -59,7 +59,8 @@ struct PanelShare
             One(lines, line + 2 * down, lineEnd, step + 2 * across, stepEnd), One(lines, line + 3 * down, lineEnd, step + 3 * across, stepEnd));
     }
 
-    static float One<L>(L lines, int line, int lineEnd, int step, int stepEnd) where L : struct, ILines
+    /// <summary>One number; zero beyond the edges.</summary>
+    internal static float One<L>(L lines, int line, int lineEnd, int step, int stepEnd) where L : struct, ILines
     {
         long place = lines.Place(line, step);
         return line < lineEnd & step < stepEnd & place >= 0 ? lines.Data[place] : 0f;

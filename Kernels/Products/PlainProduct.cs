@@ -15,6 +15,6 @@ static class PlainProductKernels<P> where P : struct, IProduct
             long left = product.LeftPlace(item, row, k), right = product.RightPlace(item, k, column);
             sum += (left < 0 ? 0f : product.Left[left]) * (right < 0 ? 0f : product.Right[right]);      // zero times NaN is NaN, as in a tile
         }
-        product.Write(item, piece, row, column, sum);
+        product.Write(item, piece, row, column, sum, product.Adds ? product.Added[product.AddedPlace(item, piece, row, column)] : 0f);
     }
 }

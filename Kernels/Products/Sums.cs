@@ -1,9 +1,9 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>What becomes of a thread's sum in its i-th row and j-th column.</summary>
+/// <summary>What becomes of a thread's four sums in its i-th row and its columns from the j-th, which are neighbours.</summary>
 interface ISumChange
 {
-    float Of(float sum, int i, int j);
+    Float4 Of(Float4 sums, int i, int j);
 }
 
 /// <summary>
@@ -31,26 +31,33 @@ static class Sums<T> where T : struct, ITiling
 
     static void Four<C>(float[] sums, int i, int j, C change) where C : struct, ISumChange
     {
-        sums[i * T.Side + j] = change.Of(sums[i * T.Side + j], i, j);
-        sums[i * T.Side + j + 1] = change.Of(sums[i * T.Side + j + 1], i, j + 1);
-        sums[i * T.Side + j + 2] = change.Of(sums[i * T.Side + j + 2], i, j + 2);
-        sums[i * T.Side + j + 3] = change.Of(sums[i * T.Side + j + 3], i, j + 3);
+        int place = i * T.Side + j;
+        Float4 four = change.Of(new(sums[place], sums[place + 1], sums[place + 2], sums[place + 3]), i, j);
+        sums[place] = four.A;
+        sums[place + 1] = four.B;
+        sums[place + 2] = four.C;
+        sums[place + 3] = four.D;
     }
 }
 
 /// <summary>Sums of nothing.</summary>
 readonly struct Cleared : ISumChange
 {
-    public float Of(float sum, int i, int j) => 0f;
+    public Float4 Of(Float4 sums, int i, int j) => Float4.Of(0f);
 }
 
 /// <summary>Hands sums to the product.</summary>
 readonly struct Written<P, T>(P product, ProductShape shape, ProductTile tile) : ISumChange where P : struct, IProduct where T : struct, ITiling
 {
-    public float Of(float sum, int i, int j)
+    public Float4 Of(Float4 sums, int i, int j)
     {
         int row = tile.FirstRow + Panels<T>.Row(i), column = tile.FirstColumn + Panels<T>.Column(j);
-        if (row < shape.Rows & column < shape.Columns) product.Write(tile.Item, tile.Piece, row, column, sum);
-        return sum;
+        Float4 added = new(WithinEdges<P>.Added(product, shape, tile, row, column), WithinEdges<P>.Added(product, shape, tile, row, column + 1),
+            WithinEdges<P>.Added(product, shape, tile, row, column + 2), WithinEdges<P>.Added(product, shape, tile, row, column + 3));
+        WithinEdges<P>.Write(product, shape, tile, row, column, sums.A, added.A);
+        WithinEdges<P>.Write(product, shape, tile, row, column + 1, sums.B, added.B);
+        WithinEdges<P>.Write(product, shape, tile, row, column + 2, sums.C, added.C);
+        WithinEdges<P>.Write(product, shape, tile, row, column + 3, sums.D, added.D);
+        return sums;
     }
 }

@@ -79,14 +79,12 @@ static class CellPanels<M, W> where M : struct, ITensorCore where W : struct, IW
 
     static void Write<P>(P product, ProductShape shape, ProductTile tile, int row, int column, Float4 sums) where P : struct, IProduct
     {
-        WritePair(product, shape, tile, row, column, sums.A, sums.B);
-        WritePair(product, shape, tile, row + 8, column, sums.C, sums.D);
-    }
-
-    static void WritePair<P>(P product, ProductShape shape, ProductTile tile, int row, int column, float left, float right) where P : struct, IProduct
-    {
-        if (row < shape.Rows && column < shape.Columns) product.Write(tile.Item, tile.Piece, row, column, left);
-        if (row < shape.Rows && column + 1 < shape.Columns) product.Write(tile.Item, tile.Piece, row, column + 1, right);
+        Float4 added = new(WithinEdges<P>.Added(product, shape, tile, row, column), WithinEdges<P>.Added(product, shape, tile, row, column + 1),
+            WithinEdges<P>.Added(product, shape, tile, row + 8, column), WithinEdges<P>.Added(product, shape, tile, row + 8, column + 1));
+        WithinEdges<P>.Write(product, shape, tile, row, column, sums.A, added.A);
+        WithinEdges<P>.Write(product, shape, tile, row, column + 1, sums.B, added.B);
+        WithinEdges<P>.Write(product, shape, tile, row + 8, column, sums.C, added.C);
+        WithinEdges<P>.Write(product, shape, tile, row + 8, column + 1, sums.D, added.D);
     }
 
     // Of the tile, for this thread's warp; the row is the thread's own.

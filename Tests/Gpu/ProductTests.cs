@@ -22,7 +22,7 @@ public sealed class ProductTests
     {
         (int items, int rows, int columns, int steps, int pieces, int transposes) = size;
         int byFours = (AreFours((transposes & 1) != 0 ? rows : steps) ? 1 : 0) + (AreFours((transposes & 2) != 0 ? steps : columns) ? 2 : 0);
-        int each = (steps + 4 * pieces - 1) / (4 * pieces) * 4;             // fours lie within a piece
+        int unit = size.Steps >= 64 * pieces ? 32 : 4, each = (steps + unit * pieces - 1) / (unit * pieces) * unit;             // fours lie within a piece, and of long sums panels
         var random = new RandomSource(7, 0);
         float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => draw(random))];
         Tensor a = Tensor.From(gpu, [items, rows, steps], Some(items * rows * steps)), b = Tensor.From(gpu, [items, columns, steps], Some(items * columns * steps));
@@ -48,19 +48,58 @@ public sealed class ProductTests
         Assert.Equal(products[0], products[2]);
     }
 
+    static Action<MatMulProduct, ProductShape> OfFragments<M>(GpuBackend gpu) where M : struct, ITensorCore => gpu.MultiplyFragments<MatMulProduct, M, FragmentTiles1>;
+
+    // Laid out in fragments first: lines and steps that fill none, either factor either way, by fours and one by one, and sums cut where panels end.
+    [Theory, InlineData(1, 1, 1, 1, 2), InlineData(16, 16, 32, 1, 2), InlineData(33, 17, 9, 1, 0), InlineData(33, 17, 9, 1, 1), InlineData(33, 17, 9, 1, 3), InlineData(36, 20, 44, 1, 0), InlineData(36, 20, 44, 1, 1)]
+    [InlineData(36, 20, 44, 1, 2), InlineData(36, 20, 44, 1, 3), InlineData(20, 36, 33, 1, 2), InlineData(18, 40, 150, 2, 2), InlineData(17, 9, 201, 3, 1), InlineData(20, 20, 192, 3, 0)]
+    public void Fragments_multiply_whole_numbers_exactly(int rows, int columns, int steps, int pieces, int transposes)
+    {
+        GpuBackend gpu = Devices.Simulator;
+        float[][] products = Products(gpu, (1, rows, columns, steps, pieces, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly, OfFragments<TensorFloat32Core>(gpu), OfFragments<BFloat16Core>(gpu));
+        Assert.Equal(products[0], products[1]);
+        Assert.Equal(products[0], products[2]);
+    }
+
+    // From where laying both factors out costs less than it saves: half the harmonic mean of the sides is 192; and enough tiles, of one item.
+    [Theory, InlineData(1, 1 << 14, 195, 1, true), InlineData(1, 1 << 14, 194, 1, false), InlineData(1, 384, 384, 15, true), InlineData(1, 384, 383, 15, false), InlineData(1, 384, 384, 14, false), InlineData(2, 1 << 14, 512, 1, false)]
+    public void Large_products_are_laid_out_first(int items, int rows, int columns, int pieces, bool worth) =>
+        Assert.Equal(worth, GpuBackend.IsWorthFragments(new(items, rows, columns, 1024, pieces, 64)));
+
+    // A quarter of the free memory at most, and given back at once: not when a step ends.
+    [Theory, InlineData(1 << 16, false), InlineData(1 << 24, true)]
+    public void Fragments_take_memory_that_nobody_misses(long cap, bool laidOut)
+    {
+        using GpuBackend gpu = GpuBackend.Simulator(memoryCap: cap);
+        gpu.MatMulPrecision = MatMulPrecision.BFloat16;
+        gpu.LaysOutFragments = _ => true;
+        using var step = new Step(gpu);
+        Tensor a = Tensor.Full(gpu, [33, 40], 2f), b = Tensor.Full(gpu, [40, 50], 3f), c = Tensor.Zeros(gpu, [33, 50]);
+        gpu.Synchronize();
+        List<string> kernels = [];
+        gpu.Profile = (kernel, _) => kernels.Add(AllKernels.NameOf(kernel));
+        long before = gpu.PoolBytesInUse;
+        gpu.MatMul(a, b, c, transposeA: false, transposeB: false, accumulate: false);
+        gpu.Profile = null;
+        Assert.Equal(laidOut ? ["FragmentKernels<BFloat16Core>.LayOut", "FragmentKernels<BFloat16Core>.LayOut", "FragmentProductKernels<MatMulProduct,BFloat16Core,FragmentTiles1>.Product"]
+            : ["TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles1>.Product"], kernels);
+        Assert.All(c.ToArray(), value => Assert.Equal(240f, value));
+        gpu.TrimPool();
+        Assert.Equal(before, gpu.PoolBytesInUse);
+    }
+
     // Tiles of 128 × 128 where there are 128 of them, in all items and pieces, and both sides have more than 64: of 64 outputs of a convolution they would be half empty.
     [Theory, InlineData(1, 128 * 128, 128, 1, true), InlineData(1, 127 * 128, 128, 1, false), InlineData(1, 1 << 18, 64, 1, false), InlineData(1, 1 << 18, 65, 1, true), InlineData(1, 64, 1 << 18, 1, false)]
     [InlineData(128, 100, 100, 1, true), InlineData(1, 100, 100, 128, true), InlineData(1, 64, 576, 113, false)]
     public void Large_tiles_are_for_products_that_fill_them(int items, int rows, int columns, int pieces, bool large) =>
         Assert.Equal(large, GpuBackend.FillsLargeTiles(new(items, rows, columns, 1024, pieces, 1024 / pieces)));
 
-    public static TheoryData<string> Ops => ["matmul", "linear", "convolution"];
-
     // The user's choice reaches every product, forward and backward, and stays what it was elsewhere.
-    [Theory, MemberData(nameof(Ops))]
-    public void A_precision_is_chosen_for_a_device(string op)
+    [Theory, InlineData("matmul", false), InlineData("linear", false), InlineData("convolution", false), InlineData("matmul", true), InlineData("linear", true)]
+    public void A_precision_is_chosen_for_a_device(string op, bool laidOut)
     {
         using GpuBackend gpu = GpuBackend.Simulator();
+        gpu.LaysOutFragments = _ => laidOut;
         float[][] exact = Run(), again = Run();
         gpu.MatMulPrecision = MatMulPrecision.BFloat16;
         float[][] coarse = Run();
@@ -76,9 +115,14 @@ public sealed class ProductTests
             var random = new RandomSource(3, 1);
             Tensor Some(Shape shape) => Tensor.From(gpu, shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => random.NextUniform() - 0.5f)]).RequireGradient();
             Tensor a = op == "convolution" ? Some([2, 4, 4, 16]) : Some([20, 24]), b = op switch { "matmul" => Some([24, 17]), "linear" => Some([17, 24]), _ => Some([16, 3, 3, 16]) };
-            Tensor y = op switch { "matmul" => a.MatMul(b), "linear" => a.Linear(b), _ => a.Conv2d(b, padding: 1) };
-            float[] value = y.ToArray();
-            y.Square().Sum().Backward();
+            Tensor more = Some([20, 17]);
+            float[] value = [];
+            for (int i = 0; i < 2; i++)                                            // the second time gradients are added
+            {
+                Tensor y = op switch { "matmul" => a.MatMul(b), "linear" => a.Linear(b, activation: Activation.Gelu, residual: more), _ => a.Conv2d(b, padding: 1) };
+                value = y.ToArray();
+                y.Square().Sum().Backward();
+            }
             return [value, a.Gradient.ToArray(), b.Gradient.ToArray()];
         }
 
@@ -91,9 +135,9 @@ public sealed class ProductTests
     {
         using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
         float[][] products = Products(gpu, (1, 130, 120, 19, 1, 2), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
-            gpu.MultiplyOnTensorCores<MatMulProduct, TensorFloat32Core, WarpTiles4>, gpu.MultiplyOnTensorCores<MatMulProduct, BFloat16Core, WarpTiles8>);
-        Assert.Equal(products[0], products[1]);
-        Assert.Equal(products[0], products[2]);
+            gpu.MultiplyOnTensorCores<MatMulProduct, TensorFloat32Core, WarpTiles4>, gpu.MultiplyOnTensorCores<MatMulProduct, BFloat16Core, WarpTiles8>,
+            gpu.MultiplyFragments<MatMulProduct, TensorFloat32Core, FragmentTiles4>, gpu.MultiplyFragments<MatMulProduct, BFloat16Core, FragmentTiles4>);
+        foreach (float[] product in products[1..]) Assert.Equal(products[0], product);
     }
 
     // Each factor is off by half a step of its last bit at most: 2⁻¹² and 2⁻⁹ of it.
@@ -102,9 +146,13 @@ public sealed class ProductTests
     {
         GpuBackend gpu = Devices.Simulator;
         float[][] products = Products(gpu, (1, 33, 40, 50, 1, 2), random => random.NextUniform() - 0.5f, gpu.MultiplyPlainly,
-            precision == MatMulPrecision.BFloat16 ? OnTensorCores<BFloat16Core>(gpu) : OnTensorCores<TensorFloat32Core>(gpu));
-        double[] errors = [.. products[0].Zip(products[1], (plain, rounded) => Math.Abs((double)plain - rounded))];
-        Assert.InRange(errors.Max(), rounding / 10, 50 * 0.25 * 2.01 * rounding);
+            precision == MatMulPrecision.BFloat16 ? OnTensorCores<BFloat16Core>(gpu) : OnTensorCores<TensorFloat32Core>(gpu),
+            precision == MatMulPrecision.BFloat16 ? OfFragments<BFloat16Core>(gpu) : OfFragments<TensorFloat32Core>(gpu));
+        foreach (float[] product in products[1..])
+        {
+            double[] errors = [.. products[0].Zip(product, (plain, rounded) => Math.Abs((double)plain - rounded))];
+            Assert.InRange(errors.Max(), rounding / 10, 50 * 0.25 * 2.01 * rounding);
+        }
     }
 
     [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity), InlineData(float.NegativeInfinity), InlineData(float.MaxValue), InlineData(-0f), InlineData(1e-40f), InlineData(1.5f)]

@@ -1,0 +1,100 @@
+namespace NativeSsl.Kernels;
+
+/// <summary>
+/// The tiled product on tensor cores, of matrices laid out in fragments: nothing is rounded, nothing looked for and no edge met in the loop, which copies, reads and multiplies. There are two panels of each
+/// factor: one is on its way past the registers while the other is multiplied, and one barrier a panel is enough.
+/// </summary>
+static class FragmentProductKernels<P, M, W> where P : struct, IMatrixProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
+{
+    public static void Product(P product, ProductShape shape, ArrayView<Float4> left, ArrayView<Float4> right)
+    {
+        ArrayView<Float4> panels = SharedMemory.Allocate<Float4>(4 * FragmentPanels<M, W>.MostPanel);        // two of the left factor, then two of the right one
+        ProductTile tile = new(shape, FragmentPanels<M, W>.Side, FragmentPanels<M, W>.Side);
+        FragmentLayout rows = new(shape.Rows, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab), columns = new(shape.Columns, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab);
+        long nextOfLeft = rows.Place(tile.FirstRow / FragmentPanels<M, W>.Side, tile.FirstStep, M.StepsOfCell), nextOfRight = columns.Place(tile.FirstColumn / FragmentPanels<M, W>.Side, tile.FirstStep, M.StepsOfCell);
+        FragmentSums sums = default;
+        int filled = 0;                                     // where the panel begins that is multiplied next
+
+        // The first turn only copies, and the last one copies nothing.
+        for (int next = tile.FirstStep; next < tile.StepEnd + FragmentPanels<M, W>.StepsOfPanel; next += FragmentPanels<M, W>.StepsOfPanel)
+        {
+            AsyncCopy.Wait();
+            Group.Barrier();
+            int free = FragmentPanels<M, W>.MostPanel - filled;
+            if (next < tile.StepEnd)
+            {
+                FragmentPanels<M, W>.Bring(panels.SubView(free).AsAligned(16), left.SubView(nextOfLeft).AsAligned(16));
+                FragmentPanels<M, W>.Bring(panels.SubView(free + 2 * FragmentPanels<M, W>.MostPanel).AsAligned(16), right.SubView(nextOfRight).AsAligned(16));
+            }
+            if (next > tile.FirstStep) sums = FragmentPanels<M, W>.Multiply(panels.SubView(filled).AsAligned(16), panels.SubView(filled + 2 * FragmentPanels<M, W>.MostPanel).AsAligned(16), sums);
+            nextOfLeft += FragmentPanels<M, W>.OfPanel;
+            nextOfRight += FragmentPanels<M, W>.OfPanel;
+            filled = free;
+        }
+
+        Group.Barrier();                                    // nobody reads the panels any more
+        FragmentSums.Write<P, M, W>(product, shape, tile, sums, panels.Cast<float>());
+    }
+}
+
+// Products of matrices so large that laying them out first costs less than it saves.
+public sealed partial class GpuBackend
+{
+    const int LeastForFragments = 192, ShareForFragments = 4;
+
+    /// <summary>Which products of matrices are laid out in fragments first.</summary>
+    internal Func<ProductShape, bool> LaysOutFragments { get; set; } = IsWorthFragments;
+
+    // Laying out takes time for each number of the factors, and saves some for each multiplication: of every number, half the harmonic mean of rows and columns.
+    internal static bool IsWorthFragments(ProductShape shape) =>
+        shape.Items == 1 && FillsLargeTiles(shape) && (long)shape.Rows * shape.Columns >= LeastForFragments * ((long)shape.Rows + shape.Columns);
+
+    void MultiplyMatrices<P>(P product, ProductShape shape) where P : struct, IMatrixProduct
+    {
+        if (MatMulPrecision == MatMulPrecision.Float32 || !HasTensorCores || !LaysOutFragments(shape) || !HasRoomForFragments(shape)) Multiply(product, shape);
+        else if (MatMulPrecision == MatMulPrecision.BFloat16) MultiplyFragments<P, BFloat16Core>(product, shape);
+        else MultiplyFragments<P, TensorFloat32Core>(product, shape);
+    }
+
+    // Not where it would take memory that a step may want: at most a quarter of what is free.
+    bool HasRoomForFragments(ProductShape shape) => ((long)shape.Rows + shape.Columns) * shape.Steps * sizeof(float) <= (Pool.Cap - Pool.Lent) / ShareForFragments;
+
+    void MultiplyFragments<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore
+    {
+        if (_groupSize == FragmentPanels<M, FragmentTiles1>.Threads) MultiplyFragments<P, M, FragmentTiles1>(product, shape);
+        else MultiplyFragments<P, M, FragmentTiles4>(product, shape);
+    }
+
+    internal void MultiplyFragments<P, M, W>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
+    {
+        GpuStorage[] viewed = [.. t_viewed ?? []];          // until the last of three kernels is in the stream
+        GpuBlock? left = null, right = null;
+        try
+        {
+            left = LayOut<M>(product.LeftLines, new(shape.Rows, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab), ofRight: 0);
+            right = LayOut<M>(product.RightLines, new(shape.Columns, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab), ofRight: 1);
+            Launch(FragmentProductKernels<P, M, W>.Product, new Work(ProductTile.Count(shape, FragmentPanels<M, W>.Side, FragmentPanels<M, W>.Side), FragmentPanels<M, W>.Threads), product, shape,
+                left.View.Cast<Float4>(), right.View.Cast<Float4>());
+        }
+        finally
+        {
+            if (left is not null) Pool.Return(left);
+            if (right is not null) Pool.Return(right);
+            GC.KeepAlive(viewed);
+        }
+    }
+
+    GpuBlock LayOut<M>(MatrixLines matrix, FragmentLayout layout, int ofRight) where M : struct, ITensorCore
+    {
+        GpuBlock block = Room(layout.Count(M.StepsOfCell) * Float4.Count * sizeof(float));
+        Launch(FragmentKernels<M>.LayOut, layout.Threads, matrix, layout, ofRight, block.View.Cast<Float4>(), layout.Threads);
+        return block;
+    }
+
+    // Memory between kernels of one op: given back as soon as the last one is in the stream.
+    GpuBlock Room(long bytes)
+    {
+        using Lock.Scope turn = Turn();
+        return Pool.Take(bytes);
+    }
+}

@@ -206,29 +206,39 @@ class SimClr(torch.nn.Module):
         return F.cross_entropy(scores, (torch.arange(len(z), device="cuda") + half) % len(z))
 
 
-def steps():
-    def training(model, *batch):
-        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.1, fused=True)
+def training(model, *batch, rounded=False):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.1, fused=True)
 
-        def call():
+    def call():
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=rounded):
             loss = model(*batch)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            loss.item()                                     # ours reports every loss too
-        return call
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss.item()                                         # ours reports every loss too
+    return call
 
-    def gpt(layers, heads, width, context, batch, vocabulary):
-        tokens = torch.randint(vocabulary, (batch, context + 1), device="cuda")
-        return training(Gpt(layers, heads, width, context, vocabulary).cuda(), tokens[:, :-1], tokens[:, 1:])
+
+def gpt(layers, heads, width, context, batch, vocabulary, rounded=False, compiled=False):
+    tokens = torch.randint(vocabulary, (batch, context + 1), device="cuda")
+    model = Gpt(layers, heads, width, context, vocabulary).cuda()
+    return training(torch.compile(model) if compiled else model, tokens[:, :-1], tokens[:, 1:], rounded=rounded)
+
+
+def steps():
     row("step of a GPT 6 x 384, batch 64, context 256", lambda: gpt(6, 6, 384, 256, 64, 65))
     row("step of GPT-2 small, batch 8, context 1024, fp32", lambda: gpt(12, 12, 768, 1024, 8, 50304))
+    row("step of GPT-2 small, batch 8, context 1024, bf16", lambda: gpt(12, 12, 768, 1024, 8, 50304, rounded=True))
     rows["step of SimCLR, ResNet-18, 1024 views of 32 x 32, made beforehand"] = min(
         measure([training(SimClr().cuda().to(memory_format=layout), some(1024, 3, 32, 32).to(memory_format=layout))])
         for layout in (torch.contiguous_format, torch.channels_last))
 
 
-for part in (kernels, products, steps):
+def compiled_steps():                                       # takes a minute, and a compiler
+    row("step of a GPT 6 x 384, batch 64, context 256, theirs by torch.compile", lambda: gpt(6, 6, 384, 256, 64, 65, compiled=True))
+
+
+for part in (kernels, products, steps, compiled_steps):
     try:
         part()
     except Exception as failure:                            # a part that fails costs its own rows only

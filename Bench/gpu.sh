@@ -27,7 +27,7 @@ run() {
     { nvidia-smi -L && nvidia-smi --query-gpu=driver_version --format=csv,noheader; } 2>/dev/null || echo "no NVIDIA GPU here"
     for time in first second; do echo "$time start:"; "$place/NativeSsl.Bench" gpu first "$device" || failed=1; done | tee "$results/first.txt"
     "$place/NativeSsl.Tests" check-gpu "$device" 2>&1 | tee "$results/check.txt" || failed=1
-    if [ "$device" = cuda ]; then timeout 150 python3 Bench/gpu.py "$results/torch.json" || echo "PyTorch's rows are not complete"; fi
+    if [ "$device" = cuda ]; then timeout 210 python3 Bench/gpu.py "$results/torch.json" || echo "PyTorch's rows are not complete"; fi
     "$place/NativeSsl.Bench" gpu "$device" "$results/torch.json" ${NATIVESSL_QUICK:+--quick} 2>&1 | tee "$results/speed.txt" || failed=1
     if [ "$device" = cuda ] && [ -n "$(command -v compute-sanitizer)" ] && [ -z "${NATIVESSL_NO_SANITIZER:-}" ]; then
         for tool in memcheck racecheck; do

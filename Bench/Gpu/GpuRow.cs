@@ -25,4 +25,19 @@ sealed record GpuRow(string Name, Judge Judge, double Goal, double Work, Func<Gp
 {
     /// <summary>Inputs that fit into the device's cache are changed from call to call.</summary>
     public int InputSets { get; init; } = 1;
+
+    /// <summary>The same with factors of products rounded.</summary>
+    public GpuRow With(MatMulPrecision precision) => this with
+    {
+        Prepare = gpu =>
+        {
+            Action call = Prepare(gpu);
+            return () =>
+            {
+                gpu.MatMulPrecision = precision;
+                call();
+                gpu.MatMulPrecision = MatMulPrecision.Float32;
+            };
+        },
+    };
 }

@@ -24,7 +24,7 @@ static class GpuSpeed
         double seconds = arguments.Contains("--quick") || small ? 0.1 : 0.4;
         var report = new Report("gpu", gpu.Name, Path.Combine(Folder(gpu.Name), "gpu.md"));
         report.Text((small ? "No GPU: the smallest sizes, to see that everything runs; times of a GPU are not yet measured. "
-            : "Ours beside PyTorch on the same card, one program after the other; float32 on both sides, tf32 off, but where a row says otherwise: there ours rounds float32 factors as it reads them, and PyTorch's bf16 factors are stored so. ")
+            : "Ours beside PyTorch on the same card, one program after the other; float32 on both sides, tf32 off, but where a row says otherwise: there ours rounds float32 factors, and PyTorch's bf16 factors are stored so (in whole steps, as autocast does it). ")
             + "Medians over bursts of calls from an idle device to an idle device, launches included; inputs drawn at random.");
         double bandwidth = Copy(report, gpu, KernelRows.Copy(small), seconds);
         double step = double.NaN;
@@ -50,8 +50,6 @@ static class GpuSpeed
             if (!small) Judged(report, row, time, their, bandwidth);
         }
         if (!gpu.HasTensorCores) report.Row("tf32 and bf16 products and attention", NotMeasured, "", "", "no tensor cores here", "");
-        foreach (string missing in (string[])["GPT-2 small, bf16, against eager", "step of a GPT 6 x 384 against torch.compile"])
-            report.Row(missing, NotMeasured, "", "", "not yet built", "");
         report.EndTable();
         report.Save("Bench/gpu.sh");
     }

@@ -101,11 +101,11 @@ static class KernelRows
             }) { InputSets = size <= 2048 ? 8 : 1 };
         foreach (int size in small ? [] : (int[])[4096, 8192])                 // what is no GPU has no tensor cores
             foreach (var (precision, name) in OnTensorCores)
-                yield return Rounded(new($"{name} product {size}", Judge.Throughput, 0.6, 2.0 * size * size * size, gpu =>
+                yield return new GpuRow($"{name} product {size}", Judge.Throughput, 0.6, 2.0 * size * size * size, gpu =>
                 {
                     Tensor a = Some(gpu, [size, size]), b = Some(gpu, [size, size]), c = Tensor.Zeros(gpu, [size, size]);
                     return () => { using var step = new Step(gpu); gpu.MatMul(a, b, c, false, false, false); };
-                }), precision);
+                }).With(precision);
         foreach (var (batch, heads, time, width) in small ? [(1, 2, 64, 32)] : ((int, int, int, int)[])[(64, 6, 256, 64), (8, 12, 1024, 64)])
         {
             double flops = 2.0 * batch * heads * (double)time * time * width;          // half of each product lies behind the mask
@@ -113,8 +113,8 @@ static class KernelRows
             yield return Attention($"causal attention and gradient {batch} x {heads} x {time} x {width}", 3.5 * flops, backward: true, 2, batch, heads, time, width);
             foreach (var (precision, name) in small ? [] : OnTensorCores)
             {
-                yield return Rounded(Attention($"{name} causal attention {batch} x {heads} x {time} x {width}", flops, backward: false, 2, batch, heads, time, width), precision);
-                yield return Rounded(Attention($"{name} causal attention and gradient {batch} x {heads} x {time} x {width}", 3.5 * flops, backward: true, 2, batch, heads, time, width), precision);
+                yield return Attention($"{name} causal attention {batch} x {heads} x {time} x {width}", flops, backward: false, 2, batch, heads, time, width).With(precision);
+                yield return Attention($"{name} causal attention and gradient {batch} x {heads} x {time} x {width}", 3.5 * flops, backward: true, 2, batch, heads, time, width).With(precision);
             }
         }
         int images = small ? 2 : 256;
@@ -128,20 +128,6 @@ static class KernelRows
     }
 
     static readonly (MatMulPrecision Precision, string Name)[] OnTensorCores = [(MatMulPrecision.TensorFloat32, "tf32"), (MatMulPrecision.BFloat16, "bf16")];
-
-    static GpuRow Rounded(GpuRow row, MatMulPrecision precision) => row with
-    {
-        Prepare = gpu =>
-        {
-            Action call = row.Prepare(gpu);
-            return () =>
-            {
-                gpu.MatMulPrecision = precision;
-                call();
-                gpu.MatMulPrecision = MatMulPrecision.Float32;
-            };
-        },
-    };
 
     static GpuRow Attention(string name, double flops, bool backward, double goal, int batch, int heads, int time, int width) => new(name, Judge.Time, goal, flops, gpu =>
     {

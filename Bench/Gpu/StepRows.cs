@@ -1,9 +1,10 @@
 using NativeSsl.Bench.Commands;
 using NativeSsl.Bench.Measure;
+using NativeSsl.Kernels;
 
 namespace NativeSsl.Bench.Gpu;
 
-/// <summary>Whole training steps, as a user's program takes them: forward, backward, optimizer; float32.</summary>
+/// <summary>Whole training steps, as a user's program takes them: forward, backward, optimizer; float32 but where a row says otherwise.</summary>
 static class StepRows
 {
     /// <summary>The row whose time the views' is a share of.</summary>
@@ -16,7 +17,12 @@ static class StepRows
     {
         GptSize shakespeare = small ? GptSize.Tiny : GptSize.Shakespeare with { Batch = 64 }, gpt2 = GptSize.Gpt2 with { Batch = 8, Vocabulary = 50304 };
         yield return Gpt(small ? "step of a tiny GPT" : "step of a GPT 6 x 384, batch 64, context 256", shakespeare, 0.5);
-        if (!small) yield return Gpt("step of GPT-2 small, batch 8, context 1024, fp32", gpt2, 1.7);
+        if (!small)
+        {
+            yield return Gpt("step of a GPT 6 x 384, batch 64, context 256, theirs by torch.compile", shakespeare, 1.1);
+            yield return Gpt("step of GPT-2 small, batch 8, context 1024, fp32", gpt2, 1.7);
+            yield return Gpt("step of GPT-2 small, batch 8, context 1024, bf16", gpt2, 1.7).With(MatMulPrecision.BFloat16);
+        }
         ContrastiveSize images = small ? ContrastiveSize.Tiny : ContrastiveSize.ResNet18 with { Images = 512 };
         yield return new(small ? "step of a tiny SimCLR" : SimClr, Judge.Time, 1, 0, gpu =>
             new OurTraining(images.NewObjective(gpu), images.Batches(gpu, 2), AdamSettings.Images).Step);

@@ -101,6 +101,7 @@ public sealed partial class GpuBackend
         });
         TensorCoreInstruction.Register(context);
         AsyncCopy.Register(context);
+        WarpGroupInstruction.Register(context);
         return context;
     }
 

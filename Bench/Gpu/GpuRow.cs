@@ -26,17 +26,20 @@ sealed record GpuRow(string Name, Judge Judge, double Goal, double Work, Func<Gp
     /// <summary>Inputs that fit into the device's cache are changed from call to call.</summary>
     public int InputSets { get; init; } = 1;
 
+    /// <summary>PyTorch's row beside it, if that has another name.</summary>
+    public string Theirs { get; init; } = Name;
+
     /// <summary>The same with factors of products rounded.</summary>
-    public GpuRow With(MatMulPrecision precision) => this with
+    public GpuRow With(MatMulPrecision precision, bool warpGroups = false) => this with
     {
         Prepare = gpu =>
         {
             Action call = Prepare(gpu);
             return () =>
             {
-                gpu.MatMulPrecision = precision;
+                (gpu.MatMulPrecision, gpu.UsesWarpGroups) = (precision, warpGroups);
                 call();
-                gpu.MatMulPrecision = MatMulPrecision.Float32;
+                (gpu.MatMulPrecision, gpu.UsesWarpGroups) = (MatMulPrecision.Float32, false);
             };
         },
     };

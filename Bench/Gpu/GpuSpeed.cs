@@ -44,7 +44,7 @@ static class GpuSpeed
                 GC.WaitForPendingFinalizers();
             }
             if (row.Name == StepRows.SimClr) step = time;
-            double their = row.Judge == Judge.Step ? step : theirs.GetValueOrDefault(row.Name, double.NaN);
+            double their = row.Judge == Judge.Step ? step : theirs.GetValueOrDefault(row.Theirs, double.NaN);
             report.Row(row.Name, Report.Time(time), double.IsNaN(their) ? NotMeasured : Report.Time(their), double.IsNaN(their) ? "" : $"**{Report.Number(time / their)}**",
                 Speed(row, time, bandwidth), Wanted(row));
             if (!small) Judged(report, row, time, their, bandwidth);
@@ -55,7 +55,7 @@ static class GpuSpeed
     }
 
     /// <summary>Every row but the copy.</summary>
-    public static IEnumerable<GpuRow> Rows(bool small) => KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small));
+    public static IEnumerable<GpuRow> Rows(bool small) => KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small)).Concat(small ? [] : KernelRows.OfWarpGroups());
 
     static double Copy(Report report, GpuBackend gpu, GpuRow copy, double seconds)
     {

@@ -94,18 +94,10 @@ static class KernelRows
     public static IEnumerable<GpuRow> OfProducts(bool small)
     {
         foreach (int size in small ? [64, 128] : (int[])[1024, 2048, 4096, 8192])
-            yield return new($"fp32 product {size}", Judge.Throughput, 0.7, 2.0 * size * size * size, gpu =>
-            {
-                Tensor a = Some(gpu, [size, size]), b = Some(gpu, [size, size]), c = Tensor.Zeros(gpu, [size, size]);
-                return () => { using var step = new Step(gpu); gpu.MatMul(a, b, c, false, false, false); };
-            }) { InputSets = size <= 2048 ? 8 : 1 };
+            yield return Product("fp32", size, 0.7) with { InputSets = size <= 2048 ? 8 : 1 };
         foreach (int size in small ? [] : (int[])[4096, 8192])                 // what is no GPU has no tensor cores
             foreach (var (precision, name) in OnTensorCores)
-                yield return new GpuRow($"{name} product {size}", Judge.Throughput, 0.6, 2.0 * size * size * size, gpu =>
-                {
-                    Tensor a = Some(gpu, [size, size]), b = Some(gpu, [size, size]), c = Tensor.Zeros(gpu, [size, size]);
-                    return () => { using var step = new Step(gpu); gpu.MatMul(a, b, c, false, false, false); };
-                }).With(precision);
+                yield return Product(name, size, 0.6).With(precision);
         foreach (var (batch, heads, time, width) in small ? [(1, 2, 64, 32)] : ((int, int, int, int)[])[(64, 6, 256, 64), (8, 12, 1024, 64)])
         {
             double flops = 2.0 * batch * heads * (double)time * time * width;          // half of each product lies behind the mask
@@ -126,6 +118,20 @@ static class KernelRows
             yield return Convolution($"convolution and gradients {inputs} to {outputs} at {size}{few}", 3 * flops, backward: true, images, inputs, outputs, size);
         }
     }
+
+    /// <summary>Products by groups of warps, which not every card has: to be timed last.</summary>
+    public static IEnumerable<GpuRow> OfWarpGroups()
+    {
+        foreach (int size in (int[])[4096, 8192])
+            foreach (var (precision, name) in OnTensorCores)
+                yield return (Product(name, size, 0.8) with { Name = $"{name} product {size} by groups of warps", Theirs = $"{name} product {size}" }).With(precision, warpGroups: true);
+    }
+
+    static GpuRow Product(string format, int size, double goal) => new($"{format} product {size}", Judge.Throughput, goal, 2.0 * size * size * size, gpu =>
+    {
+        Tensor a = Some(gpu, [size, size]), b = Some(gpu, [size, size]), c = Tensor.Zeros(gpu, [size, size]);
+        return () => { using var step = new Step(gpu); gpu.MatMul(a, b, c, false, false, false); };
+    });
 
     static readonly (MatMulPrecision Precision, string Name)[] OnTensorCores = [(MatMulPrecision.TensorFloat32, "tf32"), (MatMulPrecision.BFloat16, "bf16")];
 

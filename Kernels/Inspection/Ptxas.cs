@@ -27,7 +27,7 @@ sealed partial record Ptxas(int Registers, int SharedBytes, int StackBytes, int 
         try
         {
             File.WriteAllText(source, text);
-            (int status, string said) = Run(Program!, "-arch=sm_90", "-v", source, "-o", made);
+            (int status, string said) = Run(Program!, text.Contains(".target sm_90a", StringComparison.Ordinal) ? "-arch=sm_90a" : "-arch=sm_90", "-v", source, "-o", made);
             if (status != 0) throw new DeviceException($"ptxas: {said.Trim()}");
             return new Ptxas(Sum(Used(), said), Sum(Shared(), said), Sum(Stack(), said), Sum(Spilled(), said),
                 MachineCode.Parse(Run(ReaderBeside(Program!), "-sass", made).Said));

@@ -61,20 +61,35 @@ public sealed partial class GpuBackend
 
     void MultiplyFragments<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore
     {
-        if (_groupSize == FragmentPanels<M, FragmentTiles1>.Threads) MultiplyFragments<P, M, FragmentTiles1>(product, shape);
+        if (UsesWarpGroups) MultiplyByWarpGroups<P, M>(product, shape);
+        else if (_groupSize == FragmentPanels<M, FragmentTiles1>.Threads) MultiplyFragments<P, M, FragmentTiles1>(product, shape);
         else MultiplyFragments<P, M, FragmentTiles4>(product, shape);
     }
 
     internal void MultiplyFragments<P, M, W>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
     {
-        GpuStorage[] viewed = [.. t_viewed ?? []];          // until the last of three kernels is in the stream
+        GpuBlock LayOut(MatrixLines matrix, int lines, int ofRight)
+        {
+            FragmentLayout layout = new(lines, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab);
+            GpuBlock block = Room(layout.Count(M.StepsOfCell));
+            Launch(FragmentKernels<M>.LayOut, layout.Threads, matrix, layout, ofRight, block.View.Cast<Float4>(), layout.Threads);
+            return block;
+        }
+
+        MultiplyLaidOut(() => LayOut(product.LeftLines, shape.Rows, ofRight: 0), () => LayOut(product.RightLines, shape.Columns, ofRight: 1), (left, right) =>
+            Launch(FragmentProductKernels<P, M, W>.Product, new Work(ProductTile.Count(shape, FragmentPanels<M, W>.Side, FragmentPanels<M, W>.Side), FragmentPanels<M, W>.Threads), product, shape, left, right));
+    }
+
+    // Memory between kernels of one op: given back as soon as the last one is in the stream. Until then what the product views is held, too.
+    void MultiplyLaidOut(Func<GpuBlock> layOutLeft, Func<GpuBlock> layOutRight, Action<ArrayView<Float4>, ArrayView<Float4>> multiply)
+    {
+        GpuStorage[] viewed = [.. t_viewed ?? []];
         GpuBlock? left = null, right = null;
         try
         {
-            left = LayOut<M>(product.LeftLines, new(shape.Rows, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab), ofRight: 0);
-            right = LayOut<M>(product.RightLines, new(shape.Columns, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab), ofRight: 1);
-            Launch(FragmentProductKernels<P, M, W>.Product, new Work(ProductTile.Count(shape, FragmentPanels<M, W>.Side, FragmentPanels<M, W>.Side), FragmentPanels<M, W>.Threads), product, shape,
-                left.View.Cast<Float4>(), right.View.Cast<Float4>());
+            left = layOutLeft();
+            right = layOutRight();
+            multiply(left.View.Cast<Float4>(), right.View.Cast<Float4>());
         }
         finally
         {
@@ -84,17 +99,9 @@ public sealed partial class GpuBackend
         }
     }
 
-    GpuBlock LayOut<M>(MatrixLines matrix, FragmentLayout layout, int ofRight) where M : struct, ITensorCore
-    {
-        GpuBlock block = Room(layout.Count(M.StepsOfCell) * Float4.Count * sizeof(float));
-        Launch(FragmentKernels<M>.LayOut, layout.Threads, matrix, layout, ofRight, block.View.Cast<Float4>(), layout.Threads);
-        return block;
-    }
-
-    // Memory between kernels of one op: given back as soon as the last one is in the stream.
-    GpuBlock Room(long bytes)
+    GpuBlock Room(long fours)
     {
         using Lock.Scope turn = Turn();
-        return Pool.Take(bytes);
+        return Pool.Take(fours * Float4.Count * sizeof(float));
     }
 }

@@ -14,6 +14,9 @@ struct FragmentSums
     // A row's blocks go through shared memory: then threads that are neighbours have neighbouring columns, and what becomes of a sum is written once in the kernel's text, not for each of 128.
     const int RowsOfBlock = 16, Pitch = 64 + 8;
 
+    /// <summary>Of shared memory, for each warp.</summary>
+    public const int FoursOfStage = RowsOfBlock * Pitch / 4;
+
     /// <summary>Hands over the blocks of a thread's warp.</summary>
     /// <param name="product">Whose they are.</param>
     /// <param name="shape">Its edges.</param>
@@ -22,7 +25,7 @@ struct FragmentSums
     /// <param name="shared">Memory of the team that nobody uses.</param>
     public static void Write<P, M, W>(P product, ProductShape shape, ProductTile tile, FragmentSums sums, Floats shared) where P : struct, IProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
     {
-        Floats own = shared.SubView(Group.IdxX / FragmentLayout.Warp * RowsOfBlock * Pitch);
+        Floats own = Stage(shared);
         int row = tile.FirstRow + FragmentPanels<M, W>.Down * W.BlocksOfSide * RowsOfBlock, column = tile.FirstColumn + FragmentPanels<M, W>.Across * W.BlocksOfSide * RowsOfBlock;
         WriteRow<P, W>(product, shape, tile, row, column, sums.A, own);
         if (W.BlocksOfSide > 1) WriteRow<P, W>(product, shape, tile, row + RowsOfBlock, column, sums.B, own);
@@ -30,7 +33,18 @@ struct FragmentSums
         if (W.BlocksOfSide > 1) WriteRow<P, W>(product, shape, tile, row + 3 * RowsOfBlock, column, sums.D, own);
     }
 
-    static void WriteRow<P, W>(P product, ProductShape shape, ProductTile tile, int row, int column, FragmentRow sums, Floats own) where P : struct, IProduct where W : struct, IFragmentTiling
+    /// <summary>A warp's own part of shared memory.</summary>
+    public static Floats Stage(Floats shared) => shared.SubView(Group.IdxX / FragmentLayout.Warp * RowsOfBlock * Pitch);
+
+    /// <summary>Hands over 16 rows of a thread's warp.</summary>
+    /// <param name="product">Whose they are.</param>
+    /// <param name="shape">Its edges.</param>
+    /// <param name="tile">The team's.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="column">The first column.</param>
+    /// <param name="sums">The thread's.</param>
+    /// <param name="own">The warp's <see cref="Stage"/>.</param>
+    public static void WriteRow<P, W>(P product, ProductShape shape, ProductTile tile, int row, int column, FragmentRow sums, Floats own) where P : struct, IProduct where W : struct, IFragmentTiling
     {
         Floats place = own.SubView(Thread / 4 * Pitch + Place.Within(Thread, 4) * 2);
         Put(place, 0, sums.Near.A);

@@ -52,7 +52,7 @@ static class FragmentKernels<M> where M : struct, ITensorCore
         int thread = Place.Within((int)index, FragmentLayout.Warp), block = (int)index / FragmentLayout.Warp;
         int group = block / layout.BlocksOfSlab, blockOfSlab = block - group * layout.BlocksOfSlab, slab = group / layout.Groups, groupOfSlab = group - slab * layout.Groups;
         int line = (slab * layout.BlocksOfSlab + blockOfSlab) * FragmentLayout.LinesOfBlock + thread / 4, step = groupOfSlab * 16 + Place.Within(thread, 4) * 4;
-        Float4 near = FourSteps(matrix, layout, line, step), far = FourSteps(matrix, layout, line + 8, step);
+        Float4 near = matrix.FourSteps(line, step), far = matrix.FourSteps(line + 8, step);
         // Which steps a thread's two cells hold is free, if both factors agree: neighbours, because those can be read at once.
         long place = layout.Place(slab, groupOfSlab * 16, M.StepsOfCell) + blockOfSlab * FragmentLayout.Warp + thread;
         if (M.StepsOfCell > 1) fragments[place] = Fragment(Cell(near.A, near.B), Cell(near.C, near.D), Cell(far.A, far.B), Cell(far.C, far.D), ofRight);
@@ -64,15 +64,6 @@ static class FragmentKernels<M> where M : struct, ITensorCore
     }
 
     static Float4 Fragment(float near, float nextOfNear, float far, float nextOfFar, int ofRight) => new(near, ofRight != 0 ? nextOfNear : far, ofRight != 0 ? far : nextOfNear, nextOfFar);
-
-    static Float4 FourSteps(MatrixLines matrix, FragmentLayout layout, int line, int step)
-    {
-        if (matrix.StepsAreNeighbours & matrix.ByFours)
-            return line < layout.Lines & step < layout.Steps ? Float4.At(matrix.Data, matrix.Place(line, step) / 4) : Float4.Of(0f);
-        return new(One(matrix, layout, line, step), One(matrix, layout, line, step + 1), One(matrix, layout, line, step + 2), One(matrix, layout, line, step + 3));
-    }
-
-    static float One(MatrixLines matrix, FragmentLayout layout, int line, int step) => PanelShare.One(matrix, line, layout.Lines, step, layout.Steps);
 
     // Four of them are stored at once, which floats can be.
     static float Cell(float first, float second) => BitConverter.Int32BitsToSingle(M.Cell(first, second));

@@ -129,6 +129,17 @@ public sealed class ProductTests
         static double Distance(float[] x, float[] y) => Math.Sqrt(x.Zip(y, (p, q) => Math.Pow((double)p - q, 2)).Sum() / x.Sum(p => (double)p * p));
     }
 
+    // Two slabs of rows, and two pieces: of four panels and three in BFloat16, of eight and five in TensorFloat32.
+    [Theory, InlineData(0), InlineData(1), InlineData(3)]
+    public void Groups_of_warps_multiply_whole_numbers_exactly(int transposes)
+    {
+        using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
+        float[][] products = Products(gpu, (1, 132, 20, 194, 2, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
+            gpu.MultiplyByWarpGroups<MatMulProduct, TensorFloat32Core>, gpu.MultiplyByWarpGroups<MatMulProduct, BFloat16Core>);
+        Assert.Equal(products[0], products[1]);
+        Assert.Equal(products[0], products[2]);
+    }
+
     // Blocks of more than one warp, and more than one block of a warp.
     [Fact]
     public void Every_tiling_of_warps_multiplies_whole_numbers_exactly()
@@ -136,7 +147,8 @@ public sealed class ProductTests
         using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
         float[][] products = Products(gpu, (1, 130, 120, 19, 1, 2), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
             gpu.MultiplyOnTensorCores<MatMulProduct, TensorFloat32Core, WarpTiles4>, gpu.MultiplyOnTensorCores<MatMulProduct, BFloat16Core, WarpTiles8>,
-            gpu.MultiplyFragments<MatMulProduct, TensorFloat32Core, FragmentTiles4>, gpu.MultiplyFragments<MatMulProduct, BFloat16Core, FragmentTiles4>);
+            gpu.MultiplyFragments<MatMulProduct, TensorFloat32Core, FragmentTiles4>, gpu.MultiplyFragments<MatMulProduct, BFloat16Core, FragmentTiles4>,
+            gpu.MultiplyByWarpGroups<MatMulProduct, TensorFloat32Core>, gpu.MultiplyByWarpGroups<MatMulProduct, BFloat16Core>);
         foreach (float[] product in products[1..]) Assert.Equal(products[0], product);
     }
 

@@ -110,6 +110,23 @@ public sealed partial class PtxTests
         Assert.True(code.UntilUse(first)!.Count(name => name == "LDG.E") >= 3, "what is added is waited for one by one");
     }
 
+    // Two instructions of a group of warps to a panel, one behind the other: nothing between them waits for the first, and no sum moves.
+    [PtxasTheory, InlineData("WarpGroupProductKernels<MatMulProduct,BFloat16Core>.Product", "HGMMA.64x128x16.F32.BF16"), InlineData("WarpGroupProductKernels<LinearProduct<Gelu>,TensorFloat32Core>.Product", "HGMMA.64x128x8.F32.TF32")]
+    public void Groups_of_warps_do_not_wait_between_their_instructions(string kernel, string instruction)
+    {
+        string ptx = AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90);
+        Assert.Contains(".target sm_90a", ptx, StringComparison.Ordinal);
+        Ptxas made = Ptxas.Assemble(ptx);
+        Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
+        Assert.InRange(made.Registers, 1, 128);             // two teams of eight warps
+        string[] names = [.. made.Code.Names];
+        int first = Array.IndexOf(names, instruction), second = Array.LastIndexOf(names, instruction);
+        Assert.Equal(2, names.Count(name => name == instruction));
+        Assert.DoesNotContain(names[first..second], name => name.StartsWith("WARPGROUP", StringComparison.Ordinal) || name.StartsWith("BAR", StringComparison.Ordinal));
+        Assert.Equal("WARPGROUP.DEPBAR.LE", names[second + 1]);
+        Assert.Equal(4, names.Count(name => name == "LDGSTS.E.BYPASS.128") / 2);
+    }
+
     // The next panel is on its way while this one is multiplied: nothing that waits for it comes before the multiplications.
     [PtxasTheory, InlineData("BlockedProductKernels<MatMulProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<Identity>,Tiles256>.Product")]
     [InlineData("BlockedProductKernels<ConvolutionProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product")]

@@ -24,6 +24,13 @@ static class SelfTest
                 failed += Check($"products with {precision} against the CPU", Agreement.Products, name =>
                     Assert.InRange(Agreement.Distance(name, opened), Agreement.Rounding(precision) / 10, Agreement.AllowedRounded(name, precision)));
             }
+        if (!small && opened is GpuBackend { HasWarpGroups: true } groups)      // last: a card that takes an instruction for illegal takes no more orders
+            foreach (MatMulPrecision precision in new[] { MatMulPrecision.TensorFloat32, MatMulPrecision.BFloat16 })
+            {
+                (groups.MatMulPrecision, groups.UsesWarpGroups) = (precision, true);
+                failed += Check($"products of groups of warps with {precision} against the CPU", Agreement.Products.Where(name => name.StartsWith("linear", StringComparison.Ordinal)),
+                    name => Assert.InRange(Agreement.Distance(name, opened), Agreement.Rounding(precision) / 10, Agreement.AllowedRounded(name, precision)));
+            }
         return failed == 0 ? 0 : 1;
     }
 

@@ -14,8 +14,10 @@ static class Rewrite
         var beams = new Option<int>("--beams") { Description = "how many beginnings are followed at once; 1 always takes the likeliest token", HelpName = "number", DefaultValueFactory = _ => 4 };
         var length = new Option<int?>("--length") { Description = "the most tokens that are written; the recipe's if not given", HelpName = "number" };
         CommonOptions.AtLeast(beams, 1);
+        var noRepeat = new Option<int?>("--no-repeat") { Description = "so many tokens in a row are written once at most, 0 for no limit; 3 for summaries and 0 for other runs if not given", HelpName = "number" };
         CommonOptions.AtLeast(length, 1);
-        var command = new Command("rewrite", "translate, summarise, or whatever a run has learned to make of texts: a line for each") { texts, run, beams, length };
+        CommonOptions.AtLeast(noRepeat, 0);
+        var command = new Command("rewrite", "translate, summarise, or whatever a run has learned to make of texts: a line for each") { texts, run, beams, length, noRepeat };
         command.SetAction(parsed =>
         {
             using var device = new OpenDevice(options.Open(parsed, terminal));
@@ -29,7 +31,7 @@ static class Rewrite
                 int[] places = [.. Enumerable.Range(0, some.Length).Where(i => !string.IsNullOrWhiteSpace(some[i]))];         // a blank line stays one
                 string[] written = [.. some.Select(_ => "")];
                 if (places.Length > 0)
-                    foreach ((int place, string text) in places.Zip(model.Write([.. places.Select(place => some[place])], parsed.GetValue(beams), parsed.GetValue(length)))) written[place] = text;
+                    foreach ((int place, string text) in places.Zip(model.Write([.. places.Select(place => some[place])], parsed.GetValue(beams), parsed.GetValue(length), parsed.GetValue(noRepeat)))) written[place] = text;
                 foreach ((string before, string after) in some.Zip(written))
                     if (parsed.GetValue(options.Json)) all.Add((JsonNode)new JsonObject { ["text"] = before, ["written"] = after });
                     else terminal.Out.WriteLine(after);

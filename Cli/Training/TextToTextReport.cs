@@ -48,7 +48,7 @@ sealed record TextToTextReport(TextToTextRun Run, Rewritings Texts, int Beams, I
 
     string[] Columns => ["model", "loss", .. Measures];
 
-    string How => Text.Invariant($"{Texts.Count} texts, {(Beams == 1 ? "always the likeliest token" : $"{Beams} beams")}");
+    string How => Text.Invariant($"{Texts.Count} texts, {(Beams == 1 ? "always the likeliest token" : $"{Beams} beams")}{(Run.NoRepeat > 0 ? $", no {Run.NoRepeat} tokens in a row twice" : "")}");
 
     internal override string Heading => $"How well texts that were kept apart are rewritten ({How}): the loss of a token (lower is better), and what is written beside what people wrote "
         + "(higher is better), with what needs no learning:";
@@ -83,6 +83,7 @@ sealed record TextToTextReport(TextToTextRun Run, Rewritings Texts, int Beams, I
         ]))));
         json["texts"] = Texts.Count;
         json["beams"] = Beams;
+        json["noRepeat"] = Run.NoRepeat;
         json["examples"] = new JsonArray([.. Shown.Select(row => (JsonNode)new JsonObject { ["text"] = row[0], ["written"] = row[1], ["wanted"] = row[2] })]);
         return json;
     }

@@ -56,8 +56,12 @@ sealed class TextToTextRun : SequenceRun
     /// <param name="texts">Without prefix.</param>
     /// <param name="beams">1 always takes the likeliest token.</param>
     /// <param name="length">The most tokens that are written; the recipe's if null.</param>
-    internal IReadOnlyList<string> Write(IReadOnlyList<string> texts, int beams, int? length = null) =>
-        new Rewriter(Objective.Model, Frame, Settings.Context).Write([.. texts.Select(text => Settings.Prefix + text)], length ?? Settings.Length, beams);
+    /// <param name="noRepeat">So many tokens in a row are written once at most; <see cref="NoRepeat"/> if null.</param>
+    internal IReadOnlyList<string> Write(IReadOnlyList<string> texts, int beams, int? length = null, int? noRepeat = null) =>
+        new Rewriter(Objective.Model, Frame, Settings.Context).Write([.. texts.Select(text => Settings.Prefix + text)], length ?? Settings.Length, beams, noRepeat ?? NoRepeat);
+
+    /// <summary>A model that knows how summaries begin, but not yet what a paper says, begins again and again; what is judged as summaries are has no three tokens twice. Zero elsewhere.</summary>
+    internal int NoRepeat => Settings.Judge == "rouge" ? 3 : 0;
 
     private protected override byte[] Fingerprint()
     {

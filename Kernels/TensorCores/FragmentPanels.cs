@@ -71,7 +71,23 @@ static class FragmentPanels<M, W> where M : struct, ITensorCore where W : struct
 
     static int Cell(float bits) => BitConverter.SingleToInt32Bits(bits);
 
-    internal static int Thread => Place.Within(Group.IdxX, FragmentLayout.Warp);
-    internal static int Down => Group.IdxX / FragmentLayout.Warp / W.WarpsOfSide;
-    internal static int Across => Place.Within(Group.IdxX / FragmentLayout.Warp, W.WarpsOfSide);
+    /// <summary>Hands over the blocks of a thread's warp.</summary>
+    /// <param name="product">Whose they are.</param>
+    /// <param name="shape">Its edges.</param>
+    /// <param name="tile">The team's.</param>
+    /// <param name="sums">The thread's.</param>
+    /// <param name="shared">Memory of the team that nobody uses.</param>
+    public static void Write<P>(P product, ProductShape shape, ProductTile tile, FragmentSums sums, Floats shared) where P : struct, IProduct
+    {
+        Floats own = WarpStage.Of(shared);
+        int row = tile.FirstRow + Down * W.BlocksOfSide * FragmentLayout.LinesOfBlock, column = tile.FirstColumn + Across * W.BlocksOfSide * FragmentLayout.LinesOfBlock;
+        WarpStage.Write<P, W>(product, shape, tile, row, column, sums.A, own);
+        if (W.BlocksOfSide > 1) WarpStage.Write<P, W>(product, shape, tile, row + FragmentLayout.LinesOfBlock, column, sums.B, own);
+        if (W.BlocksOfSide > 1) WarpStage.Write<P, W>(product, shape, tile, row + 2 * FragmentLayout.LinesOfBlock, column, sums.C, own);
+        if (W.BlocksOfSide > 1) WarpStage.Write<P, W>(product, shape, tile, row + 3 * FragmentLayout.LinesOfBlock, column, sums.D, own);
+    }
+
+    static int Thread => Place.Within(Group.IdxX, FragmentLayout.Warp);
+    static int Down => Group.IdxX / FragmentLayout.Warp / W.WarpsOfSide;
+    static int Across => Place.Within(Group.IdxX / FragmentLayout.Warp, W.WarpsOfSide);
 }

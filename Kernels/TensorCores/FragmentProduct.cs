@@ -33,39 +33,13 @@ static class FragmentProductKernels<P, M, W> where P : struct, IMatrixProduct wh
         }
 
         Group.Barrier();                                    // nobody reads the panels any more
-        FragmentSums.Write<P, M, W>(product, shape, tile, sums, panels.Cast<float>());
+        FragmentPanels<M, W>.Write(product, shape, tile, sums, panels.Cast<float>());
     }
 }
 
 // Products of matrices so large that laying them out first costs less than it saves.
 public sealed partial class GpuBackend
 {
-    const int LeastForFragments = 192, ShareForFragments = 4;
-
-    /// <summary>Which products of matrices are laid out in fragments first.</summary>
-    internal Func<ProductShape, bool> LaysOutFragments { get; set; } = IsWorthFragments;
-
-    // Laying out takes time for each number of the factors, and saves some for each multiplication: of every number, half the harmonic mean of rows and columns.
-    internal static bool IsWorthFragments(ProductShape shape) =>
-        shape.Items == 1 && FillsLargeTiles(shape) && (long)shape.Rows * shape.Columns >= LeastForFragments * ((long)shape.Rows + shape.Columns);
-
-    void MultiplyMatrices<P>(P product, ProductShape shape) where P : struct, IMatrixProduct
-    {
-        if (MatMulPrecision == MatMulPrecision.Float32 || !HasTensorCores || !LaysOutFragments(shape) || !HasRoomForFragments(shape)) Multiply(product, shape);
-        else if (MatMulPrecision == MatMulPrecision.BFloat16) MultiplyFragments<P, BFloat16Core>(product, shape);
-        else MultiplyFragments<P, TensorFloat32Core>(product, shape);
-    }
-
-    // Not where it would take memory that a step may want: at most a quarter of what is free.
-    bool HasRoomForFragments(ProductShape shape) => ((long)shape.Rows + shape.Columns) * shape.Steps * sizeof(float) <= (Pool.Cap - Pool.Lent) / ShareForFragments;
-
-    void MultiplyFragments<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore
-    {
-        if (UsesWarpGroups) MultiplyByWarpGroups<P, M>(product, shape);
-        else if (_groupSize == FragmentPanels<M, FragmentTiles1>.Threads) MultiplyFragments<P, M, FragmentTiles1>(product, shape);
-        else MultiplyFragments<P, M, FragmentTiles4>(product, shape);
-    }
-
     internal void MultiplyFragments<P, M, W>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
     {
         GpuBlock LayOut(MatrixLines matrix, int lines, int ofRight)

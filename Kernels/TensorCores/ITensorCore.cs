@@ -18,9 +18,6 @@ interface ITensorCore
 
     /// <summary>The instruction.</summary>
     static abstract Float4 MultiplyAdd(Float4 sums, LeftCells left, RightCells right);
-
-    /// <summary>The instruction of a group of four warps, as <see cref="WarpGroupInstruction"/> has it.</summary>
-    static abstract WarpGroupSums MultiplyAdd(WarpGroupSums sums, ref Float4 left, ref Float4 right);
 }
 
 /// <summary>A thread's part of a left factor: (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4).</summary>
@@ -40,7 +37,7 @@ readonly struct RightCells(int a, int b)
 }
 
 /// <summary>A step to a cell: the upper 19 bits of a float.</summary>
-readonly struct TensorFloat32Core : ITensorCore
+readonly partial struct TensorFloat32Core : ITensorCore
 {
     public static int StepsOfCell => 1;
 
@@ -55,12 +52,10 @@ readonly struct TensorFloat32Core : ITensorCore
 
     public static Float4 MultiplyAdd(Float4 sums, LeftCells left, RightCells right) =>
         TensorCoreInstruction.MultiplyAddTensorFloat32(sums, left.A, left.B, left.C, left.D, right.A, right.B);
-
-    public static WarpGroupSums MultiplyAdd(WarpGroupSums sums, ref Float4 left, ref Float4 right) => WarpGroupInstruction.MultiplyAddTensorFloat32(sums, ref left, ref right);
 }
 
 /// <summary>Two steps to a cell, the first in its lower half.</summary>
-readonly struct BFloat16Core : ITensorCore
+readonly partial struct BFloat16Core : ITensorCore
 {
     public static int StepsOfCell => 2;
 
@@ -71,6 +66,4 @@ readonly struct BFloat16Core : ITensorCore
 
     public static Float4 MultiplyAdd(Float4 sums, LeftCells left, RightCells right) =>
         TensorCoreInstruction.MultiplyAddBFloat16(sums, left.A, left.B, left.C, left.D, right.A, right.B);
-
-    public static WarpGroupSums MultiplyAdd(WarpGroupSums sums, ref Float4 left, ref Float4 right) => WarpGroupInstruction.MultiplyAddBFloat16(sums, ref left, ref right);
 }

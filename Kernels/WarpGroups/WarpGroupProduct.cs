@@ -4,10 +4,10 @@ namespace NativeSsl.Kernels;
 /// The tiled product of matrices in core matrices: two groups of four warps make a tile of 128 × 128, each 64 rows of it. No factor passes through registers: the units read both from shared memory, where they lie as
 /// in the device's memory, so copying them needs neither a description of a tensor nor a swizzle. Panels as in <see cref="FragmentProductKernels{P,M,W}"/>.
 /// </summary>
-static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct where M : struct, ITensorCore
+static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
 {
     internal const int Threads = 256;
-    const int RowsOfGroup = 64, OfPanel = CoreLayout.StepsAtOnce * 2 * CoreLayout.LinesOfSlab, OfEight = OfPanel / CoreLayout.StepsAtOnce, OfStage = Threads / 32 * FragmentSums.FoursOfStage;
+    const int RowsOfGroup = 64, OfPanel = CoreLayout.StepsAtOnce * 2 * CoreLayout.LinesOfSlab, OfEight = OfPanel / CoreLayout.StepsAtOnce, OfStage = Threads / 32 * WarpStage.Fours;
 
     public static void Product(P product, ProductShape shape, ArrayView<Float4> left, ArrayView<Float4> right)
     {
@@ -36,8 +36,8 @@ static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct wher
 
         Group.Barrier();                                    // nobody reads the panels any more
         int row = tile.FirstRow + Group.IdxX / 32 * 16;
-        FragmentSums.WriteRow<P, FragmentTiles4>(product, shape, tile, row, tile.FirstColumn, sums.Near, FragmentSums.Stage(panels.Cast<float>()));
-        FragmentSums.WriteRow<P, FragmentTiles4>(product, shape, tile, row, tile.FirstColumn + 64, sums.Far, FragmentSums.Stage(panels.Cast<float>()));
+        WarpStage.Write<P, FragmentTiles4>(product, shape, tile, row, tile.FirstColumn, sums.Near, WarpStage.Of(panels.Cast<float>()));
+        WarpStage.Write<P, FragmentTiles4>(product, shape, tile, row, tile.FirstColumn + 64, sums.Far, WarpStage.Of(panels.Cast<float>()));
     }
 
     static void Bring(ArrayView<Float4> panels, ArrayView<Float4> left, ArrayView<Float4> right)
@@ -58,7 +58,7 @@ public sealed partial class GpuBackend
     /// <summary>Whether it has them: NVIDIA's of compute capability 9.0, and the simulator.</summary>
     internal bool HasWarpGroups => _gpu.AcceleratorType == AcceleratorType.CPU || _gpu is ILGPU.Runtime.Cuda.CudaAccelerator { Architecture.Major: 9 };
 
-    internal void MultiplyByWarpGroups<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore
+    internal void MultiplyByWarpGroups<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
     {
         GpuBlock LayOut(MatrixLines matrix, int lines)
         {

@@ -45,7 +45,7 @@ public static class BeamGeneration
     static void Follow(int text, Beam?[] beams, float[] logs, BeamOptions options, List<Hypothesis> done, int[] origins)
     {
         int first = text * options.Beams, vocabulary = logs.Length / beams.Length, place = first;
-        (int Row, int Token)[] likeliest = Likeliest(beams, first, options.Beams, options.Beams - done.Count, logs, vocabulary);
+        (int Row, int Token)[] likeliest = Likeliest(beams, first, options, options.Beams - done.Count, logs, vocabulary);
         Beam[] next = [.. likeliest.Select(found => Longer(beams[found.Row]!, found.Token, logs[found.Row * vocabulary + found.Token]))];
         beams.AsSpan(first, options.Beams).Clear();
         for (int i = 0; i < next.Length; i++)
@@ -56,20 +56,21 @@ public static class BeamGeneration
     static Beam Longer(Beam beam, int token, double log) => new(token, beam, beam.LogProbability + log, beam.Length + 1);
 
     // The likeliest continuations of a text's beams, best first; equally likely ones by beam and token.
-    static (int Row, int Token)[] Likeliest(Beam?[] beams, int first, int count, int wanted, float[] logs, int vocabulary)
+    static (int Row, int Token)[] Likeliest(Beam?[] beams, int first, BeamOptions options, int wanted, float[] logs, int vocabulary)
     {
         var worstFirst = Comparer<(double Log, long Place)>.Create((a, b) => a.Log != b.Log ? a.Log.CompareTo(b.Log) : b.Place.CompareTo(a.Place));
         var kept = new PriorityQueue<long, (double Log, long Place)>(worstFirst);
-        for (int row = first; row < first + count; row++)
+        for (int row = first; row < first + options.Beams; row++)
         {
             if (beams[row] is not { } beam) continue;
+            HashSet<int> repeating = Repeating(beam, options.NoRepeatNGram);
             for (int token = 0; token < vocabulary; token++)
             {
                 long place = (long)row * vocabulary + token;
                 (double Log, long Place) candidate = (beam.LogProbability + logs[place], place);
                 if (double.IsNaN(candidate.Log))
                     throw new NativeSslException($"BeamSearch: the probability of token {token} is NaN; was the model trained to the end?");
-                if (double.IsNegativeInfinity(candidate.Log)) continue;
+                if (double.IsNegativeInfinity(candidate.Log) || repeating.Contains(token)) continue;
                 if (kept.Count < wanted) kept.Enqueue(place, candidate);
                 else if (wanted > 0) kept.EnqueueDequeue(place, candidate);
             }
@@ -83,11 +84,26 @@ public static class BeamGeneration
         return found;
     }
 
-    static Hypothesis Written(Beam beam, BeamOptions options, bool ended)
+    // With which tokens a text would end in n tokens that stand in it already.
+    static HashSet<int> Repeating(Beam beam, int n)
+    {
+        if (n == 0 || beam.Length < n) return [];
+        List<int> text = Text(beam);
+        int last = text.Count - (n - 1);
+        return [.. Enumerable.Range(0, last).Where(i => text.Slice(i, n - 1).SequenceEqual(text.Slice(last, n - 1))).Select(i => text[i + n - 1])];
+    }
+
+    static List<int> Text(Beam beam)
     {
         var tokens = new List<int>(beam.Length);
-        for (Beam at = ended ? beam.Before! : beam; at.Before is not null; at = at.Before) tokens.Add(at.Token);
+        for (Beam at = beam; at.Before is not null; at = at.Before) tokens.Add(at.Token);
         tokens.Reverse();
+        return tokens;
+    }
+
+    static Hypothesis Written(Beam beam, BeamOptions options, bool ended)
+    {
+        List<int> tokens = Text(ended ? beam.Before! : beam);
         return new Hypothesis(tokens, beam.LogProbability, options.Score(beam.LogProbability, beam.Length), ended);
     }
 

@@ -9,6 +9,8 @@ public sealed record BeamOptions
     public double LengthPenalty { get; init; } = 0.6;
     /// <summary>After so many tokens, the end included, a text is cut off.</summary>
     public int MaxTokens { get; init; } = 64;
+    /// <summary>So many tokens in a row are written once at most; 0 lets everything be written again, 3 is usual for summaries. Paulus, Xiong &amp; Socher 2018, “A deep reinforced model for abstractive summarization”, section 2.5.</summary>
+    public int NoRepeatNGram { get; init; }
     /// <summary>The token that writing begins with; T5's is its padding.</summary>
     public required int Start { get; init; }
     /// <summary>The token that ends a text.</summary>
@@ -27,6 +29,7 @@ public sealed record BeamOptions
         if (Beams < 1) throw new NativeSslException($"Beams is {Beams}; at least one text must be followed.");
         if (!(LengthPenalty >= 0 && double.IsFinite(LengthPenalty))) throw new NativeSslException($"LengthPenalty is {LengthPenalty}; it must be 0 or more.");
         if (MaxTokens < 1) throw new NativeSslException($"MaxTokens is {MaxTokens}; at least one token must be written.");
+        if (NoRepeatNGram < 0) throw new NativeSslException($"NoRepeatNGram is {NoRepeatNGram}; it must be 0, for no limit, or more.");
         if (Start < 0 || Start >= vocabulary) throw new IndexException($"Start is {Start}; the model knows the tokens 0 … {vocabulary - 1}.");
         if (End < 0 || End >= vocabulary) throw new IndexException($"End is {End}; the model knows the tokens 0 … {vocabulary - 1}.");
     }

@@ -13,11 +13,12 @@ public sealed class Rewriter(SequenceModel model, SequenceFrame frame, int conte
     /// <param name="texts">The texts, with the prefix that names the task.</param>
     /// <param name="length">The most tokens that are written, the end included.</param>
     /// <param name="beams">How many beginnings are followed; 1 always takes the likeliest token.</param>
+    /// <param name="noRepeatNGram">So many tokens in a row are written once at most; 0 for no limit.</param>
     /// <exception cref="NativeSslException">An option is out of range, or the model gives probabilities that are not numbers.</exception>
     /// <exception cref="MalformedFileException">A text has a character that the tokenizer does not know.</exception>
-    public IReadOnlyList<string> Write(IReadOnlyList<string> texts, int length, int beams = 1)
+    public IReadOnlyList<string> Write(IReadOnlyList<string> texts, int length, int beams = 1, int noRepeatNGram = 0)
     {
-        var options = new BeamOptions { Beams = beams, MaxTokens = length, Start = frame.Padding, End = frame.End };
+        var options = new BeamOptions { Beams = beams, MaxTokens = length, NoRepeatNGram = noRepeatNGram, Start = frame.Padding, End = frame.End };
         int[][] tokens = [.. texts.Select(text => frame.Tokens(text, context))];
         string[] written = new string[texts.Count];
         // The longest come first: if there is no room for a batch, that is known at once.

@@ -109,6 +109,8 @@ public sealed class SequenceTrainingTests : IDisposable
         double before = Number(one.RootElement.GetProperty("result"), "this model", "exact"), after = Number(all.RootElement.GetProperty("result"), "this model", "exact");
         Assert.True(before <= 5 && after >= 97, $"{before:F1} % exact after a step, {after:F1} % after all");
         Assert.Equal("abca\nhh\n", Ok("rewrite", "abca", "hh", "--run", RunPath));
+        string once = Ok("rewrite", "abca", "--run", RunPath, "--no-repeat", "1").TrimEnd();
+        Assert.True(once.StartsWith("abc", StringComparison.Ordinal) && once.Distinct().Count() == once.Length, once);
     }
 
     [Fact]
@@ -128,6 +130,7 @@ public sealed class SequenceTrainingTests : IDisposable
         JsonElement rows = result.RootElement.GetProperty("result");
         Assert.Equal([100, 100, 100, 100], new[] { "rouge1", "rouge2", "rougeL", "exact" }.Select(name => Number(rows, "first sentence", name)), (a, b) => Math.Abs(a - b) < 1e-9);
         Assert.Equal(8, rows.GetProperty("texts").GetInt32());
+        Assert.Equal(3, rows.GetProperty("noRepeat").GetInt32());
     }
 
     [Fact]

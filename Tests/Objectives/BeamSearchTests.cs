@@ -59,6 +59,25 @@ public sealed class BeamSearchTests
         }
     }
 
+    // Of all texts those in which no so many tokens stand twice; their probabilities are what they were.
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void No_tokens_in_a_row_are_written_twice(int inARow)
+    {
+        T5 model = Model();
+        int[][] allowed = [.. AllTexts(5).Where(text => !Repeats(text, inARow))];
+        Assert.InRange(allowed.Length, 2, AllTexts(5).Count() - 1);
+        var found = Search(model, Options with { Beams = 1500, MaxTokens = 5, NoRepeatNGram = inARow });
+        for (int text = 0; text < 3; text++)
+        {
+            Assert.Equal(allowed.Select(Name).Order(StringComparer.Ordinal), found[text].Select(hypothesis => Name(Whole(hypothesis))).Order(StringComparer.Ordinal));
+            foreach (Hypothesis hypothesis in found[text].Take(5)) Assert.Equal(LogProbability(model, Inputs[text][..Lengths[text]], Whole(hypothesis)), hypothesis.LogProbability, 1e-4);
+        }
+
+        static string Name(int[] text) => string.Join(' ', text);
+
+        static bool Repeats(int[] text, int n) => Enumerable.Range(0, Math.Max(0, text.Length - n + 1)).Select(i => Name(text[i..(i + n)])).GroupBy(row => row).Any(same => same.Count() > 1);
+    }
+
     [Fact]
     public void One_beam_is_greedy()
     {
@@ -151,6 +170,7 @@ public sealed class BeamSearchTests
         string Refused(BeamOptions options) => Assert.ThrowsAny<NativeSslException>(() => Search(model, options)).Message;
         Assert.Contains("Beams is 0", Refused(Options with { Beams = 0 }), StringComparison.Ordinal);
         Assert.Contains("LengthPenalty is -1", Refused(Options with { LengthPenalty = -1 }), StringComparison.Ordinal);
+        Assert.Contains("NoRepeatNGram is -1", Refused(Options with { NoRepeatNGram = -1 }), StringComparison.Ordinal);
         Assert.Contains("MaxTokens is 0", Refused(Options with { MaxTokens = 0 }), StringComparison.Ordinal);
         Assert.Contains("Start is 5", Refused(Options with { Start = 5 }), StringComparison.Ordinal);
         Assert.Contains("End is -1", Refused(Options with { End = -1 }), StringComparison.Ordinal);

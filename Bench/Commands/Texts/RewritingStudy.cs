@@ -6,7 +6,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// <summary>Translation (Tatoeba) and summaries (SciTLDR): is T5 better after pretraining than from scratch, at equal steps? A paired bootstrap over the test texts answers.</summary>
 static class RewritingStudy
 {
-    const int Beams = 4, Examples = 4;
+    const int Beams = 4, Examples = 4, NoRepeatOfSummaries = 3;
     const double Sure = 0.95;
 
     public static void Translation(string[] arguments)
@@ -14,7 +14,7 @@ static class RewritingStudy
         var report = new Report("translation", "Translation: English to French", "learning/text.md");
         TextParts<TextPairs> pairs = Tatoeba.Read(Path.Combine(Books.Data, "tatoeba_eng_fra", "eng-fra.tsv"));
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("translate-tatoeba") with { Steps = 1000, WarmUp = 100 };
-        var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), longerBy: 6, SeedRuns.For(arguments), arguments.Contains("--quick"));
+        var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), longerBy: 6, noRepeat: 0, SeedRuns.For(arguments), arguments.Contains("--quick"));
         study.Introduce("Tatoeba's pairs, an English sentence in one part only; the test part is asked once a model. BLEU and chrF over all references of a sentence");
         report.Head("model", "steps", "BLEU", "chrF", "seconds", "TFLOP");
         double[] Scores(IReadOnlyList<string> written) => [Bleu.Of(written, study.Test.Targets).Score, new ChrF().Of(written, study.Test.Targets)];
@@ -35,7 +35,7 @@ static class RewritingStudy
         string folder = Path.Combine(Books.Data, "scitldr_a");
         (Rewritings train, Rewritings test) = Rewritings.Read(folder, Rewritings.Papers);
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("summarise-scitldr") with { Steps = 200, WarmUp = 20 };
-        var study = new Rewritten(report, recipe, train, test, longerBy: 2, SeedRuns.For(arguments), arguments.Contains("--quick"));
+        var study = new Rewritten(report, recipe, train, test, longerBy: 2, NoRepeatOfSummaries, SeedRuns.For(arguments), arguments.Contains("--quick"));
         study.Introduce("SciTLDR's abstracts; its part dev, by which nothing was chosen, is asked once a model. ROUGE's F, the mean over papers of the best over references");
         report.Head("model", "steps", "ROUGE-1", "ROUGE-2", "ROUGE-L", "seconds", "TFLOP");
         double Mean(IReadOnlyList<string> written, Func<string, string, RougeScore> score) => 100 * Rouge.Mean(study.Test.Targets, written, score);
@@ -50,13 +50,13 @@ static class RewritingStudy
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- summaries");
     }
 
-    sealed class Rewritten(Report report, TextToTextRecipe recipe, Rewritings train, Rewritings test, int longerBy, SeedRuns seeds, bool quick)
+    sealed class Rewritten(Report report, TextToTextRecipe recipe, Rewritings train, Rewritings test, int longerBy, int noRepeat, SeedRuns seeds, bool quick)
     {
         readonly (SequenceFrame Frame, Dictionary<string, Tensor> Weights) _kept = SpanStudy.Kept;
 
         public Rewritings Test { get; } = quick ? test.Some(20) : test;
 
-        public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams. The T5 of the section “T5: spans cut out and written again”, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
+        public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams{(noRepeat > 0 ? $", no {noRepeat} tokens in a row twice (chosen beforehand)" : "")}. The T5 of the section “T5: spans cut out and written again”, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
             + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, without dropout, since no text is seen often; and for {longerBy} times as many steps with dropout {recipe.Dropout}. ± is the 95 % interval over {seeds.Count} seeds, which draw the order of the texts and, from scratch, first values."));
 
         /// <summary>Several seeds of the short run.</summary>
@@ -92,7 +92,7 @@ static class RewritingStudy
             TextToText objective = how.NewObjective(new Init(Books.Backend, (ulong)how.Seed), _kept.Frame);
             if (pretrained) objective.CopyFrom(_kept.Weights.Select(entry => (entry.Key, entry.Value)));
             Cost cost = RecipeTraining.Run(objective, how, how.NewOptimizer, how.NewViews(Books.Backend, train, _kept.Frame));
-            return (new Rewriter(objective.Model, _kept.Frame, how.Context).Write([.. Test.Sources.Select(text => how.Prefix + text)], how.Length, Beams), cost);
+            return (new Rewriter(objective.Model, _kept.Frame, how.Context).Write([.. Test.Sources.Select(text => how.Prefix + text)], how.Length, Beams, noRepeat), cost);
         }
 
         public void Row(string name, double[] scores, long? steps = null, Cost cost = default) =>

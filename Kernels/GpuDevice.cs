@@ -102,6 +102,7 @@ public sealed partial class GpuBackend
         TensorCoreInstruction.Register(context);
         AsyncCopy.Register(context);
         WarpGroupInstruction.Register(context);
+        BulkCopy.Register(context);
         return context;
     }
 

@@ -17,19 +17,27 @@ static class GpuSpeed
     {
         if (arguments is ["first", var selector]) { First(selector); return; }
         if (arguments is ["kernels", var device, var part]) { KernelProfile.Print(device, part); return; }
-        bool isCuda = arguments is not ["opencl", ..];
-        using GpuBackend gpu = isCuda ? GpuBackend.Cuda() : GpuBackend.OpenCl();
+        bool groups = arguments is ["groups", ..], small = arguments is ["opencl", ..];
+        using GpuBackend gpu = small ? GpuBackend.OpenCl() : GpuBackend.Cuda();
         Dictionary<string, double> theirs = Theirs(arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".json", StringComparison.Ordinal)));
-        bool small = !isCuda;
         double seconds = arguments.Contains("--quick") || small ? 0.1 : 0.4;
-        var report = new Report("gpu", gpu.Name, Path.Combine(Folder(gpu.Name), "gpu.md"));
+        var report = new Report(groups ? "groups" : "gpu", groups ? $"{gpu.Name}: products by groups of warps" : gpu.Name, Path.Combine(Folder(gpu.Name), "gpu.md"));
         report.Text((small ? "No GPU: the smallest sizes, to see that everything runs; times of a GPU are not yet measured. "
             : "Ours beside PyTorch on the same card, one program after the other; float32 on both sides, tf32 off, but where a row says otherwise: there ours rounds float32 factors, and PyTorch's bf16 factors are stored so (in whole steps, as autocast does it). ")
             + "Medians over bursts of calls from an idle device to an idle device, launches included; inputs drawn at random.");
-        double bandwidth = Copy(report, gpu, KernelRows.Copy(small), seconds);
-        double step = double.NaN;
+        double bandwidth = groups ? double.NaN : Copy(report, gpu, KernelRows.Copy(small), seconds);
         report.Head("row", "ours", "PyTorch", "ours / PyTorch", "ours", "goal");
-        foreach (GpuRow row in Rows(small))
+        if (groups && !gpu.HasWarpGroups) report.Row("products by groups of warps", NotMeasured, "", "", "not on this card", "");
+        else Measure(report, gpu, groups ? KernelRows.OfWarpGroups() : Rows(small), theirs, bandwidth, seconds, small);
+        if (!gpu.HasTensorCores) report.Row("tf32 and bf16 products and attention", NotMeasured, "", "", "no tensor cores here", "");
+        report.EndTable();
+        report.Save("Bench/gpu.sh");
+    }
+
+    static void Measure(Report report, GpuBackend gpu, IEnumerable<GpuRow> rows, Dictionary<string, double> theirs, double bandwidth, double seconds, bool small)
+    {
+        double step = double.NaN;
+        foreach (GpuRow row in rows)
         {
             double time;
             try { time = GpuTimer.Measure(gpu, row, seconds); }
@@ -49,13 +57,10 @@ static class GpuSpeed
                 Speed(row, time, bandwidth), Wanted(row));
             if (!small) Judged(report, row, time, their, bandwidth);
         }
-        if (!gpu.HasTensorCores) report.Row("tf32 and bf16 products and attention", NotMeasured, "", "", "no tensor cores here", "");
-        report.EndTable();
-        report.Save("Bench/gpu.sh");
     }
 
-    /// <summary>Every row but the copy.</summary>
-    public static IEnumerable<GpuRow> Rows(bool small) => KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small)).Concat(small ? [] : KernelRows.OfWarpGroups());
+    /// <summary>Every row but the copy, and those of groups of warps.</summary>
+    public static IEnumerable<GpuRow> Rows(bool small) => KernelRows.OfMemory(small).Concat(KernelRows.OfProducts(small)).Concat(StepRows.All(small));
 
     static double Copy(Report report, GpuBackend gpu, GpuRow copy, double seconds)
     {

@@ -119,7 +119,7 @@ static class KernelRows
         }
     }
 
-    /// <summary>Products by groups of warps, which not every card has: to be timed last.</summary>
+    /// <summary>Products by groups of warps, which not every card has.</summary>
     public static IEnumerable<GpuRow> OfWarpGroups()
     {
         foreach (int size in (int[])[4096, 8192])

@@ -34,10 +34,6 @@ static class WarpGroupInstruction
     [IntrinsicImplementation]
     public static WarpGroupSums MultiplyAddBFloat16(WarpGroupSums sums, ref Float4 left, ref Float4 right) => Emulate<BFloat16Core>(sums, ref left, ref right);
 
-    /// <summary>What threads have brought into shared memory, each has to show to the units before a barrier: they read past the way threads do.</summary>
-    [IntrinsicImplementation]
-    public static void Show() { }
-
     /// <summary>Sums that threads have touched come before what is multiplied next.</summary>
     [IntrinsicImplementation]
     public static void Begin() { }
@@ -49,7 +45,7 @@ static class WarpGroupInstruction
     /// <summary>Tells a context how the instructions are written.</summary>
     internal static void Register(Context context)
     {
-        foreach (string name in (string[])[nameof(MultiplyAddTensorFloat32), nameof(MultiplyAddBFloat16), nameof(Show), nameof(Begin), nameof(Wait)])
+        foreach (string name in (string[])[nameof(MultiplyAddTensorFloat32), nameof(MultiplyAddBFloat16), nameof(Begin), nameof(Wait)])
             context.GetIntrinsicManager().RegisterMethod(typeof(WarpGroupInstruction).GetMethod(name)!, new PTXIntrinsic(typeof(WarpGroupInstruction), $"Write{name}", IntrinsicImplementationMode.GenerateCode));
     }
 
@@ -97,12 +93,11 @@ static class WarpGroupInstruction
         string place = "%" + PTXRegisterAllocator.GetStringRepresentation(generator.LoadHardware(reference.Resolve()));
         string made = "%" + PTXRegisterAllocator.GetStringRepresentation(generator.AllocateRegister(BasicValueType.Int64, PTXRegisterKind.Int64));
         generator.Builder.AppendLine($"\tcvt.u64.u32 {made}, {place};");
+        generator.Builder.AppendLine($"\tand.b64 {made}, {made}, 0x3FFFF;");
         generator.Builder.AppendLine($"\tshr.u64 {made}, {made}, 4;");
         generator.Builder.AppendLine($"\tor.b64 {made}, {made}, {((long)BytesOfCore / 16 << 32) | ((long)BytesOfNextCells / 16 << 16)};");
         return made;
     }
-
-    static void WriteShow(PTXBackend _, PTXCodeGenerator generator, Value value) => generator.Builder.AppendLine("\tfence.proxy.async.shared::cta;");
 
     static void WriteBegin(PTXBackend _, PTXCodeGenerator generator, Value value) => generator.Builder.AppendLine("\twgmma.fence.sync.aligned;");
 

@@ -1,8 +1,8 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>
-/// The tiled product of matrices in core matrices: two groups of four warps make a tile of 128 × 128, each 64 rows of it. No factor passes through registers: the units read both from shared memory, where they lie as
-/// in the device's memory, so copying them needs neither a description of a tensor nor a swizzle. Panels as in <see cref="FragmentProductKernels{P,M,W}"/>.
+/// The tiled product of matrices in core matrices: two groups of four warps make a tile of 128 × 128, each 64 rows of it. No factor passes through registers: the copy engine brings a panel of each, one stretch of memory, and the units read both from there, where they lie as
+/// in the device's memory; it takes neither a description of a tensor nor a swizzle. One panel is on its way while the other is multiplied.
 /// </summary>
 static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
 {
@@ -12,26 +12,33 @@ static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct wher
     public static void Product(P product, ProductShape shape, ArrayView<Float4> left, ArrayView<Float4> right)
     {
         ArrayView<Float4> panels = SharedMemory.Allocate<Float4>(OfStage);      // two of the left factor, then two of the right one; and later what a warp hands over
+        ArrayView<long> barriers = SharedMemory.Allocate<long>(2);
+        if (Group.IdxX == 0)
+        {
+            BulkCopy.SetUp(ref barriers[0]);
+            BulkCopy.SetUp(ref barriers[1]);
+        }
         ProductTile tile = new(shape, CoreLayout.LinesOfSlab, CoreLayout.LinesOfSlab);
         CoreLayout rows = new(shape.Rows, shape.Steps, M.StepsOfCell), columns = new(shape.Columns, shape.Steps, M.StepsOfCell);
         long nextOfLeft = rows.Place(tile.FirstRow / CoreLayout.LinesOfSlab, tile.FirstStep), nextOfRight = columns.Place(tile.FirstColumn / CoreLayout.LinesOfSlab, tile.FirstStep);
-        int stepsOfPanel = CoreLayout.StepsAtOnce * 8 * M.StepsOfCell, filled = 0, group = Group.IdxX / (Threads / 2) * RowsOfGroup;
+        int stepsOfPanel = CoreLayout.StepsAtOnce * 8 * M.StepsOfCell, turn = 0, group = Group.IdxX / (Threads / 2) * RowsOfGroup;
         WarpGroupSums sums = default;
 
-        Bring(panels, left.SubView(nextOfLeft), right.SubView(nextOfRight));
+        Bring(barriers, panels, 0, left.SubView(nextOfLeft), right.SubView(nextOfRight));
         for (int next = tile.FirstStep + stepsOfPanel; next < tile.StepEnd + stepsOfPanel; next += stepsOfPanel)
         {
-            AsyncCopy.Wait();
-            WarpGroupInstruction.Show();
-            Group.Barrier();
+            int filled = Place.Within(turn, 2);
+            BulkCopy.Wait(ref barriers[filled], turn / 2);
+            Group.Barrier();                                // and nobody multiplies the other panel any more
             nextOfLeft += OfPanel;
             nextOfRight += OfPanel;
-            if (next < tile.StepEnd) Bring(panels.SubView(OfPanel - filled), left.SubView(nextOfLeft), right.SubView(nextOfRight));
+            if (next < tile.StepEnd) Bring(barriers, panels, 1 - filled, left.SubView(nextOfLeft), right.SubView(nextOfRight));
+            int place = filled * OfPanel;
             WarpGroupInstruction.Begin();
-            sums = M.MultiplyAdd(sums, ref panels[filled + group], ref panels[filled + 2 * OfPanel]);
-            sums = M.MultiplyAdd(sums, ref panels[filled + OfEight + group], ref panels[filled + 2 * OfPanel + OfEight]);
+            sums = M.MultiplyAdd(sums, ref panels[place + group], ref panels[place + 2 * OfPanel]);
+            sums = M.MultiplyAdd(sums, ref panels[place + OfEight + group], ref panels[place + 2 * OfPanel + OfEight]);
             sums = WarpGroupInstruction.Wait(sums);
-            filled = OfPanel - filled;
+            turn++;
         }
 
         Group.Barrier();                                    // nobody reads the panels any more
@@ -40,23 +47,25 @@ static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct wher
         WarpStage.Write<P, FragmentTiles4>(product, shape, tile, row, tile.FirstColumn + 64, sums.Far, WarpStage.Of(panels.Cast<float>()));
     }
 
-    static void Bring(ArrayView<Float4> panels, ArrayView<Float4> left, ArrayView<Float4> right)
+    // By one thread, into one of the two panels of each factor.
+    static void Bring(ArrayView<long> barriers, ArrayView<Float4> panels, int which, ArrayView<Float4> left, ArrayView<Float4> right)
     {
-        ArrayView<Float4> leftPanel = panels.AsAligned(16), rightPanel = panels.SubView(2 * OfPanel).AsAligned(16), leftFrom = left.AsAligned(16), rightFrom = right.AsAligned(16);
-        AsyncCopy.Begin(ref leftPanel[Group.IdxX], ref leftFrom[Group.IdxX]);
-        AsyncCopy.Begin(ref leftPanel[Group.IdxX + Threads], ref leftFrom[Group.IdxX + Threads]);
-        AsyncCopy.Begin(ref rightPanel[Group.IdxX], ref rightFrom[Group.IdxX]);
-        AsyncCopy.Begin(ref rightPanel[Group.IdxX + Threads], ref rightFrom[Group.IdxX + Threads]);
+        if (Group.IdxX != 0) return;
+        BulkCopy.Expect(ref barriers[which], 2 * OfPanel * 16);
+        BulkCopy.Begin(ref barriers[which], ref panels[which * OfPanel], ref left[0], OfPanel);
+        BulkCopy.Begin(ref barriers[which], ref panels[which * OfPanel + 2 * OfPanel], ref right[0], OfPanel);
     }
 }
 
 public sealed partial class GpuBackend
 {
+    const int WarpGroupTeam = 256;
+
     /// <summary>Whether groups of warps multiply what is laid out first. Off until a card has shown that they do it right, and faster.</summary>
     internal bool UsesWarpGroups { get; set; }
 
-    /// <summary>Whether it has them: NVIDIA's of compute capability 9.0, and the simulator.</summary>
-    internal bool HasWarpGroups => _gpu.AcceleratorType == AcceleratorType.CPU || _gpu is ILGPU.Runtime.Cuda.CudaAccelerator { Architecture.Major: 9 };
+    /// <summary>Whether it has them: NVIDIA's of compute capability 9.0, and a simulator of so many threads.</summary>
+    internal bool HasWarpGroups => _gpu.AcceleratorType == AcceleratorType.CPU && _gpu.MaxNumThreadsPerGroup >= WarpGroupTeam || _gpu is ILGPU.Runtime.Cuda.CudaAccelerator { Architecture.Major: 9 };
 
     internal void MultiplyByWarpGroups<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
     {

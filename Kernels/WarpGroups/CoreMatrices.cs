@@ -8,6 +8,9 @@ namespace NativeSsl.Kernels;
 /// <param name="stepsOfCell">Of the cells.</param>
 readonly struct CoreLayout(int lines, int steps, int stepsOfCell)
 {
+    /// <summary>Of a team's two groups of four warps.</summary>
+    public const int Threads = 256;
+
     public const int LinesOfSlab = 128, StepsAtOnce = 2;
 
     public int Lines => lines;

@@ -6,8 +6,7 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
 {
-    internal const int Threads = 256;
-    const int RowsOfGroup = 64, OfPanel = CoreLayout.StepsAtOnce * 2 * CoreLayout.LinesOfSlab, OfEight = OfPanel / CoreLayout.StepsAtOnce, OfStage = Threads / 32 * WarpStage.Fours;
+    const int RowsOfGroup = 64, OfPanel = CoreLayout.StepsAtOnce * 2 * CoreLayout.LinesOfSlab, OfEight = OfPanel / CoreLayout.StepsAtOnce, OfStage = CoreLayout.Threads / 32 * WarpStage.Fours;
 
     public static void Product(P product, ProductShape shape, ArrayView<Float4> left, ArrayView<Float4> right)
     {
@@ -21,10 +20,10 @@ static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct wher
         ProductTile tile = new(shape, CoreLayout.LinesOfSlab, CoreLayout.LinesOfSlab);
         CoreLayout rows = new(shape.Rows, shape.Steps, M.StepsOfCell), columns = new(shape.Columns, shape.Steps, M.StepsOfCell);
         long nextOfLeft = rows.Place(tile.FirstRow / CoreLayout.LinesOfSlab, tile.FirstStep), nextOfRight = columns.Place(tile.FirstColumn / CoreLayout.LinesOfSlab, tile.FirstStep);
-        int stepsOfPanel = CoreLayout.StepsAtOnce * 8 * M.StepsOfCell, turn = 0, group = Group.IdxX / (Threads / 2) * RowsOfGroup;
+        int stepsOfPanel = CoreLayout.StepsAtOnce * 8 * M.StepsOfCell, turn = 0, group = Group.IdxX / (CoreLayout.Threads / 2) * RowsOfGroup;
         WarpGroupSums sums = default;
 
-        Bring(barriers, panels, 0, left.SubView(nextOfLeft), right.SubView(nextOfRight));
+        if (tile.FirstStep < tile.StepEnd) Bring(barriers, panels, 0, left.SubView(nextOfLeft), right.SubView(nextOfRight));
         for (int next = tile.FirstStep + stepsOfPanel; next < tile.StepEnd + stepsOfPanel; next += stepsOfPanel)
         {
             int filled = Place.Within(turn, 2);
@@ -59,13 +58,11 @@ static class WarpGroupProductKernels<P, M> where P : struct, IMatrixProduct wher
 
 public sealed partial class GpuBackend
 {
-    const int WarpGroupTeam = 256;
-
     /// <summary>Whether groups of warps multiply what is laid out first. Off until a card has shown that they do it right, and faster.</summary>
     internal bool UsesWarpGroups { get; set; }
 
     /// <summary>Whether it has them: NVIDIA's of compute capability 9.0, and a simulator of so many threads.</summary>
-    internal bool HasWarpGroups => _gpu.AcceleratorType == AcceleratorType.CPU && _gpu.MaxNumThreadsPerGroup >= WarpGroupTeam || _gpu is ILGPU.Runtime.Cuda.CudaAccelerator { Architecture.Major: 9 };
+    internal bool HasWarpGroups => _gpu.AcceleratorType == AcceleratorType.CPU && _gpu.MaxNumThreadsPerGroup >= CoreLayout.Threads || _gpu is ILGPU.Runtime.Cuda.CudaAccelerator { Architecture.Major: 9 };
 
     internal void MultiplyByWarpGroups<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
     {
@@ -78,6 +75,6 @@ public sealed partial class GpuBackend
         }
 
         MultiplyLaidOut(() => LayOut(product.LeftLines, shape.Rows), () => LayOut(product.RightLines, shape.Columns), (left, right) =>
-            Launch(WarpGroupProductKernels<P, M>.Product, new Work(ProductTile.Count(shape, CoreLayout.LinesOfSlab, CoreLayout.LinesOfSlab), WarpGroupProductKernels<P, M>.Threads), product, shape, left, right));
+            Launch(WarpGroupProductKernels<P, M>.Product, new Work(ProductTile.Count(shape, CoreLayout.LinesOfSlab, CoreLayout.LinesOfSlab), CoreLayout.Threads), product, shape, left, right));
     }
 }

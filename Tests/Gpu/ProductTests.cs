@@ -50,9 +50,9 @@ public sealed class ProductTests
 
     static Action<MatMulProduct, ProductShape> OfFragments<M>(GpuBackend gpu) where M : struct, ITensorCore => gpu.MultiplyFragments<MatMulProduct, M, FragmentTiles1>;
 
-    // Laid out in fragments first: lines and steps that fill none, either factor either way, by fours and one by one, and sums cut where panels end.
+    // Laid out in fragments first: lines and steps that fill none, either factor either way, by fours and one by one, and sums cut where panels end, of which the last pieces may have no step.
     [Theory, InlineData(1, 1, 1, 1, 2), InlineData(16, 16, 32, 1, 2), InlineData(33, 17, 9, 1, 0), InlineData(33, 17, 9, 1, 1), InlineData(33, 17, 9, 1, 3), InlineData(36, 20, 44, 1, 0), InlineData(36, 20, 44, 1, 1)]
-    [InlineData(36, 20, 44, 1, 2), InlineData(36, 20, 44, 1, 3), InlineData(20, 36, 33, 1, 2), InlineData(18, 40, 150, 2, 2), InlineData(17, 9, 201, 3, 1), InlineData(20, 20, 192, 3, 0)]
+    [InlineData(36, 20, 44, 1, 2), InlineData(36, 20, 44, 1, 3), InlineData(20, 36, 33, 1, 2), InlineData(18, 40, 150, 2, 2), InlineData(17, 9, 201, 3, 1), InlineData(20, 20, 192, 3, 0), InlineData(20, 17, 577, 9, 2)]
     public void Fragments_multiply_whole_numbers_exactly(int rows, int columns, int steps, int pieces, int transposes)
     {
         GpuBackend gpu = Devices.Simulator;
@@ -129,12 +129,12 @@ public sealed class ProductTests
         static double Distance(float[] x, float[] y) => Math.Sqrt(x.Zip(y, (p, q) => Math.Pow((double)p - q, 2)).Sum() / x.Sum(p => (double)p * p));
     }
 
-    // Two slabs of rows, and two pieces: of four panels and three in BFloat16, of eight and five in TensorFloat32.
-    [Theory, InlineData(0), InlineData(1), InlineData(3)]
-    public void Groups_of_warps_multiply_whole_numbers_exactly(int transposes)
+    // Two slabs of rows, and two pieces: of four panels and three in BFloat16, of eight and five in TensorFloat32; nine pieces, the last two of which have no step.
+    [Theory, InlineData(132, 20, 194, 2, 0), InlineData(132, 20, 194, 2, 1), InlineData(20, 132, 194, 2, 3), InlineData(9, 17, 577, 9, 2)]
+    public void Groups_of_warps_multiply_whole_numbers_exactly(int rows, int columns, int steps, int pieces, int transposes)
     {
         using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
-        float[][] products = Products(gpu, (1, 132, 20, 194, 2, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
+        float[][] products = Products(gpu, (1, rows, columns, steps, pieces, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
             gpu.MultiplyByWarpGroups<MatMulProduct, TensorFloat32Core>, gpu.MultiplyByWarpGroups<MatMulProduct, BFloat16Core>);
         Assert.Equal(products[0], products[1]);
         Assert.Equal(products[0], products[2]);

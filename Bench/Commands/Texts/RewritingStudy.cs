@@ -36,7 +36,7 @@ static class RewritingStudy
         (Rewritings train, Rewritings test) = Rewritings.Read(folder, Rewritings.Papers);
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("summarise-scitldr") with { Steps = 200, WarmUp = 20 };
         var study = new Rewritten(report, recipe, train, test, longerBy: 2, NoRepeatOfSummaries, SeedRuns.For(arguments), arguments.Contains("--quick"));
-        study.Introduce("SciTLDR's abstracts; its part dev, by which nothing was chosen, is asked once a model. ROUGE's F, the mean over papers of the best over references");
+        study.Introduce("SciTLDR's abstracts; its part dev, by which nothing else was chosen, is asked once a model. ROUGE's F, the mean over papers of the best over references");
         report.Head("model", "steps", "ROUGE-1", "ROUGE-2", "ROUGE-L", "seconds", "TFLOP");
         double Mean(IReadOnlyList<string> written, Func<string, string, RougeScore> score) => 100 * Rouge.Mean(study.Test.Targets, written, score);
         double[] Scores(IReadOnlyList<string> written) => [Mean(written, (wanted, said) => Rouge.N(wanted, said, 1)), Mean(written, (wanted, said) => Rouge.N(wanted, said, 2)), Mean(written, Rouge.L)];
@@ -56,7 +56,7 @@ static class RewritingStudy
 
         public Rewritings Test { get; } = quick ? test.Some(20) : test;
 
-        public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams{(noRepeat > 0 ? $", no {noRepeat} tokens in a row twice (chosen beforehand)" : "")}. The T5 of the section “T5: spans cut out and written again”, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
+        public void Introduce(string what) => report.Text(string.Create(CultureInfo.InvariantCulture, $"{what}; {Test.Count:N0} texts, {Beams} beams{(noRepeat > 0 ? $", no {noRepeat} tokens in a row twice (the usual number; that texts repeat themselves was seen on these texts)" : "")}. The T5 of the section “T5: spans cut out and written again”, fine-tuned on {train.Count:N0} texts, beside the same network from scratch, "
             + $"{recipe.Batch} a step, up to a rate of {recipe.LearningRate}, without dropout, since no text is seen often; and for {longerBy} times as many steps with dropout {recipe.Dropout}. ± is the 95 % interval over {seeds.Count} seeds, which draw the order of the texts and, from scratch, first values."));
 
         /// <summary>Several seeds of the short run.</summary>

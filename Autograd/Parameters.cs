@@ -146,6 +146,15 @@ public sealed class Parameters
         }
     }
 
+    /// <summary>Of each tensor, whether a backward pass has been there since <see cref="Zero"/>.</summary>
+    internal bool[] Reached() => [.. _leaves.Select(leaf => !((Node)leaf.Node!).IsFresh)];
+
+    /// <summary>Says so of a pass that the device did by itself.</summary>
+    internal void MarkReached(bool[] reached)
+    {
+        foreach ((Tensor leaf, bool been) in _leaves.Zip(reached)) ((Node)leaf.Node!).IsFresh = !been;
+    }
+
     /// <summary>Writes zeros where no backward pass has been since <see cref="Zero"/>.</summary>
     internal void Settle()
     {

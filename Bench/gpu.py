@@ -227,6 +227,7 @@ def gpt(layers, heads, width, context, batch, vocabulary, rounded=False, compile
 
 def steps():
     row("step of a GPT 6 x 384, batch 64, context 256", lambda: gpt(6, 6, 384, 256, 64, 65))
+    row("step of a GPT 6 x 384, batch 1, context 256", lambda: gpt(6, 6, 384, 256, 1, 65))
     row("step of GPT-2 small, batch 8, context 1024, fp32", lambda: gpt(12, 12, 768, 1024, 8, 50304))
     row("step of GPT-2 small, batch 8, context 1024, bf16", lambda: gpt(12, 12, 768, 1024, 8, 50304, rounded=True))
     rows["step of SimCLR, ResNet-18, 1024 views of 32 x 32, made beforehand"] = min(

@@ -30,8 +30,10 @@ run() {
     if [ "$device" = cuda ]; then timeout 210 python3 Bench/gpu.py "$results/torch.json" || echo "PyTorch's rows are not complete"; fi
     "$place/NativeSsl.Bench" gpu "$device" "$results/torch.json" ${NATIVESSL_QUICK:+--quick} 2>&1 | tee "$results/speed.txt" || failed=1
     if [ "$device" = cuda ]; then                                # what no card has tried yet, in processes of its own
-        timeout 60 "$place/NativeSsl.Tests" check-gpu cuda groups 2>&1 | tee "$results/check-groups.txt" || failed=1
-        timeout 60 "$place/NativeSsl.Bench" gpu groups "$results/torch.json" 2>&1 | tee "$results/speed-groups.txt" || failed=1
+        for part in groups replays; do
+            timeout 60 "$place/NativeSsl.Tests" check-gpu cuda $part 2>&1 | tee "$results/check-$part.txt" || failed=1
+            timeout 60 "$place/NativeSsl.Bench" gpu $part "$results/torch.json" 2>&1 | tee "$results/speed-$part.txt" || failed=1
+        done
     fi
     if [ "$device" = cuda ] && [ -n "$(command -v compute-sanitizer)" ] && [ -z "${NATIVESSL_NO_SANITIZER:-}" ]; then
         for tool in memcheck racecheck; do

@@ -23,6 +23,9 @@ public sealed class UnsupportedFormatException(string message) : NativeSslExcept
 /// <summary>A backward pass that cannot be run, or a gradient that was never asked for.</summary>
 public sealed class GradientException(string message) : NativeSslException(message);
 
+/// <summary>Work that cannot be done again without the host: it reads numbers back, or decides by them.</summary>
+public sealed class NotReplayableException(string message) : NativeSslException(message);
+
 /// <summary>A file that is not what it claims to be. The message names the file, the place and the cure.</summary>
 public sealed class MalformedFileException(string file, string reason, Exception? inner = null)
     : NativeSslException($"{file}: {reason}", inner)

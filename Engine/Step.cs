@@ -45,7 +45,10 @@ public sealed class Step : IDisposable
     public static Step? Of(IBackend backend) => Current is { } step && ReferenceEquals(step._backend, backend) ? step : null;
 
     /// <summary>A new random stream: (step number, how many were asked for before), so a resumed run draws the same.</summary>
-    public ulong NextStream() => (_number << 24) | _streams++;
+    public ulong NextStream() => StreamsApart((long)_number) | _streams++;
+
+    /// <summary>How far the streams of a step lie from those of so many steps before, by the number of the stream.</summary>
+    public static ulong StreamsApart(long steps) => (ulong)steps << 24;
 
     /// <summary>How many streams were handed out; set back to replay a stretch (activation checkpointing).</summary>
     public uint Streams { get => _streams; set => _streams = value; }

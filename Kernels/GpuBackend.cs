@@ -17,7 +17,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
 
     readonly Context _context;
     readonly Accelerator _gpu;
-    readonly AcceleratorStream _stream;
+    AcceleratorStream _stream;
     readonly int _groupSize;
     readonly bool _hasWarps;
     readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launcher)> _kernels = [];
@@ -30,6 +30,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         if (gpu.AcceleratorType != type)
             throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
         (_context, _gpu, _stream, _groupSize) = (context, gpu, gpu.DefaultStream, groupSize);
+        _sameStep = gpu.Allocate1D<ulong>([0]);
         _hasWarps = type != AcceleratorType.OpenCL;          // ILGPU has OpenCL's exchange of registers for one maker alone
         HasTensorCores = type == AcceleratorType.CPU || gpu is CudaAccelerator { Architecture.Major: >= 8 };
         Pool = new GpuPool(gpu, memoryCap);
@@ -51,7 +52,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     public long PoolBytes => Pool.Held;
 
     /// <summary>Bytes of the pool in use by tensors.</summary>
-    public long PoolBytesInUse => Pool.Lent;
+    public long PoolBytesInUse => Pool.LentByAll;
 
     /// <summary>The most bytes of the pool that tensors ever used at once.</summary>
     public long PoolBytesPeak => Pool.Peak;
@@ -72,9 +73,10 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         using Lock.Scope turn = Turn();
         try
         {
-            GpuBlock block = Pool.Take(checked(count * GpuStorage.BytesOf(format)));
-            if (lasting) block.View.MemSetToZero(_stream);
-            return new GpuStorage(this, block, count, format, lasting);
+            GpuBlock block = (lasting ? Pool : Lender).Take(checked(count * GpuStorage.BytesOf(format)));
+            var storage = new GpuStorage(this, block, count, format, lasting);
+            if (lasting) Order(() => block.View.MemSetToZero(_stream), [storage]);
+            return storage;
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
     }
@@ -107,6 +109,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
             {
                 _stream.Synchronize();
                 _staging.Dispose();
+                _sameStep.Dispose();
                 Pool.Dispose();
                 foreach ((Kernel kernel, _) in _kernels.Values) kernel.Dispose();
                 _gpu.Dispose();

@@ -4,12 +4,16 @@ using ILGPU.Runtime.Cuda;
 namespace NativeSsl.Kernels;
 
 /// <summary>A piece of device memory.</summary>
-sealed class GpuBlock(Slab<MemoryBuffer1D<byte, Stride1D.Dense>> slab, long start, long size)
+sealed class GpuBlock(GpuPool pool, Slab<MemoryBuffer1D<byte, Stride1D.Dense>> slab, long start, long size)
 {
+    internal GpuPool Pool => pool;
     internal Slab<MemoryBuffer1D<byte, Stride1D.Dense>> Slab => slab;
     internal long Start => start;
     internal long Size => size;
     internal ArrayView<byte> View => slab.Memory.View.AsContiguous().SubView(start, size);
+
+    /// <summary>Brings it back, from any thread.</summary>
+    internal void Return() => pool.Return(this);
 }
 
 /// <summary>
@@ -29,20 +33,39 @@ sealed class GpuPool : IDisposable
     // holds on to blocks whose tensors are gone, until the finalizer has brought them back
     readonly HashSet<GpuBlock> _lent = [];
     readonly ConcurrentQueue<GpuBlock> _found = [];
+    // pools that take from the same device, under the same cap
+    readonly GpuPool? _main;
+    GpuPool[] _others = [];
     long _inUse, _peak;
     bool _disposed;
 
     /// <param name="gpu">The device.</param>
     /// <param name="cap">Bytes it may be asked for; null for as many as it has.</param>
-    internal GpuPool(Accelerator gpu, long? cap)
+    internal GpuPool(Accelerator gpu, long? cap) : this(gpu, cap ?? gpu.MemorySize, main: null) { }
+
+    GpuPool(Accelerator gpu, long cap, GpuPool? main)
     {
-        (_gpu, Cap) = (gpu, cap ?? gpu.MemorySize);
+        (_gpu, Cap, _main) = (gpu, cap, main);
         _slabs = new(Allocate, buffer => buffer.Dispose(), LeastSlab, Growth);
     }
 
+    /// <summary>A pool of its own on the same device, whose memory this one never lends. Call it in turn.</summary>
+    internal GpuPool Another()
+    {
+        var other = new GpuPool(_gpu, Cap, this);
+        _others = [.. _others, other];
+        return other;
+    }
+
+    /// <summary>Whether idle memory stays where it is: somebody has its addresses.</summary>
+    internal bool StaysPut { get; set; }
+
     internal long Cap { get; }
-    internal long Held => _slabs.Held;
+    /// <summary>Bytes taken from the device, by other pools beside it too.</summary>
+    internal long Held => _main is null ? _slabs.Held + _others.Sum(other => other._slabs.Held) : _main.Held;
     internal long Lent => Volatile.Read(ref _inUse);
+    /// <summary>Bytes lent, by other pools beside it too.</summary>
+    internal long LentByAll => _main is null ? Lent + _others.Sum(other => other.Lent) : _main.LentByAll;
     internal long Peak => Volatile.Read(ref _peak);
 
     /// <summary>A block of at least so many bytes. Call it, and <see cref="Trim"/>, in turn.</summary>
@@ -53,7 +76,8 @@ sealed class GpuPool : IDisposable
         GpuBlock block = bytes < Large ? TakeSmall(Bucket(bytes)) : Cut((bytes + Alignment - 1) / Alignment * Alignment);
         _lent.Add(block);
         _inUse += block.Size;
-        _peak = Math.Max(_peak, _inUse);
+        GpuPool main = _main ?? this;
+        main._peak = Math.Max(main._peak, main.LentByAll);
         return block;
     }
 
@@ -76,6 +100,8 @@ sealed class GpuPool : IDisposable
     internal void Trim()
     {
         Collect();
+        foreach (GpuPool other in _others) other.Trim();
+        if (StaysPut) return;
         foreach (List<GpuBlock> blocks in _idle)
         {
             foreach (GpuBlock block in blocks) _slabs.Return(block.Slab, block.Start);
@@ -84,7 +110,8 @@ sealed class GpuPool : IDisposable
         _slabs.Trim();
     }
 
-    void Collect()
+    /// <summary>Takes in what has come back.</summary>
+    internal void Collect()
     {
         while (_found.TryDequeue(out GpuBlock? block))
         {
@@ -105,6 +132,7 @@ sealed class GpuPool : IDisposable
             GC.Collect();
             GC.WaitForPendingFinalizers();
             Trim();
+            _main?.Trim();
             try { return Piece(); }
             catch (OutOfMemoryException failure) { throw new DeviceMemoryException(_gpu.Name, size, Held, Free, failure.InnerException); }
         }
@@ -112,7 +140,7 @@ sealed class GpuPool : IDisposable
         GpuBlock Piece()
         {
             (var slab, long start) = _slabs.Take(size);
-            return new GpuBlock(slab, start, size);
+            return new GpuBlock(this, slab, start, size);
         }
     }
 
@@ -130,6 +158,8 @@ sealed class GpuPool : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        if (_main is not null) _main._others = [.. _main._others.Where(other => other != this)];
+        foreach (GpuPool other in _others) other.Dispose();
         _slabs.Clear();
         _lent.Clear();
         _inUse = 0;

@@ -14,7 +14,7 @@ sealed class GpuStorage : Storage
     internal GpuStorage(GpuBackend device, GpuBlock block, long length, Format format, bool lasting) : base(length, format)
     {
         (_device, _block) = (device, block);
-        if (lasting) _lease = new Lease(device.Pool, block);
+        if (lasting) _lease = new Lease(block);
     }
 
     GpuStorage(GpuStorage whole, long start, long length) : base(length, whole.Format) =>
@@ -27,6 +27,9 @@ sealed class GpuStorage : Storage
             "or when the backward pass had used it. Take a copy with Keep() before that.")
         : _block.View.SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
 
+    /// <summary>Whether its memory is still its own when the work that it is used in is done again: the garbage collector's, or the recorder's.</summary>
+    internal bool IsOf(GpuPool recorders) => _whole?.IsOf(recorders) ?? (_lease is not null || ReferenceEquals(_block.Pool, recorders));
+
     /// <summary>Whether it begins where four floats may be read at once.</summary>
     internal bool BeginsAtFour => _start * BytesOf(Format) % (4 * sizeof(float)) == 0;
 
@@ -36,7 +39,7 @@ sealed class GpuStorage : Storage
     {
         if (_whole is not null || _lease is not null || _released) return;
         _released = true;
-        _device.Pool.Return(_block);
+        _block.Return();
     }
 
     protected override Storage Slice(long start, long length) => start >= 0 && length >= 0 && start + length <= Length
@@ -53,19 +56,18 @@ sealed class GpuStorage : Storage
     /// it hands the block to the pool, which uses it again.</summary>
     sealed class Lease
     {
-        readonly GpuPool _pool;
         readonly GpuBlock _block;
 
-        internal Lease(GpuPool pool, GpuBlock block)
+        internal Lease(GpuBlock block)
         {
-            (_pool, _block) = (pool, block);
+            _block = block;
             GC.AddMemoryPressure(block.Size);
         }
 
         ~Lease()
         {
             GC.RemoveMemoryPressure(_block.Size);
-            _pool.Return(_block);
+            _block.Return();
         }
     }
 }

@@ -74,14 +74,18 @@ public sealed partial class GpuBackend
         {
             TLauncher launcher = Load<TLauncher>(kernel.Method, Math.Max(_groupSize, work.TeamSize));
             KernelConfig config = Config(work);
-            if (Profile is not null) Timed(kernel.Method, () => launch(launcher, config));
-            else if (_gpu.AcceleratorType != AcceleratorType.CPU) launch(launcher, config);
-            else if (SimulatorTrace.Watch(() => launch(launcher, config)) is { } complaint)
-                throw new DeviceException(
-                    $"{Name}: {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name} went out of bounds: {complaint}");
+            Order(() => Run(kernel.Method, () => launch(launcher, config)), t_viewed ?? []);
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
         finally { t_viewed?.Clear(); }
+    }
+
+    void Run(MethodInfo kernel, Action launch)
+    {
+        if (Profile is not null) Timed(kernel, launch);
+        else if (_gpu.AcceleratorType != AcceleratorType.CPU) launch();
+        else if (SimulatorTrace.Watch(launch) is { } complaint)
+            throw new DeviceException($"{Name}: {kernel.DeclaringType?.Name}.{kernel.Name} went out of bounds: {complaint}");
     }
 
     void Timed(MethodInfo kernel, Action launch)

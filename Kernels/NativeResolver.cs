@@ -9,19 +9,24 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class NativeResolver
 {
+    internal const string Cuda = "cuda";
+
     static readonly Dictionary<string, string[]> RuntimeNames = new()
     {
-        ["cuda"] = ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1", "/usr/local/nvidia/lib64/libcuda.so.1"],
+        [Cuda] = ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1", "/usr/local/nvidia/lib64/libcuda.so.1"],
         ["OpenCL"] = ["libOpenCL.so.1"],
     };
 
     /// <summary>Must have run before the first context is made.</summary>
-    internal static bool Installed { get; } = Install();
+    internal static bool Installed { get; } = Install(typeof(Context).Assembly);
 
-    static bool Install()
+    /// <summary>Must have run before this assembly calls a driver by itself.</summary>
+    internal static bool InstalledHere { get; } = Install(typeof(NativeResolver).Assembly);
+
+    static bool Install(Assembly assembly)
     {
         if (!OperatingSystem.IsLinux()) return false;
-        try { NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve); }
+        try { NativeLibrary.SetDllImportResolver(assembly, Resolve); }
         catch (InvalidOperationException) { return false; } // under WSL, ILGPU has installed its own, which does the same
         return true;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSsl.Kernels;
 
 // From the host to the device, back, and from place to place on it.
@@ -12,16 +14,29 @@ public sealed partial class GpuBackend
         {
             if (host.Length == 0) return;
             ArrayView<T> to = storage.View<T>().SubView(0, host.Length);
-            if (_staging.TryUpload(host, to, _stream)) return;
-            to.CopyFromCPU(_stream, host);
-            Wait();                                         // the host may change its array as soon as this returns
+            if (Recorder is { IsNoting: true } recorder)
+            {
+                // When the work is done again, the host is not asked: what it says now is kept on the device.
+                ArrayView<T> kept = recorder.Keep(host.Length * (long)Unsafe.SizeOf<T>()).Cast<T>();
+                Upload(host, kept);
+                Order(() => kept.CopyTo(_stream, to), [storage]);
+            }
+            else Upload(host, to);
         }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
         finally { GC.KeepAlive(storage); }
     }
 
+    void Upload<T>(ReadOnlySpan<T> host, ArrayView<T> to) where T : unmanaged
+    {
+        if (_staging.TryUpload(host, to, _stream)) return;
+        to.CopyFromCPU(_stream, host);
+        Wait();                                             // the host may change its array as soon as this returns
+    }
+
     internal void CopyTo<T>(GpuStorage storage, Span<T> host) where T : unmanaged
     {
+        if (Recorder is { IsNoting: true }) throw new NotReplayableException("The host reads numbers back: what it does with them would not be done again.");
         using Lock.Scope turn = Turn();
         try
         {
@@ -36,7 +51,11 @@ public sealed partial class GpuBackend
     void CopyOnDevice(GpuStorage from, GpuStorage to)
     {
         using Lock.Scope turn = Turn();
-        try { from.View<byte>().CopyTo(_stream, to.View<byte>()); }
+        try
+        {
+            (ArrayView<byte> source, ArrayView<byte> target) = (from.View<byte>(), to.View<byte>());
+            Order(() => source.CopyTo(_stream, target), [from, to]);
+        }
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
         finally { t_viewed?.Clear(); }
     }

@@ -34,6 +34,9 @@ public sealed class NextToken(LanguageModel model) : Objective
     internal static Tensor Loss(Tensor features, Tensor head, Indices targets, int ignored = NoTarget) => head.Shape[0] < LargeVocabulary
         ? features.Linear(head).CrossEntropy(targets, ignoreIndex: ignored) : features.LinearCrossEntropy(head, targets, ignoreIndex: ignored);
 
+    /// <inheritdoc/>
+    public override bool IsReplayable => true;
+
     /// <summary>ln V: every token as likely as any other.</summary>
     public override double? ChanceLoss => Math.Log(model.Vocabulary);
 }

@@ -49,6 +49,12 @@ public abstract class Objective : Module
         return terms > 0 ? sum / terms : throw new NativeSslException($"{GetType().Name}.MeanLoss: the set is empty.");
     }
 
+    /// <summary>
+    /// Whether a loss of views of the same shapes always takes the same ops, with the same numbers from the host: then a GPU may do a step again without the host
+    /// (<see cref="TrainerOptions.Replays"/>). A temperature that changes from step to step, or targets that the host makes of the views' values, say no.
+    /// </summary>
+    public virtual bool IsReplayable => false;
+
     /// <summary>The loss that an uninformed or collapsed model shows, where it is known: a run that sits on it learns nothing.</summary>
     public virtual double? ChanceLoss => null;
 

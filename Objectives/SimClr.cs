@@ -70,6 +70,9 @@ public sealed class SimClr : Objective
         : throw new NativeSslException(FormattableString.Invariant(
             $"SimClr: the temperature is {temperature}; it must be above 0, and 0.5 is usual for small images."));
 
+    /// <inheritdoc/>
+    public override bool IsReplayable => true;
+
     /// <summary>ln(2N − 1): every other view as likely to be the partner as any other. Known once a batch has been seen.</summary>
     public override double? ChanceLoss => _embeddings is [.., (_, var z)] ? Math.Log(z.Shape[0] - 1) : null;
 

@@ -12,8 +12,14 @@ static class Program
         {
             case ["save-for-ever", string folder]: SaveForEver(folder); return 0;
             case ["readme-example"]: ReadmeExample.Run(); return 0;
-            case ["check-gpu", string selector, .. var rest]: return rest is ["groups"] ? Gpu.SelfTest.RunGroups(selector) : Gpu.SelfTest.Run(selector, small: rest is ["small"]);
+            case ["check-gpu", string selector, .. var rest]: return rest switch
+            {
+                ["groups"] => Gpu.SelfTest.RunGroups(selector),
+                ["replays"] => Gpu.SelfTest.RunReplays(selector),
+                _ => Gpu.SelfTest.Run(selector, small: rest is ["small"]),
+            };
             case ["plant-fault", string fault]: return Gpu.PlantedFaults.Run(fault);
+            case ["train-on-cuda", string how]: return Gpu.CudaGraphTests.TrainOnCuda(replays: how == "replayed");
             case ["train", string folder, string threads, string until]:
                 SmallRun.TrainUntil(folder, int.Parse(threads, CultureInfo.InvariantCulture), long.Parse(until, CultureInfo.InvariantCulture));
                 return 0;

@@ -17,18 +17,19 @@ static class GpuSpeed
     {
         if (arguments is ["first", var selector]) { First(selector); return; }
         if (arguments is ["kernels", var device, var part]) { KernelProfile.Print(device, part); return; }
-        bool groups = arguments is ["groups", ..], small = arguments is ["opencl", ..];
+        string? apart = arguments is ["groups" or "replays", ..] ? arguments[0] : null;
+        bool small = arguments is ["opencl", ..];
         using GpuBackend gpu = small ? GpuBackend.OpenCl() : GpuBackend.Cuda();
         Dictionary<string, double> theirs = Theirs(arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".json", StringComparison.Ordinal)));
         double seconds = arguments.Contains("--quick") || small ? 0.1 : 0.4;
-        var report = new Report(groups ? "groups" : "gpu", groups ? $"{gpu.Name}: products by groups of warps" : gpu.Name, Path.Combine(Folder(gpu.Name), "gpu.md"));
+        var report = new Report(apart ?? "gpu", apart switch { "groups" => $"{gpu.Name}: products by groups of warps", "replays" => $"{gpu.Name}: steps that are replayed", _ => gpu.Name }, Path.Combine(Folder(gpu.Name), "gpu.md"));
         report.Text((small ? "No GPU: the smallest sizes, to see that everything runs; times of a GPU are not yet measured. "
             : "Ours beside PyTorch on the same card, one program after the other; float32 on both sides, tf32 off, but where a row says otherwise: there ours rounds float32 factors, and PyTorch's bf16 factors are stored so (in whole steps, as autocast does it). ")
             + "Medians over bursts of calls from an idle device to an idle device, launches included; inputs drawn at random.");
-        double bandwidth = groups ? double.NaN : Copy(report, gpu, KernelRows.Copy(small), seconds);
+        double bandwidth = apart is not null ? double.NaN : Copy(report, gpu, KernelRows.Copy(small), seconds);
         report.Head("row", "ours", "PyTorch", "ours / PyTorch", "ours", "goal");
-        if (groups && !gpu.HasWarpGroups) report.Row("products by groups of warps", NotMeasured, "", "", "not on this card", "");
-        else Measure(report, gpu, groups ? KernelRows.OfWarpGroups() : Rows(small), theirs, bandwidth, seconds, small);
+        if (apart == "groups" && !gpu.HasWarpGroups) report.Row("products by groups of warps", NotMeasured, "", "", "not on this card", "");
+        else Measure(report, gpu, apart switch { "groups" => KernelRows.OfWarpGroups(), "replays" => StepRows.Replayed(), _ => Rows(small) }, theirs, bandwidth, seconds, small);
         if (!gpu.HasTensorCores) report.Row("tf32 and bf16 products and attention", NotMeasured, "", "", "no tensor cores here", "");
         report.EndTable();
         report.Save("Bench/gpu.sh");

@@ -6,7 +6,7 @@ sealed class OurTraining
     readonly Trainer _trainer;
     readonly List<double> _losses = [];
 
-    public OurTraining(Objective objective, IViewSource data, AdamSettings adam) => _trainer = new Trainer(objective, data, new TrainerOptions
+    public OurTraining(Objective objective, IViewSource data, AdamSettings adam, bool replays = false) => _trainer = new Trainer(objective, data, new TrainerOptions
     {
         Steps = long.MaxValue,
         Players = new Dictionary<string, Player>
@@ -14,6 +14,7 @@ sealed class OurTraining
             ["main"] = new(parameters => new AdamW(parameters, adam.Beta1, adam.Beta2, AdamSettings.Epsilon), new Constant(adam.Rate)),
         },
         WeightDecay = adam.Decay,
+        Replays = replays,
     });
 
     /// <summary>Forward, backward, optimizer; and the views, if their source makes them.</summary>

@@ -13,9 +13,9 @@ static class Pretrain
         var run = new Option<string?>("--run") { Description = "the directory of the run; a new one under runs/ if not given", HelpName = "directory" };
         var from = new Option<string?>("--from") { Description = "the run that a run of simcse or of text-to-text begins with", HelpName = "directory" };
         var steps = new Option<int?>("--steps") { Description = "optimizer steps, instead of the recipe's", HelpName = "number" };
-        Option<bool> stopWhenFailing = StopWhenFailing();
+        Option<bool> stopWhenFailing = StopWhenFailing(), replay = Replay();
         CommonOptions.AtLeast(steps, 1);
-        var command = new Command("pretrain", "train a model on unlabelled text or images") { recipe, data, run, from, steps, stopWhenFailing };
+        var command = new Command("pretrain", "train a model on unlabelled text or images") { recipe, data, run, from, steps, stopWhenFailing, replay };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(recipe)!;
@@ -45,11 +45,15 @@ static class Pretrain
             string folder = parsed.GetValue(run) ?? Path.Combine("runs", Text.Invariant($"{Path.GetFileNameWithoutExtension(name)}-{DateTime.Now:yyyyMMdd-HHmmss}"));
             using RunDirectory directory = RunDirectory.Create(folder, chosen);
             begun.Prepare(directory);
-            return TrainingLoop.Run(begun, directory, begun.NewTrainer(parsed.GetValue(stopWhenFailing)), parsed.GetValue(options.Json), terminal, stop);
+            using Trainer trainer = begun.NewTrainer(parsed.GetValue(stopWhenFailing), parsed.GetValue(replay));
+            return TrainingLoop.Run(begun, directory, trainer, parsed.GetValue(options.Json), terminal, stop);
         });
         return command;
     }
 
     internal static Option<bool> StopWhenFailing() =>
         new("--stop-when-failing") { Description = "save and stop, with exit code 4, as soon as a warning says that the run does not learn" };
+
+    internal static Option<bool> Replay() =>
+        new("--replay") { Description = "on a GPU, record the forward and backward pass of a step and do it again at later ones, without the host; the result is the same" };
 }

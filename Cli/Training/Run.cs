@@ -43,7 +43,7 @@ abstract class Run(Recipe recipe, IBackend backend)
     /// <summary>Puts what a run needs besides recipe and checkpoints into its directory.</summary>
     internal virtual void Prepare(RunDirectory directory) { }
 
-    internal Trainer NewTrainer(bool stopWhenFailing = false) => NewTrainer(new TrainerOptions
+    internal Trainer NewTrainer(bool stopWhenFailing = false, bool replays = false) => NewTrainer(new TrainerOptions
     {
         Steps = recipe.Steps,
         Players = new Dictionary<string, Player> { ["main"] = new(NewOptimizer, recipe.LearningRates()) },
@@ -52,6 +52,7 @@ abstract class Run(Recipe recipe, IBackend backend)
         Clip = recipe.Clip,
         CheckpointInterval = recipe.CheckpointInterval,
         StopWhenFailing = stopWhenFailing,
+        Replays = replays,
         // Recipe and data: a checkpoint of other ones must not be continued.
         Identity = Convert.ToHexStringLower(SHA256.HashData([.. recipe.ToJson(), .. Fingerprint()])),
     });

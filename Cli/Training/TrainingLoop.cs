@@ -9,7 +9,9 @@ static class TrainingLoop
     {
         terminal.Note($"run: {directory.Path}");
         var display = new TrainingDisplay(terminal, run.Recipe.Steps, run.Objective);
-        if (!display.Show(() => trainer.Run(directory, display, stop.Token)))
+        bool complete = display.Show(() => trainer.Run(directory, display, stop.Token));
+        if (trainer.Replays is { } replays) terminal.Note($"steps: {replays}");
+        if (!complete)
         {
             terminal.Note(Text.Invariant($"stopped after step {trainer.StepsDone} of {run.Recipe.Steps}; saved. Go on with: nativessl resume --run {directory.Path}"));
             return stop.Code;

@@ -80,6 +80,9 @@ public sealed partial class CpuBackend : IBackend
     /// <inheritdoc/>
     public Storage Rent(long count, Format format) => CpuStorage.Pooled(_pool, count, format);
 
+    // An order to the CPU is a call: there is nothing to save.
+    IRecorder? IBackend.NewRecorder() => null;
+
     /// <summary>Runs a kernel on the chosen registers, its parts spread over the workers.</summary>
     void Run<TKernel>(TKernel kernel, int parts) where TKernel : struct, IKernel
     {

@@ -48,6 +48,8 @@ readonly struct AttentionOnDevice
     public Floats Bias { get; init; }
     public long BiasBatchStride { get; init; }
     public long BiasHeadStride { get; init; }
+    /// <summary>One number, added to the stream of random numbers (<see cref="GpuRecorder"/>).</summary>
+    public ArrayView<ulong> Later { get; init; }
 
     public int Visible(int batch, int query) => Shape.Visible(query, HasKeyLengths != 0 ? KeyLengths[batch] : Shape.Keys);
 
@@ -60,7 +62,7 @@ readonly struct AttentionOnDevice
 
     /// <summary>The random numbers that decide on four neighbouring keys.</summary>
     public (uint A, uint B, uint C, uint D) Draw(int batch, int head, int query, int key) =>
-        Philox.Block(Shape.Seed, Shape.Stream, AttentionShape.Counter(Shape.Row(batch, head, query), key));
+        Philox.Block(Shape.Seed, Shape.Stream + Later[0], AttentionShape.Counter(Shape.Row(batch, head, query), key));
 
     // M[i,j], by what was drawn for the four keys of which this is one
     public float Kept((uint A, uint B, uint C, uint D) drawn, int key)

@@ -2,7 +2,7 @@ namespace NativeSsl.Kernels;
 
 /// <summary>What attention was called with. Each launch makes its own views of it.</summary>
 readonly record struct AttentionCall(
-    AttentionShape Shape, AttentionMask Mask, HeadView Q, HeadView K, HeadView V, HeadView O, Tensor LogSumExp, HeadView GradO, Tensor Delta)
+    AttentionShape Shape, AttentionMask Mask, HeadView Q, HeadView K, HeadView V, HeadView O, Tensor LogSumExp, HeadView GradO, Tensor Delta, ArrayView<ulong> Later)
 {
     // A kernel argument cannot be left out: where there are no lengths or no bias, it gets a view that it does not read.
     public AttentionOnDevice OnDevice() => new()
@@ -13,6 +13,7 @@ readonly record struct AttentionCall(
         KeyLengths = Mask.KeyLengths is { } lengths ? GpuBackend.View(lengths) : GpuBackend.View(LogSumExp).Cast<int>(),
         HasBias = Mask.Bias is null ? 0 : 1, Bias = GpuBackend.View(Mask.Bias ?? LogSumExp),
         BiasBatchStride = Mask.BiasBatchStride, BiasHeadStride = Mask.BiasHeadStride,
+        Later = Later,
     };
 
     public long QueryRows => (long)Shape.Batch * Shape.Heads * Shape.Queries;
@@ -25,7 +26,7 @@ public sealed partial class GpuBackend
     /// <inheritdoc/>
     public void Attention(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp)
     {
-        AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, o, logSumExp);
+        AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, o, logSumExp, Later);
         if (shape.Queries < FewestQueries) AttendPlainly(call);
         else if (IsForTensorCores(shape)) AttendOnTensorCores(call);
         else if (_groupSize == Tiles32.Threads) AttendBlocked<Tiles32>(call);
@@ -87,7 +88,7 @@ public sealed partial class GpuBackend
 
     internal AttentionCall WithDelta(AttentionShape shape, AttentionMask mask, HeadView q, HeadView k, HeadView v, HeadView o, Tensor logSumExp, HeadView dO)
     {
-        AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, dO, Tensor.Empty(this, logSumExp.Shape));
+        AttentionCall call = new(shape, mask, q, k, v, o, logSumExp, dO, Tensor.Empty(this, logSumExp.Shape), Later);
         Launch(PlainAttentionKernels.Delta, call.QueryRows, call.OnDevice(), call.QueryRows);
         return call;
     }

@@ -3,10 +3,11 @@ namespace NativeSsl.Kernels;
 /// <summary>A thread to four neighbours, which share what it draws; the last has what is left.</summary>
 static class DropoutKernels
 {
-    public static void Forward(Floats x, Floats y, float rate, ulong seed, ulong stream, long byFours, long count)
+    public static void Forward(Floats x, Floats y, float rate, ulong seed, ulong stream, ArrayView<ulong> later, long byFours, long count)
     {
         long i = Grid.GlobalLinearIndex, start = i * Float4.Count;
         float factor = 1f / (1f - rate);
+        stream += later[0];
         if (start + Float4.Count <= byFours)
         {
             Float4 four = x.Cast<Float4>()[i];
@@ -24,5 +25,5 @@ public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
     public void Dropout(Tensor x, Tensor y, float rate, ulong seed, ulong stream) =>
-        Launch(DropoutKernels.Forward, InFours(x), View(x), View(y), rate, seed, stream, ElementsByFours(x, y), x.Shape.Count);
+        Launch(DropoutKernels.Forward, InFours(x), View(x), View(y), rate, seed, stream, Later, ElementsByFours(x, y), x.Shape.Count);
 }

@@ -67,8 +67,8 @@ public sealed partial class GpuBackend
         }
         finally
         {
-            if (left is not null) Pool.Return(left);
-            if (right is not null) Pool.Return(right);
+            left?.Return();
+            right?.Return();
             GC.KeepAlive(viewed);
         }
     }
@@ -76,6 +76,6 @@ public sealed partial class GpuBackend
     GpuBlock Room(long fours)
     {
         using Lock.Scope turn = Turn();
-        return Pool.Take(fours * Float4.Count * sizeof(float));
+        return Lender.Take(fours * Float4.Count * sizeof(float));
     }
 }

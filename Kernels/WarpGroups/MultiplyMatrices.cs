@@ -12,6 +12,9 @@ public sealed partial class GpuBackend
     internal static bool IsWorthFragments(ProductShape shape) =>
         shape.Items == 1 && FillsLargeTiles(shape) && (long)shape.Rows * shape.Columns >= LeastForFragments * ((long)shape.Rows + shape.Columns);
 
+    /// <summary>What decides, besides shapes and memory.</summary>
+    internal (MatMulPrecision, bool) ProductSettings => (MatMulPrecision, UsesWarpGroups);
+
     void MultiplyMatrices<P>(P product, ProductShape shape) where P : struct, IMatrixProduct
     {
         if (MatMulPrecision == MatMulPrecision.Float32 || !HasTensorCores || !LaysOutFragments(shape) || !HasRoomForFragments(shape)) Multiply(product, shape);
@@ -20,7 +23,7 @@ public sealed partial class GpuBackend
     }
 
     // Not where it would take memory that a step may want: at most a quarter of what is free.
-    bool HasRoomForFragments(ProductShape shape) => ((long)shape.Rows + shape.Columns) * shape.Steps * sizeof(float) <= (Pool.Cap - Pool.Lent) / ShareForFragments;
+    bool HasRoomForFragments(ProductShape shape) => ((long)shape.Rows + shape.Columns) * shape.Steps * sizeof(float) <= (Pool.Cap - Pool.LentByAll) / ShareForFragments;
 
     void MultiplyFragments<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
     {

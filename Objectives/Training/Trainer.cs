@@ -6,7 +6,7 @@ namespace NativeSsl;
 /// Trains an objective. Everything a step does is a function of the parameters, the moments, the step's number and the seed, so a run
 /// that goes on from a checkpoint, in another process or with another number of threads, is bit for bit the run that was never interrupted.
 /// </summary>
-public sealed partial class Trainer
+public sealed partial class Trainer : IDisposable
 {
     readonly Objective _objective;
     readonly IViewSource _data;
@@ -32,6 +32,7 @@ public sealed partial class Trainer
         })];
         if (_players.Length == 0) throw new NativeSslException($"Trainer: {objective.GetType().Name} has no parameters to train.");
         _backend = _players[0].Optimizer.Parameters.Values.Backend;
+        if (options.Replays) _recorded = NewRecordedPass(out _whyNotRecorded);
         _doctor = new Doctor(patience: Math.Max(100, options.Steps / 20));
     }
 
@@ -119,7 +120,7 @@ public sealed partial class Trainer
     {
         List<EmbeddingHealth> embeddings = [];
         List<(string Name, double Value)> parts = [];
-        (double loss, double norm) = Differentiate(player, optimizer.Parameters, views, progress, examined ? embeddings : null, parts);
+        (double loss, double norm) = Differentiate(player, optimizer.Parameters, views, progress, examined ? embeddings : null, parts, before);
         // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
         if (optimizer != _players[^1].Optimizer) before.Add(optimizer.State.Select(entry => entry.Tensor));
         if (examined || optimizer != _players[^1].Optimizer) before.Add([optimizer.Parameters.Values]);
@@ -130,27 +131,32 @@ public sealed partial class Trainer
         };
     }
 
-    // The embeddings of the first micro-batch are looked at before the backward pass takes their memory back.
     (double Loss, double Norm) Differentiate(string player, Parameters parameters, Views[] views, Progress progress,
-        List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts)
+        List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts, Snapshot before)
     {
         parameters.Zero();
-        double loss = 0;
-        foreach (Views view in views)
-        {
-            Tensor value = _objective.Loss(view, player);
-            if (embeddings is not null && parts.Count == 0) parts.AddRange(_objective.LossParts.Select(part => (part.Name, (double)part.Value.Item())));
-            if (embeddings is { Count: 0 })
-                embeddings.AddRange(_objective.Embeddings.Select(entry => EmbeddingHealth.Of(entry.Name, entry.Rows)));
-            value.Backward(Tensor.Full(_backend, value.Shape, 1f / views.Length));
-            loss += value.Item() / views.Length;
-        }
+        float[] losses = embeddings is null && _recorded is not null ? Replayed(_recorded, player, views, before)
+            : InFull(() => [.. views.Select(view => PassOver(player, view, views.Length, embeddings, parts))], before);
+        double loss = losses.Sum(value => (double)value / views.Length);
         _objective.AfterBackward(progress);
         double norm = _options.Clip > 0 ? parameters.Clip(_options.Clip) : parameters.Norm();
         if (double.IsFinite(loss) && double.IsFinite(norm)) return (loss, norm);
         string where = FormattableString.Invariant($"Step {progress.Step + 1}: the loss of {player} is {loss} and the gradient's norm {norm}");
         throw new DivergedException($"{where}; the first gradient that is no finite number is that of {parameters.FirstNotFinite() ?? "none"}. "
             + "The parameters are those from before the step. Lower the learning rate, clip the gradient, or look for bad values in the data.");
+    }
+
+    float[] InFull(Func<Tensor[]> pass, Snapshot before) => _recorded is null ? [.. pass().Select(loss => loss.Item())] : _recorded.Do(pass, before.Restore);
+
+    // The embeddings of the first micro-batch are looked at before the backward pass takes their memory back.
+    Tensor PassOver(string player, Views view, int micro, List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts)
+    {
+        Tensor loss = _objective.Loss(view, player);
+        if (embeddings is not null && parts.Count == 0) parts.AddRange(_objective.LossParts.Select(part => (part.Name, (double)part.Value.Item())));
+        if (embeddings is { Count: 0 })
+            embeddings.AddRange(_objective.Embeddings.Select(entry => EmbeddingHealth.Of(entry.Name, entry.Rows)));
+        loss.Backward(Tensor.Full(_backend, loss.Shape, 1f / micro));
+        return loss;
     }
 
     long EpochOf(long step) => _data.DrawsPerEpoch is { } draws ? step * _options.MicroBatches / draws : 0;

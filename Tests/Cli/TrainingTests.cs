@@ -45,6 +45,19 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_says_how_its_steps_were_replayed_if_that_was_asked_for()
+    {
+        Ok("pretrain", "--recipe", "smoke", "--run", RunPath + "2");
+        using var console = new Console();
+        using var stop = new Stop();
+        stop.Request(ExitCode.Interrupted);
+        Assert.Equal(130, console.Run(stop, "pretrain", "--recipe", "smoke", "--run", RunPath, "--replay"));
+        Assert.Equal(0, console.Run("resume", "--run", RunPath, "--replay"));
+        Assert.Equal(2, console.ErrorLines.Count(line => line.Contains("steps: not replayed: on cpu", StringComparison.Ordinal)));
+        Assert.Equal(Weights(RunPath + "2"), Weights(RunPath));
+    }
+
+    [Fact]
     public void A_run_that_diverges_exits_3_and_says_where()
     {
         string recipe = _scratch.File("hot.json");

@@ -38,7 +38,7 @@ public sealed class AttentionKernelTests
         };
         var mask = new AttentionMask(Indices.From(gpu, [batch], [.. Enumerable.Range(0, batch).Select(i => keys - 2 * i)]), bias);
         HeadView output = HeadView.Of(o), query = HeadView.Of(q), key = HeadView.Of(k), value = HeadView.Of(v);
-        forward(new AttentionCall(shape, mask, query, key, value, output, logSumExp, output, logSumExp));
+        forward(new AttentionCall(shape, mask, query, key, value, output, logSumExp, output, logSumExp, gpu.Later));
         backward(gpu.WithDelta(shape, mask, query, key, value, output, logSumExp, HeadView.Of(slopes)), HeadView.Of(dq), HeadView.Of(dk), HeadView.Of(dv));
         return (o.ToArray(), logSumExp.ToArray(), dq.ToArray(), dk.ToArray(), dv.ToArray());
     }

@@ -44,6 +44,17 @@ static class SelfTest
         return failed == 0 ? 0 : 1;
     }
 
+    /// <summary>Steps that a driver does from a graph, which no card has tried yet either.</summary>
+    public static int RunReplays(string selector)
+    {
+        IBackend opened = DeviceSelector.Open(selector, threads: null);
+        using var device = (IDisposable)opened;
+        if (opened is not GpuBackend gpu) throw new NativeSslException($"{opened.Name} replays nothing.");
+        var tasks = new Dictionary<string, Func<GpuBackend, (Objective, IViewSource)>> { ["GPT"] = TenSteps.Gpt, ["SimCLR"] = TenSteps.SimClr };
+        int failed = Check("steps replayed against steps in full", tasks.Keys, name => Console.WriteLine($"{name}: {ReplayTasks.Same(gpu, gpu, tasks[name])}"));
+        return failed == 0 ? 0 : 1;
+    }
+
     // Every kernel once or so, but nothing large: under a checker of memory a kernel runs a hundred times slower.
     static bool Small(OpSpec spec) => spec.Inputs.Sum(shape => shape.Count) <= 600;
 

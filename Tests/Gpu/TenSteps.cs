@@ -5,27 +5,34 @@ static class TenSteps
 {
     static readonly int[] Text = [.. Enumerable.Range(0, 4000).Select(i => (i * i + i / 7) % 61)];
 
-    internal static float[][] OfGpt(IBackend backend)
+    internal static float[][] OfGpt(IBackend backend) => Losses(Gpt(backend));
+
+    internal static float[][] OfSimClr(IBackend backend) => Losses(SimClr(backend));
+
+    internal static (Objective Objective, IViewSource Views) Gpt(IBackend backend)
     {
         var model = new Gpt(new Gpt.Config { Vocabulary = 61, Context = 32, Layers = 2, Heads = 4, Width = 64, Dropout = 0.1f }, new Init(backend, 3));
-        return Losses(new NextToken(model), new TokenWindows(backend, Text, 32, 8, seed: 5));
+        return (new NextToken(model), new TokenWindows(backend, Text, 32, 8, seed: 5));
     }
 
-    internal static float[][] OfSimClr(IBackend backend)
+    internal static (Objective Objective, IViewSource Views) SimClr(IBackend backend)
     {
         var recipe = new ImageRecipe { Encoder = "resnet-small", Width = 8, HeadWidth = 32, Projection = 16 };
-        return Losses(recipe.NewObjective(new Init(backend, 3), channels: 3), new NoisyPairs(backend));
+        return (recipe.NewObjective(new Init(backend, 3), channels: 3), new NoisyPairs(backend));
     }
 
-    static float[][] Losses(Objective objective, IViewSource views)
+    static float[][] Losses((Objective, IViewSource) task)
     {
-        var trainer = new Trainer(objective, views, new TrainerOptions
-        {
-            Steps = 10, Seed = 5, WeightDecay = 0.1f, Clip = 1,
-            Players = new Dictionary<string, Player> { ["main"] = new(parameters => new AdamW(parameters, 0.9, 0.99), new Constant(1e-3)) },
-        });
+        using Trainer trainer = Training(task);
         return [[.. Enumerable.Range(0, 10).Select(_ => (float)trainer.Step().Loss)]];
     }
+
+    internal static Trainer Training((Objective Objective, IViewSource Views) task, bool replays = false, int microBatches = 1, long healthInterval = 50) =>
+        new(task.Objective, task.Views, new TrainerOptions
+        {
+            Steps = 10, Seed = 5, WeightDecay = 0.1f, Clip = 1, Replays = replays, MicroBatches = microBatches, HealthInterval = healthInterval,
+            Players = new Dictionary<string, Player> { ["main"] = new(parameters => new AdamW(parameters, 0.9, 0.99), new Constant(1e-3)) },
+        });
 
     /// <summary>Images of noise, of which the two views share the greater part.</summary>
     sealed class NoisyPairs(IBackend backend) : IViewSource

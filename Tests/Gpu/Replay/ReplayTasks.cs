@@ -1,0 +1,123 @@
+using NativeSsl.Kernels;
+
+namespace NativeSsl.Tests.Gpu;
+
+/// <summary>Small runs, each of which is taken twice: in full and replayed.</summary>
+static class ReplayTasks
+{
+    /// <summary>Losses, norms and FLOPs of ten steps, all tensors behind them, and what is said of replays.</summary>
+    internal static (double[] Told, float[][] Left, string? About) Train(GpuBackend gpu, Func<GpuBackend, (Objective, IViewSource)> task, bool replays, int microBatches = 1, long healthInterval = 0, int steps = 10)
+    {
+        (Objective objective, IViewSource views) = task(gpu);
+        using Trainer trainer = TenSteps.Training((objective, views), replays, microBatches, healthInterval);
+        double[] told = [.. Enumerable.Range(0, steps).Select(_ => trainer.Step()).SelectMany(report => new[] { report.Loss, report.GradientNorm, report.Flops })];
+        return (told, [.. objective.NamedTensors().Select(entry => entry.Tensor.ToArray())], trainer.Replays);
+    }
+
+    internal static string Same(Func<GpuBackend, (Objective, IViewSource)> task, int microBatches = 1, long healthInterval = 0, int steps = 10)
+    {
+        using GpuBackend first = GpuBackend.Simulator(), second = GpuBackend.Simulator();
+        return Same(first, second, task, microBatches, healthInterval, steps);
+    }
+
+    internal static string Same(GpuBackend first, GpuBackend second, Func<GpuBackend, (Objective, IViewSource)> task, int microBatches = 1, long healthInterval = 0, int steps = 10)
+    {
+        var plain = Train(first, task, replays: false, microBatches, healthInterval, steps);
+        var replayed = Train(second, task, replays: true, microBatches, healthInterval, steps);
+        Assert.Null(plain.About);
+        Assert.Equal(plain.Told, replayed.Told);
+        Assert.Equal(plain.Left, replayed.Left);
+        return replayed.About!;
+    }
+
+    internal static (Objective, IViewSource) SmallGpt(GpuBackend gpu) => Learning(gpu, model => new NextToken(model));
+
+    internal static (Objective, IViewSource) Learning(GpuBackend gpu, Func<Gpt, Objective> objective, int[]? targets = null)
+    {
+        var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 1, Heads = 2, Width = 16, Dropout = 0.2f }, new Init(gpu, seed: 1));
+        int[] text = [.. Enumerable.Range(0, 200).Select(i => i * i % 11)];
+        return (objective(model), targets is null ? new TokenWindows(gpu, text, context: 8, batch: 2, seed: 1) : new GivenTargets(gpu, targets));
+    }
+
+    /// <summary>What <see cref="Lending"/> lent for the step.</summary>
+    [ThreadStatic]
+    internal static Tensor? Lent;
+
+    /// <summary>Points on their way to zero, through a batch norm that keeps running statistics.</summary>
+    internal sealed class Normed(GpuBackend gpu) : Objective
+    {
+        readonly BatchNorm _norm = new(new Init(gpu, 1), 6);
+        readonly Tensor _streams = new Init(gpu, 1).State([1], 0f);
+
+        public override IReadOnlyList<Part> Parts => [new("norm", _norm), new("streams", _streams)];
+        // whatever draws next has the streams that it would have had
+        public override void AfterStep(Progress progress) => gpu.Accumulate(Tensor.Full(gpu, [1], Step.Current!.Streams), _streams);
+        public override bool IsReplayable => true;
+        public override Tensor Loss(Views views) => (_norm.Forward(views.Tensors[0]).Dropout(0.3f) * views.Tensors[1]).Square().Mean();
+    }
+
+    /// <summary>Points at random, and how much each counts.</summary>
+    internal sealed class Points(GpuBackend gpu) : IViewSource
+    {
+        public Views Draw(long draw)
+        {
+            var random = new RandomSource(8, (ulong)draw);
+            Tensor Some() => Tensor.From(gpu, [4, 6], [.. Enumerable.Range(0, 24).Select(_ => random.NextUniform() * 2f - 1f)]);
+            return new Views { Tensors = [Some(), Some()] };
+        }
+
+        public IEnumerable<Views> Everything() => [];
+        public long? DrawsPerEpoch => null;
+    }
+
+    /// <summary>An objective that says nothing of replays.</summary>
+    internal sealed class Plain(Gpt model) : Objective
+    {
+        public override IReadOnlyList<Part> Parts => [new("model", model)];
+        public override Tensor Loss(Views views) => new NextToken(model).Loss(views);
+    }
+
+    /// <summary>An objective that promises too much.</summary>
+    internal sealed class Altered(Gpt model, Func<Tensor, Views, Tensor> change) : Objective
+    {
+        public override IReadOnlyList<Part> Parts => [new("model", model)];
+        public override bool IsReplayable => true;
+        public override Tensor Loss(Views views) => change(new NextToken(model).Loss(views), views);
+    }
+
+    /// <summary>Lends a number outside of the views.</summary>
+    internal sealed class Lending(GpuBackend gpu, IViewSource views) : IViewSource
+    {
+        public Views Draw(long draw)
+        {
+            Lent = Tensor.Full(gpu, [], draw);
+            return views.Draw(draw);
+        }
+
+        public IEnumerable<Views> Everything() => views.Everything();
+        public long? DrawsPerEpoch => null;
+    }
+
+    /// <summary>The same views, of which one says that it has another number of terms.</summary>
+    internal sealed class OtherTerms(IViewSource views) : IViewSource
+    {
+        public Views Draw(long draw) => views.Draw(draw) with { Terms = draw == 1 ? 4 : 3 };
+        public IEnumerable<Views> Everything() => [];
+        public long? DrawsPerEpoch => null;
+    }
+
+    /// <summary>Windows of which so many targets do not count; −1 has one outside of the vocabulary.</summary>
+    internal sealed class GivenTargets(GpuBackend gpu, int[] left) : IViewSource
+    {
+        public Views Draw(long draw)
+        {
+            int[] tokens = [.. Enumerable.Range(0, 16).Select(i => (i + (int)draw) % 11)], targets = [.. tokens.Select(token => (token + 1) % 11)];
+            for (int i = 0; i < left[draw]; i++) targets[3 * i] = -100;
+            if (left[draw] < 0) targets[5] = 99;
+            return new Views { Indices = [Indices.From(gpu, [2, 8], tokens), Indices.From(gpu, [2, 8], targets)] };
+        }
+
+        public IEnumerable<Views> Everything() => [];
+        public long? DrawsPerEpoch => null;
+    }
+}

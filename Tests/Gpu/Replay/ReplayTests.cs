@@ -1,0 +1,73 @@
+using NativeSsl.Kernels;
+using static NativeSsl.Tests.Gpu.ReplayTasks;
+
+namespace NativeSsl.Tests.Gpu;
+
+/// <summary>Steps that a device does again by itself are those that it is asked for one order at a time, bit for bit.</summary>
+public sealed class ReplayTests
+{
+    [Fact]
+    public void Ten_steps_of_a_GPT_with_dropout() => Assert.StartsWith("9 replayed; ", Same(SmallGpt));
+
+    [Fact]
+    public void Running_statistics_and_views_that_are_tensors() => Assert.StartsWith("3 replayed; ", Same(gpu => (new Normed(gpu), new Points(gpu)), steps: 4));
+
+    [Fact]
+    public void Several_micro_batches() => Assert.StartsWith("4 replayed; ", Same(SmallGpt, microBatches: 3, steps: 5));
+
+    // Steps 1, 2, 4 and 8 are looked at and done in full; 3 is recorded.
+    [Fact]
+    public void Steps_that_are_examined_are_done_in_full() => Assert.StartsWith("5 replayed; ", Same(SmallGpt, healthInterval: 50));
+
+    [OpenClTheory, InlineData(1)]
+    public void On_OpenCL_too(int microBatches)
+    {
+        Assert.StartsWith("3 replayed; ", Same(Devices.OpenCl, Devices.OpenCl, TenSteps.Gpt, microBatches, steps: 4));
+        Assert.StartsWith("3 replayed; ", Same(Devices.OpenCl, Devices.OpenCl, TenSteps.SimClr, microBatches, steps: 4));
+    }
+
+    // As many targets that count, and then others: the number of those that count is the host's.
+    [Fact]
+    public void Targets_of_which_other_numbers_count_are_done_in_full()
+    {
+        Assert.StartsWith("2 replayed; ", Same(gpu => Learning(gpu, model => new NextToken(model), [1, 1, 0, 3, 1]), steps: 5));
+    }
+
+    // Three terms, then four, then three again.
+    [Fact]
+    public void Views_of_another_number_of_terms_are_done_in_full() => Assert.StartsWith("2 replayed; ", Same(gpu =>
+        Learning(gpu, model => new Altered(model, (loss, views) => loss * views.Terms), [3, 3, 3, 3]) is var (objective, views) ? (objective, new OtherTerms(views)) : default, steps: 4));
+
+    [Fact]
+    public void Another_precision_is_recorded_anew()
+    {
+        double[] Losses(bool replays)
+        {
+            using GpuBackend gpu = GpuBackend.Simulator();
+            using Trainer trainer = TenSteps.Training(SmallGpt(gpu), replays, healthInterval: 0);
+            List<double> losses = [];
+            for (int i = 0; i < 6; i++)
+            {
+                gpu.MatMulPrecision = i < 3 ? MatMulPrecision.Float32 : MatMulPrecision.BFloat16;
+                losses.Add(trainer.Step().Loss);
+            }
+            if (replays) Assert.StartsWith("4 replayed; ", trainer.Replays);
+            return [.. losses];
+        }
+        Assert.Equal(Losses(false), Losses(true));
+    }
+
+    [Fact]
+    public void A_model_that_moved_in_memory_is_recorded_anew()
+    {
+        using GpuBackend gpu = GpuBackend.Simulator();
+        (Objective objective, IViewSource views) = SmallGpt(gpu);
+        using Trainer trainer = TenSteps.Training((objective, views), replays: true, healthInterval: 0);
+        trainer.Step();
+        using Trainer other = TenSteps.Training((objective, views), replays: false, healthInterval: 0);         // its parameters take the tensors with them
+        double plain = other.Step().Loss;
+        Assert.True(double.IsFinite(plain));
+        trainer.Step();
+        Assert.StartsWith("0 replayed; ", trainer.Replays);
+    }
+}

@@ -34,9 +34,9 @@ static class ReplayTasks
 
     internal static (Objective, IViewSource) Learning(GpuBackend gpu, Func<Gpt, Objective> objective, int[]? targets = null)
     {
-        var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 1, Heads = 2, Width = 16, Dropout = 0.2f }, new Init(gpu, seed: 1));
+        var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 4, Layers = 1, Heads = 2, Width = 8, Dropout = 0.2f }, new Init(gpu, seed: 1));
         int[] text = [.. Enumerable.Range(0, 200).Select(i => i * i % 11)];
-        return (objective(model), targets is null ? new TokenWindows(gpu, text, context: 8, batch: 2, seed: 1) : new GivenTargets(gpu, targets));
+        return (objective(model), targets is null ? new TokenWindows(gpu, text, context: 4, batch: 2, seed: 1) : new GivenTargets(gpu, targets));
     }
 
     /// <summary>What <see cref="Lending"/> lent for the step.</summary>
@@ -111,10 +111,10 @@ static class ReplayTasks
     {
         public Views Draw(long draw)
         {
-            int[] tokens = [.. Enumerable.Range(0, 16).Select(i => (i + (int)draw) % 11)], targets = [.. tokens.Select(token => (token + 1) % 11)];
+            int[] tokens = [.. Enumerable.Range(0, 8).Select(i => (i + (int)draw) % 11)], targets = [.. tokens.Select(token => (token + 1) % 11)];
             for (int i = 0; i < left[draw]; i++) targets[3 * i] = -100;
             if (left[draw] < 0) targets[5] = 99;
-            return new Views { Indices = [Indices.From(gpu, [2, 8], tokens), Indices.From(gpu, [2, 8], targets)] };
+            return new Views { Indices = [Indices.From(gpu, [2, 4], tokens), Indices.From(gpu, [2, 4], targets)] };
         }
 
         public IEnumerable<Views> Everything() => [];

@@ -7,23 +7,23 @@ namespace NativeSsl.Tests.Gpu;
 public sealed class ReplayTests
 {
     [Fact]
-    public void Ten_steps_of_a_GPT_with_dropout() => Assert.StartsWith("9 replayed; ", Same(SmallGpt));
+    public void Steps_of_a_GPT_with_dropout() => Assert.StartsWith("4 replayed; ", Same(SmallGpt, steps: 5));
 
     [Fact]
     public void Running_statistics_and_views_that_are_tensors() => Assert.StartsWith("3 replayed; ", Same(gpu => (new Normed(gpu), new Points(gpu)), steps: 4));
 
     [Fact]
-    public void Several_micro_batches() => Assert.StartsWith("4 replayed; ", Same(SmallGpt, microBatches: 3, steps: 5));
+    public void Several_micro_batches() => Assert.StartsWith("2 replayed; ", Same(SmallGpt, microBatches: 2, steps: 3));
 
-    // Steps 1, 2, 4 and 8 are looked at and done in full; 3 is recorded.
+    // Steps 1, 2 and 4 are looked at and done in full; 3 is recorded.
     [Fact]
-    public void Steps_that_are_examined_are_done_in_full() => Assert.StartsWith("5 replayed; ", Same(SmallGpt, healthInterval: 50));
+    public void Steps_that_are_examined_are_done_in_full() => Assert.StartsWith("1 replayed; ", Same(SmallGpt, healthInterval: 50, steps: 5));
 
     [OpenClTheory, InlineData(1)]
     public void On_OpenCL_too(int microBatches)
     {
-        Assert.StartsWith("3 replayed; ", Same(Devices.OpenCl, Devices.OpenCl, TenSteps.Gpt, microBatches, steps: 4));
-        Assert.StartsWith("3 replayed; ", Same(Devices.OpenCl, Devices.OpenCl, TenSteps.SimClr, microBatches, steps: 4));
+        Assert.StartsWith("2 replayed; ", Same(Devices.OpenCl, Devices.OpenCl, TenSteps.Gpt, microBatches, steps: 3));
+        Assert.StartsWith("1 replayed; ", Same(Devices.OpenCl, Devices.OpenCl, TenSteps.SimClr, microBatches, steps: 2));
     }
 
     // As many targets that count, and then others: the number of those that count is the host's.

@@ -3,7 +3,7 @@ using NativeSsl.Bench.Measure;
 namespace NativeSsl.Bench.Commands;
 
 /// <summary>One run of SimCLR, timed, with looks at its features in between, which are not part of its seconds.</summary>
-sealed class ContrastiveRun
+sealed class ContrastiveRun : IDisposable
 {
     const int EpochsBetweenLooks = 4;
 
@@ -13,6 +13,8 @@ sealed class ContrastiveRun
     readonly Trainer _trainer;
     readonly ImageRecipe _recipe;
     double _seconds, _flops, _loss;
+
+    public void Dispose() => _trainer.Dispose();
 
     public ContrastiveRun(LabelledPictures pictures, ImageRecipe recipe)
     {

@@ -1,7 +1,7 @@
 namespace NativeSsl.Bench.Measure;
 
 /// <summary>Our training step, as a user's program takes it: an objective and the trainer.</summary>
-sealed class OurTraining
+sealed class OurTraining : IDisposable
 {
     readonly Trainer _trainer;
     readonly List<double> _losses = [];
@@ -16,6 +16,8 @@ sealed class OurTraining
         WeightDecay = adam.Decay,
         Replays = replays,
     });
+
+    public void Dispose() => _trainer.Dispose();
 
     /// <summary>Forward, backward, optimizer; and the views, if their source makes them.</summary>
     public void Step()

@@ -70,8 +70,11 @@ sealed class OtherLoad
     readonly long _start = Stopwatch.GetTimestamp();
     readonly double _all = BusySeconds(), _own = OwnSeconds();
 
+    /// <summary>The seconds since.</summary>
+    public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
     /// <summary>The cores that others used since.</summary>
-    public double Cores => Math.Max(0, (BusySeconds() - _all - (OwnSeconds() - _own)) / Stopwatch.GetElapsedTime(_start).TotalSeconds);
+    public double Cores => Math.Max(0, (BusySeconds() - _all - (OwnSeconds() - _own)) / Seconds);
 
     static double OwnSeconds()
     {

@@ -14,8 +14,12 @@ sealed partial class Report(string section, string title, string? file = null)
     readonly List<string> _goals = [];
     readonly OtherLoad _load = new();
     readonly DateTime _start = DateTime.UtcNow;
+    DoneRuns? _done;
 
     string Path => System.IO.Path.Combine(Machine.Root, "Bench", "Results", file ?? System.IO.Path.Combine(Machine.Name, "cpu.md"));
+
+    /// <summary>Takes up what a stopped study has left, and keeps the runs that are done from now on until <see cref="Save"/>.</summary>
+    public DoneRuns Resume() => _done = new(section, _load);
 
     /// <summary>A paragraph, printed as well.</summary>
     public void Text(string text)
@@ -78,9 +82,10 @@ sealed partial class Report(string section, string title, string? file = null)
     {
         string results = File.Exists(Path) ? File.ReadAllText(Path)
             : $"# {System.IO.Path.GetFileNameWithoutExtension(file) ?? Machine.Name}\n\n<!-- verdict -->\n<!-- /verdict -->\n";
-        double busy = _load.Cores;
+        (int parts, double seconds, double busy) = _done?.Taken ?? (1, _load.Seconds, _load.Cores);
         string load = $"{busy:F2} cores busy with other work{(busy > 0.2 ? " (**too noisy: measure again**)" : "")}";
-        string text = $"<!-- {section} -->\n## {title}\n\n`{command}`, {_start:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit}, {load}, {(DateTime.UtcNow - _start).TotalSeconds:F0} s\n\n"
+        if (parts > 1) load += $", in {parts} parts";
+        string text = $"<!-- {section} -->\n## {title}\n\n`{command}`, {_start:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit}, {load}, {seconds:F0} s\n\n"
             + _body.ToString().TrimEnd() + "\n"
             + (_goals.Count == 0 ? "" : $"\n| goal of this section | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", _goals)}\n")
             + $"<!-- /{section} -->\n";
@@ -92,6 +97,7 @@ sealed partial class Report(string section, string title, string? file = null)
             + (goals.Length == 0 ? "" : $"| goal | wanted | measured | |\n|---|--:|--:|---|\n{string.Join("\n", goals)}\n") + "<!-- /verdict -->\n");
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         File.WriteAllText(Path, results);
+        _done?.Forget();
         Console.WriteLine($"written: {Path} ({load})");
     }
 

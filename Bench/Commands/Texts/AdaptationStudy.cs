@@ -22,8 +22,8 @@ static class AdaptationStudy
     public static void Run(string[] arguments)
     {
         int steps = arguments.Contains("--quick") ? 8 : Steps;
-        var seeds = SeedRuns.For(arguments);
         var report = new Report("adaptation", "Another field: masked words go on", "learning/text.md");
+        var seeds = SeedRuns.For(arguments, report);
         Books books = Books.WithEncoder(new Books(MaskedStudy.Recipe), "masked-words");
         report.Text($"The encoder of the section Masked words goes on for {steps} steps in another field, at half the rate; the same steps from scratch in that field are the control. With rehearsal every {Rehearsed}th of these steps has samples of the books again. The tokenizer stays that of Gutenberg's "
             + "books. Perplexity of covered words, in the same places for all, of texts kept apart: of the field (SciTLDR: the abstracts of its dev file; WikiText: every tenth article of the validation file), and of "
@@ -80,7 +80,7 @@ static class AdaptationStudy
 
         (double There, double Book) Judge(string encoder, SeedRuns runs, Func<int, MaskedRun> train)
         {
-            var (losses, each) = runs.Of(seed =>
+            var (losses, each) = runs.Of($"{name}, {encoder}", seed =>
             {
                 MaskedRun run = train(seed);
                 return ([run.Objective.MeanLoss(Books.Backend, there), run.Loss(run.Objective)], run.Cost);

@@ -17,8 +17,8 @@ static class AttentionStartStudy
     public static void Run(string[] arguments)
     {
         int hurry = arguments.Contains("--quick") ? 20 : 1;
-        var seeds = SeedRuns.For(arguments);
         var report = new Report("attention-starts", "BERT and GPT: where attention looks at first", "learning/text.md");
+        var seeds = SeedRuns.For(arguments, report);
         report.Text($"Short runs of {seeds.Count} seeds, which draw first values and batches; mean and 95 % interval (Student's t). BERT: covered words of {Books.HeldOutBook} by the recipe of the section Masked words, smaller. GPT: characters of the built-in text's last tenth "
             + "by the recipe built-in. Focused: the table of positions, and the weights of queries and keys, are such that heads look at near positions before the first step (Bert.BeginFocused, Gpt.BeginFocused); even: as published.");
         report.Head("model", "attention begins", "steps", "loss", "perplexity of the mean", "seconds a run", "TFLOP a run");
@@ -49,7 +49,7 @@ static class AttentionStartStudy
 
         Score Row(bool focused)
         {
-            var (figures, each) = seeds.Of(seed =>
+            var (figures, each) = seeds.Of($"{name}, {(focused ? "focused" : "even")}", seed =>
             {
                 var (value, took) = train(recipe with { Seed = recipe.Seed + seed }, focused);
                 return ([value], took);

@@ -21,7 +21,7 @@ static class BilingualSpanStudy
         SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry };
         var report = new Report("bilingual-spans", "English and French in one T5", "learning/text.md");
         var texts = new BilingualTexts(MaskedStudy.Recipe, parts => choosing ? parts.Validation : parts.Test);
-        var seeds = SeedRuns.For(arguments);
+        var seeds = SeedRuns.For(arguments, report);
         var frame = new SequenceFrame(texts.Tokenizer);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"Pairs and tokens of the section “English and French in one encoder”; T5 {recipe.Layers} + {recipe.Layers} × {recipe.Width}, steps of {recipe.Batch} samples, {100 * recipe.NoiseDensity:F0} % cut out in spans of {recipe.MeanSpan}. What finds is its encoder. {texts.Question} ± is the 95 % interval over {seeds.Count} seeds of a shorter run."));
         report.Head(BilingualTexts.Columns);

@@ -20,7 +20,7 @@ static class BilingualStudy
         MaskedWordsRecipe recipe = arguments.Contains("--quick") ? Recipe with { Steps = 10, WarmUp = 1 } : Recipe;
         var report = new Report("bilingual", "English and French in one encoder", "learning/text.md");
         var texts = new BilingualTexts(recipe, parts => parts.Test);
-        var seeds = SeedRuns.For(arguments);
+        var seeds = SeedRuns.For(arguments, report);
         TextMarks marks = TextMarks.Of(texts.Tokenizer);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"{texts.Pairs.Length:N0} pairs of Tatoeba's English and French sentences; one tokenizer (WordPiece, {marks.Vocabulary} tokens) trained on both; {recipe.Layers} layers of {recipe.Width}, steps "
             + $"of {recipe.Batch} samples of up to {recipe.Context} tokens, {100 * recipe.MaskedShare:F0} % of them covered. The encoder is not told which language it reads; behind a sentence positions count anew. The attention of all heads begins focused and passes on what it sees. {texts.Question} ± is the 95 % interval over {seeds.Count} seeds of a shorter run."));

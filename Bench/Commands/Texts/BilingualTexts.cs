@@ -86,14 +86,14 @@ sealed class BilingualTexts
     public double Learn<T>(Report report, string samples, T recipe, SeedRuns seeds, Func<T, (Func<IReadOnlyList<string>, Tensor> Features, Cost Cost)> learn) where T : Recipe
     {
         Rows(recipe with { Steps = recipe.Steps / Briefer }, seeds);
-        return Rows(recipe, new SeedRuns(1));
+        return Rows(recipe, seeds.Single);
 
         double Rows(T how, SeedRuns runs) => Row(report, samples, $"{how.Steps}", runs, seed => learn(how with { Seed = how.Seed + seed }));
     }
 
     double Row(Report report, string samples, string steps, SeedRuns seeds, Func<int, (Func<IReadOnlyList<string>, Tensor> Features, Cost Cost)> learn)
     {
-        var (figures, each) = seeds.Of(seed =>
+        var (figures, each) = seeds.Of($"{samples}, {steps} steps", seed =>
         {
             var (features, cost) = learn(seed);
             return (Found(features), cost);

@@ -6,7 +6,7 @@ namespace NativeSsl.Bench.Commands.Texts;
 /// <summary>What pretraining is worth where labels are few: intents (CLINC150) and sentiment (sentence polarity), beside the same network from scratch and beside counted words.</summary>
 static class FewLabelStudy
 {
-    const int UnlabelledSteps = 400, Draws = 5, EpochShare = 5;            // with all labels an epoch is long: a fifth of them
+    const int UnlabelledSteps = 400, EpochShare = 5;            // with all labels an epoch is long: a fifth of them
 
     static readonly TextFineTuningOptions Tuned = new() { Epochs = 20, LeastSteps = 400, LearningRate = 5e-4 };
 
@@ -18,27 +18,28 @@ static class FewLabelStudy
         bool quick = arguments.Contains("--quick");
         var report = new Report("few-labels", "Few labels: fine-tuned encoders of text", "learning/text.md");
         var start = new Pretrained();
+        var seeds = SeedRuns.For(arguments, report);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"The encoder of the section “Masked words of all English text at hand” goes on for {UnlabelledSteps} steps on the task's training texts, without their labels. Accuracy on the test split, which is asked "
-            + $"once a draw; {Draws} draws of labels, mean and 95 % interval (with all labels a fifth of the epochs, and what is drawn are first values, order and dropout). Fine-tuned: {Tuned.Epochs} epochs (at least {Tuned.LeastSteps} steps) up to a rate of {Tuned.LearningRate}, a layer {Tuned.LayerDecay} of the one above. From scratch, "
+            + $"once a draw; {seeds.Count} draws of labels, mean and 95 % interval (with all labels a fifth of the epochs, and what is drawn are first values, order and dropout); seconds of one draw. Fine-tuned: {Tuned.Epochs} epochs (at least {Tuned.LeastSteps} steps) up to a rate of {Tuned.LearningRate}, a layer {Tuned.LayerDecay} of the one above. From scratch, "
             + $"the same network: {Scratch.Epochs} epochs (at least {Scratch.LeastSteps}) up to {Scratch.LearningRate}. No validation labels are used. Logistic regression on TF-IDF (words and pairs of words) with C = 10; no validation labels for it either, and with all labels nothing in it is drawn."));
         Clinc150 clinc = Clinc150.Read(Path.Combine(Books.Data, "clinc150", "data_full.json"));
-        Task(report, start, "intents (CLINC150, 150 classes)", clinc.InScope, [LabelBudget.PerClass(10), LabelBudget.Share(1)], LabelBudget.PerClass(10), 5, quick);
+        Task(report, start, "intents (CLINC150, 150 classes)", clinc.InScope, [LabelBudget.PerClass(10), LabelBudget.Share(1)], LabelBudget.PerClass(10), 5, seeds, quick);
         TextParts<LabelledTexts> polarity = SentencePolarity.Read(Path.Combine(Books.Data, "sentence_polarity"));
-        Task(report, start, "sentiment (sentence polarity)", polarity, [LabelBudget.PerClass(10), LabelBudget.PerClass(100), LabelBudget.Share(1)], LabelBudget.PerClass(100), 3, quick);
+        Task(report, start, "sentiment (sentence polarity)", polarity, [LabelBudget.PerClass(10), LabelBudget.PerClass(100), LabelBudget.Share(1)], LabelBudget.PerClass(100), 3, seeds, quick);
         report.Save("NATIVESSL_DATA=… dotnet run -c Release --project Bench -- few-labels");
     }
 
-    static void Task(Report report, Pretrained start, string name, TextParts<LabelledTexts> set, LabelBudget[] budgets, LabelBudget judged, double least, bool quick)
+    static void Task(Report report, Pretrained start, string name, TextParts<LabelledTexts> set, LabelBudget[] budgets, LabelBudget judged, double least, SeedRuns seeds, bool quick)
     {
-        var (encoder, cost) = start.GoOn(set.Train.Texts, quick ? 20 : UnlabelledSteps);
+        var gone = new Lazy<(Bert Encoder, Cost Cost)>(() => start.GoOn(set.Train.Texts, quick ? 20 : UnlabelledSteps));    // not again, if all that builds on it is done
+        Cost cost = seeds.Single.Of($"{name}, going on", _ => ([0], gone.Value.Cost)).Each;
         var card = new ReportCard(name);
         foreach (LabelBudget budget in budgets)
         {
-            int draws = quick ? 2 : Draws;
             TextFineTuningOptions Shortened(TextFineTuningOptions options) => quick ? options with { Epochs = 1, LeastSteps = 20 } : budget.IsAll ? options with { Epochs = options.Epochs / EpochShare } : options;
-            Counted(card, set, budget, draws);
-            Score tuned = Fit(card, "fine-tuned from our encoder", draw => NewClassifier(start.CopyOf(encoder), set, draw), start, set, budget, Shortened(Tuned), draws);
-            Score scratch = Fit(card, "from scratch", draw => NewClassifier(start.NewEncoder((ulong)draw + 1), set, draw), start, set, budget, Shortened(Scratch), draws);
+            Counted(card, set, budget, seeds.Count);
+            Score tuned = Fit(card, "fine-tuned from our encoder", draw => NewClassifier(start.CopyOf(gone.Value.Encoder), set, draw), start, set, budget, Shortened(Tuned), seeds);
+            Score scratch = Fit(card, "from scratch", draw => NewClassifier(start.NewEncoder((ulong)draw + 1), set, draw), start, set, budget, Shortened(Scratch), seeds);
             if (budget == judged) report.GoalAtLeast($"{name}, {budget}: fine-tuned above from scratch, points", 100 * (tuned.Mean - scratch.Mean), least);
         }
         report.Card(card);
@@ -48,11 +49,15 @@ static class FewLabelStudy
     static TextClassifier NewClassifier(Bert encoder, TextParts<LabelledTexts> set, int draw) =>
         new(encoder, set.Train.Classes.Count, new Init(Books.Backend, 1000 + (ulong)draw), TextPooling.Mean);
 
-    static Score Fit(ReportCard card, string name, Func<int, TextClassifier> classifier, Pretrained start, TextParts<LabelledTexts> set, LabelBudget budget, TextFineTuningOptions options, int draws)
+    static Score Fit(ReportCard card, string name, Func<int, TextClassifier> classifier, Pretrained start, TextParts<LabelledTexts> set, LabelBudget budget, TextFineTuningOptions options, SeedRuns seeds)
     {
-        var (accuracy, cost) = FewLabelTextTuning.Of(classifier, start.Books.Frame, set.Train, validation: null, set.Test, budget, options, draws);
-        Row(card, $"{name}, {budget}", accuracy, cost);
-        return accuracy;
+        var (figures, each) = seeds.Of($"{card.Title}, {name}, {budget}", draw =>
+        {
+            var (accuracy, cost) = FewLabelTextTuning.OfDraw(classifier(draw), start.Books.Frame, set.Train, validation: null, set.Test, budget, options, draw);
+            return ([accuracy], cost);
+        });
+        Row(card, $"{name}, {budget}", figures[0], each);
+        return figures[0];
     }
 
     /// <summary>A row of counted words.</summary>

@@ -28,7 +28,7 @@ static class MaskedStudy
 
         MaskedRun main = Train(report, books, Shortened(Recipe, hurry), "anew each time", 500 / hurry);
         Keep(books, main);
-        var seeds = SeedRuns.For(arguments);
+        var seeds = SeedRuns.For(arguments, report);
         Score anew = Train(report, books, Shortened(Small, hurry), "anew each time", seeds), once = Train(report, books, Shortened(Small, hurry) with { Maskings = 1 }, "once", seeds);
         report.EndTable();
         report.Text($"± is the 95 % interval over {seeds.Count} seeds, which draw first values, samples and masks of training.");
@@ -87,7 +87,7 @@ static class MaskedStudy
 
     static Score Train(Report report, Books books, MaskedWordsRecipe recipe, string covered, SeedRuns seeds)
     {
-        var (figures, each) = seeds.Of(seed =>
+        var (figures, each) = seeds.Of(covered, seed =>
         {
             var run = new MaskedRun(books, recipe with { Seed = recipe.Seed + seed });
             run.Train(0, _ => { });

@@ -15,7 +15,8 @@ static class NextSentenceStudy
     {
         (bool quick, bool whole) = (arguments.Contains("--quick"), arguments.Contains("--whole"));
         MaskedWordsRecipe recipe = ProgramRecipe.Of<MaskedWordsRecipe>("bert-gutenberg") with { Context = MaskedStudy.Recipe.Context, Batch = MaskedStudy.Recipe.Batch };
-        var study = new Asked(new Report("next-sentence", "Next sentences, and their order", "learning/text.md"), SeedRuns.For(arguments), quick ? 100 : 1);
+        var report = new Report("next-sentence", "Next sentences, and their order", "learning/text.md");
+        var study = new Asked(report, SeedRuns.For(arguments, report), quick ? 100 : 1);
         study.Introduce();
         study.Task(recipe with { Pairs = "next", Steps = whole ? recipe.Steps : NextSteps }, "does it follow", judged: true);
         study.Task(recipe with { Pairs = "order", Steps = whole ? recipe.Steps : OrderSteps }, "in which order", judged: false);
@@ -52,7 +53,7 @@ static class NextSentenceStudy
             Row("guessing", "", "50.0");
             Row("one answer for all", "", OfPairs(one));
             Row("shared words", "", OfPairs(words));
-            var (figures, each) = seeds.Of(seed =>
+            var (figures, each) = seeds.Of(asked, seed =>
             {
                 MaskedRun run = Begin(small with { Seed = small.Seed + seed });
                 run.Train(0, _ => { });

@@ -14,7 +14,7 @@ static class RewritingStudy
         var report = new Report("translation", "Translation: English to French", "learning/text.md");
         TextParts<TextPairs> pairs = Tatoeba.Read(Path.Combine(Books.Data, "tatoeba_eng_fra", "eng-fra.tsv"));
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("translate-tatoeba") with { Steps = 1000, WarmUp = 100 };
-        var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), longerBy: 6, noRepeat: 0, SeedRuns.For(arguments), arguments.Contains("--quick"));
+        var study = new Rewritten(report, recipe, Rewritings.Of(pairs.Train), Rewritings.Of(pairs.Test), longerBy: 6, noRepeat: 0, SeedRuns.For(arguments, report), arguments.Contains("--quick"));
         study.Introduce("Tatoeba's pairs, an English sentence in one part only; the test part is asked once a model. BLEU and chrF over all references of a sentence");
         report.Head("model", "steps", "BLEU", "chrF", "seconds", "TFLOP");
         double[] Scores(IReadOnlyList<string> written) => [Bleu.Of(written, study.Test.Targets).Score, new ChrF().Of(written, study.Test.Targets)];
@@ -35,7 +35,7 @@ static class RewritingStudy
         string folder = Path.Combine(Books.Data, "scitldr_a");
         (Rewritings train, Rewritings test) = Rewritings.Read(folder, Rewritings.Papers);
         TextToTextRecipe recipe = ProgramRecipe.Of<TextToTextRecipe>("summarise-scitldr") with { Steps = 200, WarmUp = 20 };
-        var study = new Rewritten(report, recipe, train, test, longerBy: 2, NoRepeatOfSummaries, SeedRuns.For(arguments), arguments.Contains("--quick"));
+        var study = new Rewritten(report, recipe, train, test, longerBy: 2, NoRepeatOfSummaries, SeedRuns.For(arguments, report), arguments.Contains("--quick"));
         study.Introduce("SciTLDR's abstracts; its part dev, by which nothing else was chosen, is asked once a model. ROUGE's F, the mean over papers of the best over references");
         report.Head("model", "steps", "ROUGE-1", "ROUGE-2", "ROUGE-L", "seconds", "TFLOP");
         double Mean(IReadOnlyList<string> written, Func<string, string, RougeScore> score) => 100 * Rouge.Mean(study.Test.Targets, written, score);

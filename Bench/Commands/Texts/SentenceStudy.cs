@@ -20,7 +20,7 @@ static class SentenceStudy
         DocumentSet entailed = start.Books.Of(sick.Train.Entailed);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"SimCSE without labels on {sentences.SegmentCount:N0} sentences (of SICK's training pairs, each once, without what people said of them), {recipe.Steps} steps of {recipe.Batch}, temperature "
             + $"{recipe.Temperature}, rate {recipe.LearningRate}. Spearman's correlation of cosines with what people say, × 100; SICK's test pairs ({sick.Test.Relatedness.Count:N0}) and STS 2014 images ({images.Count}), neither of which anything was chosen by: text, rate, batch and temperature were, by SICK's trial pairs. Entailments are the {entailed.Documents.Count:N0} training pairs whose second sentence follows from the first, as people said."));
-        var seeds = SeedRuns.For(arguments);
+        var seeds = SeedRuns.For(arguments, report);
         report.Text($"± is the 95 % interval over {seeds.Count} seeds, which draw batches and dropout; the encoder at the beginning is the same.");
         report.Head("sentence embedding", "SICK", "STS images", "mean cosine", "alignment", "uniformity", "seconds", "TFLOP");
 
@@ -30,7 +30,7 @@ static class SentenceStudy
         Row(report, "random encoder, mean over tokens", One(Embed(start, random, TextPooling.Mean)));
         Row(report, "masked words, first token", One(Embed(start, before, TextPooling.FirstToken)));
         double meanPooled = Row(report, "masked words, mean over tokens", One(Embed(start, before, TextPooling.Mean)));
-        double Learned(string name, SimCseRecipe variant, DocumentSet text) => Row(report, name, seeds.Of(seed =>
+        double Learned(string name, SimCseRecipe variant, DocumentSet text) => Row(report, name, seeds.Of(name, seed =>
         {
             SimCseRecipe own = variant with { Seed = variant.Seed + seed };
             SimCse objective = own.NewObjective(new Init(Books.Backend, (ulong)own.Seed), start.Books.Marks.Vocabulary);

@@ -22,7 +22,7 @@ static class SpanStartStudy
         var words = new WrittenTokens(frame.Vocabulary, frame.Padding, frame.IsWord);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"The first {Steps / hurry} steps of the section “T5: spans cut out and written again”, windows of {recipe.Context} tokens, with attention that begins focused (near tokens; from decoder to encoder tokens that are alike) and nearly even, as T5's does. "
             + $"Loss of the words of spans on {Books.HeldOutBook}, and when the encoder reads another window than that whose spans are written: who does not look at it loses nothing."));
-        var seeds = SeedRuns.For(arguments);
+        var seeds = SeedRuns.For(arguments, report);
         report.Text($"Small networks: the mean of {seeds.Count} seeds, which draw first values and windows, and its 95 % interval.");
         report.Head("T5", "attention begins", "steps", "loss", "loss, reading another window", "seconds", "TFLOP");
         SpanCorruptionRecipe small = recipe with { Layers = 2, Width = 128, HeadWidth = 32, Hidden = 512 };
@@ -37,7 +37,7 @@ static class SpanStartStudy
 
         double LearnSmall(string name, bool focused)
         {
-            var (figures, each) = seeds.Of(seed =>
+            var (figures, each) = seeds.Of(name, seed =>
             {
                 TextToText? objective = null;
                 Cost took = Train(small with { Focused = focused, Seed = small.Seed + seed }, 0, (trained, _, _) => objective = trained);

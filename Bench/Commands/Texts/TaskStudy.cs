@@ -30,7 +30,7 @@ static class TaskStudy
         report.Card(sentiment);
         Above(report, sentiment, "sentiment", "probe 100 %", Wanted / 2);
 
-        var tuned = new TunedTasks(report, start, SeedRuns.For(arguments), quick);
+        var tuned = new TunedTasks(report, start, SeedRuns.For(arguments, report), quick);
         tuned.OutsideOf(clinc, probes, counted);
         tuned.Entailment(Sick.Read(Path.Combine(Books.Data, "sick")));
         tuned.Spoilt(polarity, signs);

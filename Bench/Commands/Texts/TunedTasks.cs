@@ -31,7 +31,7 @@ sealed class TunedTasks(Report report, Pretrained start, SeedRuns seeds, bool qu
             Tensor Features(IReadOnlyList<string> texts) => TextFeatures.Of(encoder, start.Books.Frame, texts);
             Row($"{name}, probe", texts => probe.Confidences(Features(texts)), texts => probe.Predict(Features(texts.Texts)));
         }
-        double reached = Add("masked words, fine-tuned", seeds.Of(seed =>
+        double reached = Add("masked words, fine-tuned", seeds.Of("requests without intent", seed =>
         {
             TextFineTuned tuned = Fit(start.Copy(), clinc.InScope.Train, clinc.InScope.Validation, Tuned, seed);
             return (Measured(tuned.Confidences, tuned.Predict), tuned.Cost);
@@ -81,7 +81,7 @@ sealed class TunedTasks(Report report, Pretrained start, SeedRuns seeds, bool qu
 
         double Trained(string name, Func<int, Bert> encoder, TextFineTuningOptions options)
         {
-            var (figures, each) = seeds.Of(seed =>
+            var (figures, each) = seeds.Of($"entailment, {name}", seed =>
             {
                 TextFineTuned fitted = Fit(encoder(seed), train, trial, options with { Epochs = 7 }, seed);
                 return ([fitted.Accuracy(test)], fitted.Cost);
@@ -113,7 +113,7 @@ sealed class TunedTasks(Report report, Pretrained start, SeedRuns seeds, bool qu
         double Add(string name, SeedRuns runs, Func<int, (Func<LabelledTexts, double> Accuracy, Cost Cost)> classifier)
         {
             TextDamage[] kinds = [.. Enum.GetValues<TextDamage>()];
-            var (figures, each) = runs.Of(seed =>
+            var (figures, each) = runs.Of($"spoilt texts, {name}", seed =>
             {
                 var (accuracy, cost) = classifier(seed);
                 IReadOnlyDictionary<TextDamage, double[]> at = TextRobustness.Of(polarity.Test, accuracy);

@@ -14,6 +14,9 @@ sealed class TextBatches
     internal IBackend Backend { get; }
     internal int Count => _texts.Count;
 
+    /// <summary>How many tokens each text has.</summary>
+    internal int[] Lengths => [.. _texts.Select(text => text.Tokens.Length)];
+
     /// <summary>Some of the texts, as long as the longest of them: <c>[places, time]</c>, the same, and <c>[places]</c>.</summary>
     internal (Indices Tokens, Indices Segments, Indices Lengths) At(IEnumerable<int> places) =>
         TextSample.Batch(Backend, [.. places.Select(place => _texts[place])], _padding);

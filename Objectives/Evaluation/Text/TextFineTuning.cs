@@ -5,7 +5,7 @@ namespace NativeSsl;
 /// <summary>
 /// Trains a network and a classifier on labelled texts, or pairs: fine-tuning if the network was pretrained, supervised from scratch if it was not. One
 /// loop for both, so that they differ in nothing but the first weights. Devlin et al. 2019, “BERT”, section 4.1: AdamW, warm-up, a straight fall; every
-/// layer at its own rate; and the weights are kept that did best on validation texts. No test text ever comes in. A language model may go on guessing next
+/// layer at its own rate; and the weights are kept that did best on validation texts. Texts of about the same length share a batch. No test text ever comes in. A language model may go on guessing next
 /// tokens meanwhile: Radford et al. 2018, equation 5.
 /// </summary>
 public static class TextFineTuning
@@ -37,15 +37,16 @@ public static class TextFineTuning
         long began = Stopwatch.GetTimestamp();
         using FlopCount flops = new();
         var texts = new TextBatches(classifier.Backend, classifier.Context, marks, train.Texts, train.Seconds);
-        var order = new LabelledOrder([.. Enumerable.Range(0, train.Count)], Math.Min(options.Batch, train.Count), options.Seed);
+        int batch = Math.Min(options.Batch, train.Count);
+        var order = new LengthOrder(texts.Lengths, batch, options.Seed);
         var optimizer = new AdamW(TuningGroups.Of(LayerRates.Of(classifier, options), options.WeightDecay));
-        int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(train.Count / (double)order.Batch));
+        int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(train.Count / (double)batch));
         int warmup = (int)(options.Warmup * steps), look = Math.Max(1, steps / options.Looks), done = 0;
         Schedule rate = new LinearWarmup(warmup, new LinearDecay(options.LearningRate, 0, steps - warmup));
         var best = validate is null ? null : new BestWeights(classifier);
         while (done < steps && !(best?.Misses >= options.Patience))
         {
-            int[] places = order.At(done);
+            int[] places = [.. order.Batch("TextFineTuning", done).Select(drawn => drawn.Place)];
             using (Step step = new(classifier.Backend, training: true, options.Seed, (ulong)done))
             {
                 optimizer.Parameters.Zero();
@@ -63,7 +64,7 @@ public static class TextFineTuning
         }
         best?.Restore();
         (tuned.ValidationAccuracy, tuned.Steps) = (best?.Accuracy, done);
-        tuned.Cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, (long)done * order.Batch);
+        tuned.Cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, (long)done * batch);
         return tuned;
     }
 }

@@ -53,6 +53,17 @@ public sealed class TextFineTuningTests
         Assert.Equal(160, Fit(ten).Cost.ImagesSeen);
     }
 
+    // Half of the texts have one letter, half of them twelve. Drawn by chance alone nearly every batch of eight is as long as the longest; of three batches that are sorted together one in the middle is.
+    [Fact]
+    public void Texts_of_like_lengths_are_read_together()
+    {
+        TextFineTuningOptions epochs = Short with { LeastSteps = 0, Epochs = 2, Batch = 8 };
+        LabelledTexts Of(Func<int, int> letters) => Train.WithTexts((text, i) => new string(text[0], letters(i)));
+        double FlopsOf(Func<int, int> letters) => Fit(epochs, Of(letters)).Cost.Flops!.Value;
+        double brief = FlopsOf(_ => 1), both = FlopsOf(i => i / 2 % 2 == 0 ? 1 : 12), full = FlopsOf(_ => 12);
+        Assert.InRange((both - brief) / (full - brief), 0.5, 0.75);
+    }
+
     [Fact]
     public void Every_option_counts()
     {
@@ -87,7 +98,7 @@ public sealed class TextFineTuningTests
         Assert.Equal(pooling == TextPooling.FirstToken, classifier.NamedTensors().Any(entry => entry.Name.StartsWith("pooler", StringComparison.Ordinal)));
     }
 
-    // The first step of Adam moves by the learning rate, whatever the gradient: the largest change of a part tells its rate.
+    // The first step of Adam moves by the learning rate, whatever the gradient (3e-6 here at the least, beside an ε of 1e-8): the largest change of a part tells its rate.
     [Fact]
     public void Every_layer_learns_at_its_own_rate()
     {
@@ -105,7 +116,7 @@ public sealed class TextFineTuningTests
         };
         Assert.Equal(expected.Keys, before.NamedTensors().Select(entry =>
             expected.Keys.First(key => entry.Name.StartsWith(key, StringComparison.Ordinal))).Distinct());
-        foreach ((string part, double rate) in expected) Assert.Equal(1e-3 * rate, Moved(part), 2e-3 * 1e-3 * rate + 1e-7);
+        foreach ((string part, double rate) in expected) Assert.Equal(1e-3 * rate, Moved(part), 1e-2 * 1e-3 * rate);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ sealed class DoneRuns(string section, OtherLoad load)
         if (!_asked.Add(name)) throw new NativeSslException($"DoneRuns: two runs of the study {section} have the name {name}.");
         if (_earlier.Runs.TryGetValue(name, out Run? done)) return (done.Figures, new(done.Seconds, done.Flops, done.Seen));
         var (figures, cost) = run();
-        _earlier.Runs.Add(name, new(figures, cost.Seconds, cost.Flops, cost.ImagesSeen));
+        _earlier.Runs.Add(name, new(figures, cost.Seconds, cost.Flops, cost.SamplesSeen));
         if (!Machine.Commit.EndsWith('+')) Write();
         return (figures, cost);
     }

@@ -64,7 +64,7 @@ public sealed class ImageTrainingTests : IDisposable
         {
             // what the features took, and the training before them: 12 steps of 16 images
             JsonElement own = full.RootElement.GetProperty("rows")[0], random = full.RootElement.GetProperty("rows")[1];
-            Assert.Equal((12 * 16 + 96, 96), (own.GetProperty("imagesSeen").GetInt32(), random.GetProperty("imagesSeen").GetInt32()));
+            Assert.Equal((12 * 16 + 96, 96), (own.GetProperty("samplesSeen").GetInt32(), random.GetProperty("samplesSeen").GetInt32()));
             Assert.True(own.GetProperty("flops").GetDouble() > random.GetProperty("flops").GetDouble() && random.GetProperty("flops").GetDouble() > 0);
             Assert.Equal(16, full.RootElement.GetProperty("spoilt").GetProperty("rows").GetArrayLength());
         }

@@ -47,7 +47,7 @@ public sealed class FeaturesTests
         Assert.Equal(3, encoder.Seen.Count);
         Assert.Equal(3, encoder.Seen.Select(seen => seen.Step).Distinct().Count());
         Assert.All(encoder.Seen, seen => Assert.False(seen.Training || seen.Recording));
-        Assert.Equal(7L, set.Cost.ImagesSeen);
+        Assert.Equal(7L, set.Cost.SamplesSeen);
         Assert.True(set.Cost.Seconds > 0);
         Assert.Equal([1f / 255 * (0 + 6 + 12 + 18 + 24 + 30)], set.Values.ToArray()[..1], (a, b) => MathF.Abs(a - b) < 1e-6f);
     }

@@ -17,7 +17,7 @@ public sealed class FineTuningTests
     {
         FineTuned tuned = Fit(Short with { LeastSteps = 200 });
         Assert.True(tuned.Accuracy(Test) > 0.9, $"{tuned.Accuracy(Test)}");
-        Assert.Equal(200 * 16, tuned.Cost.ImagesSeen);
+        Assert.Equal(200 * 16, tuned.Cost.SamplesSeen);
         Assert.True(tuned.Cost.Seconds > 0 && tuned.Cost.Flops > 0);
         Assert.Null(tuned.HeldOutAccuracy);
     }
@@ -35,7 +35,7 @@ public sealed class FineTuningTests
         double[] each = [.. Enumerable.Range(0, 3).Select(draw => FineTuning.Fit(new Pictures.Encoder(Table.Cpu, 1), Train,
             LabelDraws.Of([.. Train.Labels!], LabelBudget.PerClass(2), draw), FeaturesTests.Plain, Short with { Seed = (ulong)draw }).Accuracy(Test))];
         Assert.Equal(Score.Of(each), accuracy);
-        Assert.Equal((3, 3 * 60 * 8L), (begun.Distinct().Count(), cost.ImagesSeen));
+        Assert.Equal((3, 3 * 60 * 8L), (begun.Distinct().Count(), cost.SamplesSeen));
         var unlabelled = new ImageSet("unlabelled", Train.Size, new byte[Train.Size.Bytes]);
         Assert.Contains("no labels", Assert.Throws<NativeSslException>(() =>
             FewLabelTuning.Of(New, unlabelled, Test, LabelBudget.PerClass(2), FeaturesTests.Plain, Short)).Message);
@@ -87,7 +87,7 @@ public sealed class FineTuningTests
         int[] labelled = [.. Enumerable.Range(0, 160)], part = Folds.Parts([.. labelled.Select(i => i % 4)], 4, 4, seed: 0);
         FineTuned tuned = Fit(options, labelled);
         Assert.Equal(tuned.HeldOutAccuracy!.Value, tuned.Accuracy(new SomeImages(Train, [.. labelled.Where(i => part[i] == 0)])));
-        Assert.True(Fit(Short with { HeldOutParts = 4, LeastSteps = 4000, Patience = 2 }, labelled).Cost.ImagesSeen < 4000 * 16);
+        Assert.True(Fit(Short with { HeldOutParts = 4, LeastSteps = 4000, Patience = 2 }, labelled).Cost.SamplesSeen < 4000 * 16);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ReportCardTests
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("scores").GetProperty("spread").GetProperty("mean").ValueKind);
         Assert.Equal((1.25, 3e9, 7),
             (rows[0].GetProperty("seconds").GetDouble(), rows[0].GetProperty("flops").GetDouble(),
-            rows[0].GetProperty("imagesSeen").GetInt64()));
+            rows[0].GetProperty("samplesSeen").GetInt64()));
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("flops").ValueKind);
     }
 

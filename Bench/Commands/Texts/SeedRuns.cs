@@ -33,7 +33,7 @@ sealed class SeedRuns(int count, DoneRuns? done = null)
             (all[seed], Cost took) = run(seed);
             cost += took;
         }
-        return ([.. Enumerable.Range(0, all[0].Length).Select(figure => Score.Of([.. all.Select(figures => figures[figure])]))], new(cost.Seconds / count, cost.Flops / count, cost.ImagesSeen / count));
+        return ([.. Enumerable.Range(0, all[0].Length).Select(figure => Score.Of([.. all.Select(figures => figures[figure])]))], new(cost.Seconds / count, cost.Flops / count, cost.SamplesSeen / count));
     }
 
     /// <summary>“mean ± half width”.</summary>

@@ -40,7 +40,7 @@ static class ReportJson
         json.WriteEndObject();
         Number(json, "seconds", row.Cost.Seconds);
         Number(json, "flops", row.Cost.Flops);
-        json.WriteNumber("imagesSeen"u8, row.Cost.ImagesSeen);
+        json.WriteNumber("samplesSeen"u8, row.Cost.SamplesSeen);
         json.WriteEndObject();
     }
 

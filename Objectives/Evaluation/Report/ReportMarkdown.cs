@@ -22,7 +22,7 @@ static class ReportMarkdown
                 text.Append(CultureInfo.InvariantCulture, $" {Shown(row, name, isShare)} |");
             text.Append(CultureInfo.InvariantCulture, $" {row.Cost.Seconds:0.0} | " +
                 $"{(row.Cost.Flops is { } flops ? (flops / 1e9).ToString("0", CultureInfo.InvariantCulture) : "–")} | " +
-                    $"{row.Cost.ImagesSeen} |\n");
+                    $"{row.Cost.SamplesSeen} |\n");
         }
         text.Append(CultureInfo.InvariantCulture,
             $"\n± is half the 95 % interval (Student's t) over draws or seeds; without it there was one. {ReportCard.Note}\n");

@@ -110,6 +110,6 @@ public sealed class LanguageModelTuningTests
         double[] each = [.. Enumerable.Range(0, 2).Select(draw => TextFineTuning.Fit(Fresh(), SmallTexts.Marks, Train.Take(LabelDraws.Of([.. Train.Labels], LabelBudget.PerClass(4), draw)),
             null, quick with { Seed = (ulong)draw }).Accuracy(Test))];
         Assert.Equal(Score.Of(each), accuracy);
-        Assert.Equal(2 * 30 * 8, cost.ImagesSeen);
+        Assert.Equal(2 * 30 * 8, cost.SamplesSeen);
     }
 }

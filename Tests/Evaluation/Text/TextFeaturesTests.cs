@@ -55,7 +55,7 @@ public sealed class TextFeaturesTests
             for (int j = 0; j < 16; j++) Assert.Equal(pooling == TextPooling.Mean ? each.Average(row => row[j]) : each[0][j], rows[i][j], 1e-5);
         }
         Assert.Equal(texts.Labels, set.Labels.ToArray());
-        Assert.Equal((Split.Test, 2, 20L), (set.Split, set.Classes, set.Cost.ImagesSeen));
+        Assert.Equal((Split.Test, 2, 20L), (set.Split, set.Classes, set.Cost.SamplesSeen));
         Assert.True(set.Cost.Flops > 0);
         Assert.Equal(set.Values.ToArray(), TextFeatures.Of(encoder, SmallTexts.Marks, texts.Texts, pooling, batch).ToArray());
         Assert.All(encoder.NamedParameters(), entry => Assert.Equal(0, Record.Exception(() => entry.Tensor.Gradient) is null ? 1 : 0));

@@ -50,7 +50,7 @@ public sealed class TextFineTuningTests
         Assert.Equal(once, Weights(Fit(ten, classifier: Made()).Classifier));
         Assert.NotEqual(once, Weights(Fit(ten with { Seed = 2 }, classifier: Made()).Classifier));
         Assert.Equal(10, Fit(ten).Steps);
-        Assert.Equal(160, Fit(ten).Cost.ImagesSeen);
+        Assert.Equal(160, Fit(ten).Cost.SamplesSeen);
     }
 
     // Half of the texts have one letter, half of them twelve. Drawn by chance alone nearly every batch of eight is as long as the longest; of three batches that are sorted together one in the middle is.
@@ -177,7 +177,7 @@ public sealed class TextFineTuningTests
             Train.Take(LabelDraws.Of([.. Train.Labels], LabelBudget.PerClass(4), draw))).Accuracy(Test))];
         Assert.Equal(Score.Of(each), accuracy);
         Assert.Equal([0, 1, 2], begun);
-        Assert.Equal(3 * 60 * 3, cost.ImagesSeen);
+        Assert.Equal(3 * 60 * 3, cost.SamplesSeen);
         Assert.Throws<NativeSslException>(() => FewLabelTextTuning.Of(New, SmallTexts.Marks, Train, null, Test, LabelBudget.PerClass(500), quick));
     }
 

@@ -61,6 +61,7 @@ public sealed class EveryModule
         [typeof(TextToText)] = [new TextToText(new T5(T5Tests.First, Init), padding: 0)],
         [typeof(TextClassifier)] = [new TextClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init),
             new TextClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init, TextPooling.Mean)],
+        [typeof(TextPairClassifier)] = [new TextPairClassifier(new Bert(new Bert.Config { Vocabulary = 5, Context = 4, Layers = 1, Heads = 2, Width = 8 }, Init), 3, Init)],
         [typeof(TransformerBlock)] = [.. new[] { true, false }.Select(pre =>
             new TransformerBlock(Init, new TransformerOptions { Features = 4, Heads = 2, PreNorm = pre, Bias = pre }))],
     };

@@ -38,6 +38,7 @@ sealed class GpuPool : IDisposable
     GpuPool[] _others = [];
     long _inUse, _peak;
     bool _disposed;
+    volatile bool _abandoned;
 
     /// <param name="gpu">The device.</param>
     /// <param name="cap">Bytes it may be asked for; null for as many as it has.</param>
@@ -56,6 +57,9 @@ sealed class GpuPool : IDisposable
         _others = [.. _others, other];
         return other;
     }
+
+    /// <summary>Its memory is nobody's any more: the main pool frees it when it next trims. From any thread, the finalizer's too.</summary>
+    internal void Abandon() => _abandoned = true;
 
     /// <summary>Whether idle memory stays where it is: somebody has its addresses.</summary>
     internal bool StaysPut { get; set; }
@@ -100,7 +104,9 @@ sealed class GpuPool : IDisposable
     internal void Trim()
     {
         Collect();
-        foreach (GpuPool other in _others) other.Trim();
+        foreach (GpuPool other in _others)
+            if (other._abandoned) other.Dispose();
+            else other.Trim();
         if (StaysPut) return;
         foreach (List<GpuBlock> blocks in _idle)
         {

@@ -110,10 +110,19 @@ sealed class GpuRecorder : IRecorder
     {
         if (_disposed) return;
         _disposed = true;
+        GC.SuppressFinalize(this);
         Gpu.Free(Pool, () =>
         {
             Forget();
             _later.Return();
         });
+    }
+
+    // Nobody gave it up, and nobody holds it. A finalizer touches no driver: it hands back what lies in the device's pool, and leaves word that its own pool is nobody's. A graph stays until the device is closed.
+    ~GpuRecorder()
+    {
+        foreach (GpuBlock block in _kept) block.Return();
+        _later.Return();
+        Pool.Abandon();
     }
 }

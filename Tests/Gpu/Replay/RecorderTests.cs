@@ -98,4 +98,31 @@ public sealed class RecorderTests
         gpu.TrimPool();
         Assert.Equal(before, gpu.PoolBytes);
     }
+    [Fact]
+    public void A_recorder_that_nobody_gave_up_gives_its_memory_back_when_nobody_holds_it()
+    {
+        using GpuBackend gpu = GpuBackend.Simulator();
+        Tensor y = Tensor.Zeros(gpu, [1000]);
+        gpu.TrimPool();
+        long before = gpu.PoolBytes, held = RecordAndDrop(gpu, y);
+        Assert.True(held >= before + (4 << 20), $"{held} after {before}");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        gpu.TrimPool();
+        Assert.Equal(before, gpu.PoolBytes);
+        Assert.Equal(3f, y.ToArray()[999]);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    static long RecordAndDrop(GpuBackend gpu, Tensor y)
+    {
+        IRecorder recorder = gpu.NewRecorder();
+        recorder.Record(() =>
+        {
+            using (new Step(gpu)) gpu.Copy(Tensor.Full(gpu, [1000], 3f), y);
+        });
+        recorder.Replay(1);
+        gpu.TrimPool();
+        return gpu.PoolBytes;
+    }
 }

@@ -20,7 +20,7 @@ static class FewLabelStudy
         var start = new Pretrained();
         var seeds = SeedRuns.For(arguments, report);
         report.Text(string.Create(CultureInfo.InvariantCulture, $"The encoder of the section “Masked words of all English text at hand” goes on for {UnlabelledSteps} steps on the task's training texts, without their labels. Accuracy on the test split, which is asked "
-            + $"once a draw; {seeds.Count} draws of labels, mean and 95 % interval (with all labels a fifth of the epochs, and what is drawn are first values, order and dropout); seconds of one draw. Fine-tuned: {Tuned.Epochs} epochs (at least {Tuned.LeastSteps} steps) up to a rate of {Tuned.LearningRate}, a layer {Tuned.LayerDecay} of the one above. From scratch, "
+            + $"once a draw; {seeds.Count} draws of labels, mean and 95 % interval (with all labels a fifth of the epochs, and what is drawn are first values, order and dropout); what a row took is that of one draw. Fine-tuned: {Tuned.Epochs} epochs (at least {Tuned.LeastSteps} steps) up to a rate of {Tuned.LearningRate}, a layer {Tuned.LayerDecay} of the one above. From scratch, "
             + $"the same network: {Scratch.Epochs} epochs (at least {Scratch.LeastSteps}) up to {Scratch.LearningRate}. No validation labels are used. Logistic regression on TF-IDF (words and pairs of words) with C = 10; no validation labels for it either, and with all labels nothing in it is drawn."));
         Clinc150 clinc = Clinc150.Read(Path.Combine(Books.Data, "clinc150", "data_full.json"));
         Task(report, start, "intents (CLINC150, 150 classes)", clinc.InScope, [LabelBudget.PerClass(10), LabelBudget.Share(1)], LabelBudget.PerClass(10), 5, seeds, quick);

@@ -16,7 +16,7 @@ static class SpanStartStudy
         SpanCorruptionRecipe study = SpanStudy.Recipe, recipe = study with { Context = study.ShortContext, Batch = study.Batch * study.Context / study.ShortContext, ShortShare = 0 };
         var report = new Report("span-starts", "T5: where attention looks at first", "learning/text.md");
         var texts = new SpanTexts((ulong)recipe.Seed);
-        SequenceFrame frame = SpanStudy.Kept.Frame;
+        SequenceFrame frame = SpanStudy.FrameOf(texts);
         int[] text = texts.TrainTokens(frame);
         SpanCorruptionWindows book = recipe.NewViews(Books.Backend, texts.BookTokens(frame), frame);
         var words = new WrittenTokens(frame.Vocabulary, frame.Padding, frame.IsWord);

@@ -22,15 +22,24 @@ static class SpanStudy
         ? (new(NativeSsl.Tokenizer.Load(TokenizerFile)), Safetensors.Load(Weights, Books.Backend))
         : throw new NativeSslException($"{Weights}: there is no model yet; it comes from: dotnet run -c Release --project Bench -- spans");
 
+    /// <summary>The tokens, trained on all of the texts the first time.</summary>
+    public static SequenceFrame FrameOf(SpanTexts texts)
+    {
+        if (!File.Exists(TokenizerFile))
+        {
+            Directory.CreateDirectory(Books.Kept);
+            NativeSsl.Tokenizer.Create(Recipe.Tokenizer, texts.Train, Recipe.Vocabulary).Save(TokenizerFile);
+        }
+        return new(NativeSsl.Tokenizer.Load(TokenizerFile));
+    }
+
     public static void Run(string[] arguments)
     {
         int hurry = arguments.Contains("--quick") ? 100 : 1;
         SpanCorruptionRecipe recipe = Recipe with { Steps = Recipe.Steps / hurry, WarmUp = Recipe.WarmUp / hurry };
         var report = new Report("spans", "T5: spans cut out and written again", "learning/text.md");
         var texts = new SpanTexts((ulong)recipe.Seed);
-        Directory.CreateDirectory(Books.Kept);
-        NativeSsl.Tokenizer.Create(recipe.Tokenizer, texts.Train, recipe.Vocabulary).Save(TokenizerFile);
-        var frame = new SequenceFrame(NativeSsl.Tokenizer.Load(TokenizerFile));
+        SequenceFrame frame = FrameOf(texts);
 
         SpanCorruptionWindows Windows(int[] tokens) => recipe.NewViews(Books.Backend, tokens, frame);
         int[] text = texts.TrainTokens(frame);

@@ -105,8 +105,10 @@ sealed class GpuPool : IDisposable
     {
         Collect();
         foreach (GpuPool other in _others)
-            if (other._abandoned) other.Dispose();
-            else other.Trim();
+        {
+            other.Trim();
+            if (other._abandoned && other.Lent == 0) other.Dispose();           // a tensor may outlive the recorder that lent it
+        }
         if (StaysPut) return;
         foreach (List<GpuBlock> blocks in _idle)
         {

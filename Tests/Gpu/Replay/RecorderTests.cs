@@ -104,17 +104,21 @@ public sealed class RecorderTests
         using GpuBackend gpu = GpuBackend.Simulator();
         Tensor y = Tensor.Zeros(gpu, [1000]);
         gpu.TrimPool();
-        long before = gpu.PoolBytes, held = RecordAndDrop(gpu, y);
-        Assert.True(held >= before + (4 << 20), $"{held} after {before}");
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        gpu.TrimPool();
+        long before = gpu.PoolBytes, held;
+        using (new Step(gpu))
+        {
+            (held, Tensor lent) = RecordAndDrop(gpu, y);
+            Assert.True(held >= before + (4 << 20), $"{held} after {before}");
+            Collect(gpu);
+            Assert.Equal((held, 7f), (gpu.PoolBytes, lent.ToArray()[9]));           // somebody still holds what it lent
+        }
+        Collect(gpu);
         Assert.Equal(before, gpu.PoolBytes);
         Assert.Equal(3f, y.ToArray()[999]);
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    static long RecordAndDrop(GpuBackend gpu, Tensor y)
+    static (long Held, Tensor Lent) RecordAndDrop(GpuBackend gpu, Tensor y)
     {
         IRecorder recorder = gpu.NewRecorder();
         recorder.Record(() =>
@@ -122,7 +126,16 @@ public sealed class RecorderTests
             using (new Step(gpu)) gpu.Copy(Tensor.Full(gpu, [1000], 3f), y);
         });
         recorder.Replay(1);
+        Tensor? lent = null;
+        recorder.Do(() => lent = Tensor.Full(gpu, [10], 7f));
         gpu.TrimPool();
-        return gpu.PoolBytes;
+        return (gpu.PoolBytes, lent!);
+    }
+
+    static void Collect(GpuBackend gpu)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        gpu.TrimPool();
     }
 }

@@ -51,7 +51,7 @@ public static partial class Tape
     {
         if (x.Node is not Node { Remake: { } remake } || !x.Storage.IsReleased) return;
         foreach (Tensor input in ((Node)x.Node).Inputs) Remember(input);          // it may be made of others that were given back
-        x.Storage = Tensor.Empty(x.Backend, x.Shape).Storage;
+        x.Storage = Tensor.Empty(x.Backend, x.Shape, x.Format).Storage;
         remake();
     }
 

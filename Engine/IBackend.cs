@@ -9,6 +9,9 @@ public partial interface IBackend
     /// <summary>For example <c>cpu</c>, or the name of the GPU.</summary>
     string Name { get; }
 
+    /// <summary>How layers store what is read by products and attention alone: BFloat16 where those round what they read to it anyway.</summary>
+    Format ActivationFormat { get; }
+
     /// <summary>Memory that lasts as long as somebody holds it.</summary>
     Storage Allocate(long count, Format format);
 

@@ -45,6 +45,12 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     /// <summary>How exactly the factors of products are taken; float32 unless it is changed, and on a device without tensor cores always. A run that is to be repeated bit for bit keeps it.</summary>
     public MatMulPrecision MatMulPrecision { get; set; }
 
+    /// <inheritdoc/>
+    public Format ActivationFormat => MatMulPrecision == MatMulPrecision.BFloat16 && HasTensorCores && StoresBFloat16 ? Format.BFloat16 : Format.Float32;
+
+    /// <summary>Whether layers store what products alone read as those read it; to see what that does.</summary>
+    internal bool StoresBFloat16 { get; set; } = true;
+
     /// <summary>Whether it has units for more than float32: NVIDIA's from compute capability 8.0, and the simulator.</summary>
     public bool HasTensorCores { get; }
 

@@ -42,6 +42,9 @@ sealed class GpuStorage : Storage
         _block.Return();
     }
 
+    /// <summary>Gives back what was lent for part of an op.</summary>
+    internal void GiveBack() => Release();
+
     protected override Storage Slice(long start, long length) => start >= 0 && length >= 0 && start + length <= Length
         ? new GpuStorage(this, start, length)
         : throw new ShapeException($"Storage.Slice: {start} … {start + length} of {Length} elements.");

@@ -5,6 +5,8 @@ public sealed partial class GpuBackend
 {
     internal static Floats View(Tensor tensor) =>
         Device(tensor.Storage) is { Format: Format.Float32 } storage ? storage.View<float>() : throw Refused(tensor, Format.Float32);
+    internal static Float32Numbers Float32sOf(Tensor tensor) => new(View(tensor));
+    internal static BFloat16Numbers BFloat16sOf(Tensor tensor) => new(Halves(tensor));
     static ArrayView<ushort> Halves(Tensor tensor) =>
         Device(tensor.Storage) is { Format: Format.BFloat16 } storage ? storage.View<ushort>() : throw Refused(tensor, Format.BFloat16);
     internal static Ints View(Indices indices) => Device(indices.Storage).View<int>();

@@ -133,7 +133,10 @@ public static partial class TensorOps
     {
         IBackend backend = q.Tensor.Backend;
         AttentionMask mask = new(options.KeyLengths, options.Bias);
-        Tensor y = Tensor.Empty(backend, [shape.Batch, shape.Queries, shape.Heads, shape.Width]);
+        Format format = q.Tensor.Format;
+        foreach (Tensor input in inputs)
+            if (input.Format != format) throw new UnsupportedFormatException($"{name}: a tensor of shape {input.Shape} is {input.Format}, queries are {format}. Convert one of them first.");
+        Tensor y = Tensor.Empty(backend, [shape.Batch, shape.Queries, shape.Heads, shape.Width], format);
         Tensor logSumExp = Tensor.Empty(backend, [shape.Batch, shape.Heads, shape.Queries]);
         backend.Attention(shape, mask, q, k, v, HeadView.Of(y), logSumExp);
         FlopCount.Add(2 * Pairs(shape));                // q kᵀ and its product with v

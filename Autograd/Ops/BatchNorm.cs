@@ -18,12 +18,13 @@ public static partial class TensorOps
         /// <param name="epsilon">Added to the variance.</param>
         /// <param name="activation">f: none, or Relu, which costs neither time nor memory here.</param>
         /// <param name="residual">Added before f, of the shape of <c>x</c>, or none.</param>
+        /// <param name="format">How the result is stored; BFloat16 on a GPU alone, for what reads it (<see cref="IBackend.ActivationFormat"/>).</param>
         /// <returns>The shape of <c>x</c>, <c>[..., features]</c>.</returns>
         /// <exception cref="ShapeException">A parameter is not as long as the last axis of x, the residual has another shape, or, in
         /// training, there is only one row, which has no variance.</exception>
         /// <exception cref="NativeSslException">The activation is another one.</exception>
         public Tensor BatchNorm(Tensor? gamma, Tensor? beta, Tensor runningMean, Tensor runningVariance, float momentum = 0.1f,
-            float epsilon = 1e-5f, Activation activation = Activation.None, Tensor? residual = null)
+            float epsilon = 1e-5f, Activation activation = Activation.None, Tensor? residual = null, Format format = Format.Float32)
         {
             Check.Rank("BatchNorm", "x", x.Shape, atLeast: 1);
             foreach ((string name, Tensor? parameter) in (ReadOnlySpan<(string, Tensor?)>)
@@ -46,7 +47,7 @@ public static partial class TensorOps
                 throw new ShapeException($"BatchNorm: x has shape {x.Shape}, so each feature has {x.Shape.Rows} values; " +
                     "a variance needs two. Train on larger batches, or normalise with the running statistics outside a training step.");
 
-            Tensor y = x.Like(), statistics = Tensor.Empty(x.Backend, [BatchNormFormula.Count, x.Shape[-1]]);
+            Tensor y = Tensor.Empty(x.Backend, x.Shape, format), statistics = Tensor.Empty(x.Backend, [BatchNormFormula.Count, x.Shape[-1]]);
             if (!training) x.Backend.RunningStatistics(runningMean, runningVariance, gamma, beta, epsilon, statistics);
             // What a checkpoint computes again has moved the running statistics before.
             else if (Tape.IsRecomputing) x.Backend.BatchStatistics(x, gamma, beta, epsilon, momentum, null, null, statistics);

@@ -15,23 +15,24 @@ public static partial class TensorOps
         /// <param name="padding">Pixels of zeros around the image.</param>
         /// <param name="groups">Into how many groups channels are divided that see nothing of each other; <c>in</c> of them make a
         /// depthwise convolution.</param>
+        /// <param name="format">How the result is stored; BFloat16 on a GPU alone, for what reads it (<see cref="IBackend.ActivationFormat"/>).</param>
         /// <returns><c>[batch, outHeight, outWidth, out]</c>, where outHeight = (height + 2 padding − kernelHeight) / stride + 1,
         /// rounded down.</returns>
         /// <exception cref="ShapeException"><c>x</c> is not <c>[batch, height, width, in]</c>, weight or bias does not fit, the groups
         /// do not divide the channels, stride or padding make no sense, or the kernel is larger than the padded image.</exception>
-        public Tensor Conv2d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int groups = 1)
+        public Tensor Conv2d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int groups = 1, Format format = Format.Float32)
         {
             Check.Rank("Conv2d", "x", x.Shape, atLeast: 4, atMost: 4);
             Check.Rank("Conv2d", "weight", weight.Shape, atLeast: 4, atMost: 4);
             CheckConvolution("Conv2d", x, weight, bias, stride, padding, groups);
             Convolution c = new(x.Shape[0], x.Shape[1], x.Shape[2], weight.Shape[3], weight.Shape[0] / groups, groups,
                 weight.Shape[1], weight.Shape[2]) { StrideY = stride, StrideX = stride, PadY = padding, PadX = padding };
-            return x.Convolve("Conv2d", weight, bias, c, [c.Batch, c.OutHeight, c.OutWidth, c.OutChannels]);
+            return x.Convolve("Conv2d", weight, bias, c, [c.Batch, c.OutHeight, c.OutWidth, c.OutChannels], format);
         }
 
-        Tensor Convolve(string op, Tensor weight, Tensor? bias, Convolution c, Shape shape)
+        Tensor Convolve(string op, Tensor weight, Tensor? bias, Convolution c, Shape shape, Format format = Format.Float32)
         {
-            Tensor y = Tensor.Empty(x.Backend, shape);
+            Tensor y = Tensor.Empty(x.Backend, shape, format);
             x.Backend.Conv2d(x, weight, bias, c, y);
             FlopCount.AddProduct(y, c.Taps);
             return y.Record(op, bias is null ? [x, weight] : [x, weight, bias], dy =>

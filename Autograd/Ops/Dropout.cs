@@ -17,7 +17,7 @@ public static partial class TensorOps
                 throw new NativeSslException($"Dropout: the rate is {rate}; it must be at least 0 and less than 1.");
             if (rate == 0f || Step.Current is not { Training: true } step) return x;
             (ulong seed, ulong stream) = (step.Seed, step.NextStream());
-            return Dropped(x, x.Like()).Record("dropout", [x], dy => [Dropped(dy, x.NewGradient())]);
+            return Dropped(x, Tensor.Empty(x.Backend, x.Shape, x.Format)).Record("dropout", [x], dy => [Dropped(dy, x.NewGradient())]);
 
             Tensor Dropped(Tensor tensor, Tensor y)
             {

@@ -11,15 +11,16 @@ public static partial class TensorOps
         /// <param name="gamma">The scales, <c>[features]</c>.</param>
         /// <param name="beta">The shifts, <c>[features]</c>; none if null.</param>
         /// <param name="epsilon">Added to the variance.</param>
+        /// <param name="format">How the result is stored; BFloat16 on a GPU alone, for what reads it (<see cref="IBackend.ActivationFormat"/>).</param>
         /// <returns>The shape of <c>x</c>, <c>[..., features]</c>.</returns>
         /// <exception cref="ShapeException"><c>x</c> is a scalar, or gamma or beta is not as long as its last axis.</exception>
-        public Tensor LayerNorm(Tensor gamma, Tensor? beta = null, float epsilon = 1e-5f)
+        public Tensor LayerNorm(Tensor gamma, Tensor? beta = null, float epsilon = 1e-5f, Format format = Format.Float32)
         {
             Check.Rank("LayerNorm", "x", x.Shape, atLeast: 1);
             CheckFeatures("gamma", gamma);
             if (beta is not null) CheckFeatures("beta", beta);
 
-            Tensor y = x.Like(), statistics = Tensor.Empty(x.Backend, [checked((int)x.Shape.Rows), 3]);
+            Tensor y = Tensor.Empty(x.Backend, x.Shape, format), statistics = Tensor.Empty(x.Backend, [checked((int)x.Shape.Rows), 3]);
             x.Backend.LayerNorm(x, gamma, beta, epsilon, y, statistics);
             return y.Record("layer norm", beta is null ? [x, gamma] : [x, gamma, beta], dy =>
             {

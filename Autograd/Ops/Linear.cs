@@ -9,10 +9,11 @@ public static partial class TensorOps
         /// <param name="bias">Shape <c>[outputs]</c>, or null.</param>
         /// <param name="activation">f.</param>
         /// <param name="residual">Shape <c>[..., outputs]</c>, or null.</param>
+        /// <param name="format">How the result is stored; BFloat16 on a GPU alone, for what reads it (<see cref="IBackend.ActivationFormat"/>).</param>
         /// <returns>Shape <c>[..., outputs]</c>.</returns>
         /// <exception cref="ShapeException"><c>x</c> is not <c>[..., inputs]</c>, or bias or residual do not have the shape
         /// of the output.</exception>
-        public Tensor Linear(Tensor weight, Tensor? bias = null, Activation activation = Activation.None, Tensor? residual = null)
+        public Tensor Linear(Tensor weight, Tensor? bias = null, Activation activation = Activation.None, Tensor? residual = null, Format format = Format.Float32)
         {
             Check.SameBackend("Linear", x, weight);
             Check.Rank("Linear", "x", x.Shape, atLeast: 1);
@@ -28,35 +29,36 @@ public static partial class TensorOps
             {
                 Check.SameBackend("Linear", x, residual);
                 Check.SameShape("Linear", "residual", residual.Shape, "the output", shape);
-                if (activation != Activation.None) return x.Linear(weight, bias, activation).Add(residual);
+                if (activation != Activation.None) return x.Linear(weight, bias, activation).Add(residual).To(format);
             }
 
             Tensor[] inputs = [x, weight, .. bias is null ? [] : (Tensor[])[bias], .. residual is null ? [] : (Tensor[])[residual]];
             bool isRecorded = Tape.IsRecording && Array.Exists(inputs, input => input.RequiresGradient);
             // The slope of Relu can be told from y; the others need what the activation saw.
             bool needsBefore = isRecorded && activation is not (Activation.None or Activation.Relu);
-            Tensor y = Tensor.Empty(x.Backend, shape);
-            Tensor? before = needsBefore ? y.Like() : null;
+            Tensor y = Tensor.Empty(x.Backend, shape, format);
+            Tensor? before = needsBefore ? Tensor.Empty(x.Backend, shape, format) : null;
             x.Backend.Linear(x, weight, bias, activation, residual, before, y);
             FlopCount.AddProduct(y, weight.Shape[1]);
 
             // h = x wᵀ + b:   dh = dy f′(h),  dx = dh w,  dw = dhᵀ x,  db = Σ dh over rows
             y.Record("linear", inputs, dy =>
             {
-                Tensor dh = activation == Activation.None ? dy : before ?? y.Like();            // dh replaces h, element by element
+                bool replaces = before is { Format: Format.Float32 };
+                Tensor dh = activation == Activation.None ? dy : replaces ? before! : y.Like();            // dh replaces h, element by element, if it fits
                 switch (activation)
                 {
                     case Activation.Relu: y.Backend.MapGrad<Relu>(y, y, dy, dh); break;
-                    case Activation.Gelu: y.Backend.MapGrad<Gelu>(dh, y, dy, dh); break;
-                    case Activation.GeluErf: y.Backend.MapGrad<GeluErf>(dh, y, dy, dh); break;
-                    case Activation.Silu: y.Backend.MapGrad<Silu>(dh, y, dy, dh); break;
+                    case Activation.Gelu: y.Backend.MapGrad<Gelu>(before!, y, dy, dh); break;
+                    case Activation.GeluErf: y.Backend.MapGrad<GeluErf>(before!, y, dy, dh); break;
+                    case Activation.Silu: y.Backend.MapGrad<Silu>(before!, y, dy, dh); break;
                 }
                 Tensor rows = Flat(dh);
                 Tensor? dx = x.RequiresGradient ? ProductFor(Flat(x), rows, weight, false, false)!.View(x.Shape) : null;
                 Tensor? dw = weight.RequiresGradient ? ProductFor(weight, rows, Flat(x), true, false) : null;
                 Tensor?[] gradients = [dx, dw, .. bias is null ? [] : (Tensor?[])[bias.RequiresGradient ? SumFor(bias, rows) : null],
                     .. residual is null ? [] : (Tensor?[])[dy]];
-                if (activation == Activation.Relu) dh.Storage.Release();
+                if (activation != Activation.None && !replaces) dh.Storage.Release();
                 return gradients;
             }, before is null ? null : [before]);
             if (before is not null && y.Node is Node node) node.Remake = () => Activate(before, activation, y);

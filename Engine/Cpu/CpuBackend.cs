@@ -62,6 +62,9 @@ public sealed partial class CpuBackend : IBackend
     /// <inheritdoc/>
     public string Name => "cpu";
 
+    /// <inheritdoc/>
+    public Format ActivationFormat => Format.Float32;
+
     /// <summary>Bytes the pool has taken from the operating system.</summary>
     public long PoolBytes => _pool.Held;
 

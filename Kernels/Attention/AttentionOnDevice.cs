@@ -1,27 +1,27 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>Heads in device memory: see <see cref="HeadView"/>.</summary>
-readonly struct HeadsOnDevice(Floats data, long start, long batchStride, long timeStride, int byFours)
+readonly struct HeadsOnDevice<E>(E numbers, long start, long batchStride, long timeStride, int byFours) where E : struct, INumbers
 {
     /// <summary>One head of one sample.</summary>
-    public HeadOnDevice Of(int batch, int head, int width) => new(data, start + batch * batchStride + (long)head * width, timeStride, byFours);
+    public HeadOnDevice<E> Of(int batch, int head, int width) => new(numbers, start + batch * batchStride + (long)head * width, timeStride, byFours);
 }
 
 /// <summary>One head of one sample: numbers by time and place.</summary>
-readonly struct HeadOnDevice(Floats data, long start, long timeStride, int byFours)
+readonly struct HeadOnDevice<E>(E numbers, long start, long timeStride, int byFours) where E : struct, INumbers
 {
     public bool ByFours => byFours != 0;
-    public Floats Data => data;
+    public E Numbers => numbers;
     public long Place(int time, int i) => start + time * timeStride + i;
 
     public float this[int time, int i]
     {
-        get => data[Place(time, i)];
-        set => data[Place(time, i)] = value;
+        get => numbers.At(Place(time, i));
+        set => numbers.Set(Place(time, i), value);
     }
 
     /// <summary>Σ of the products of what two heads have at their times.</summary>
-    public static float Dot(HeadOnDevice x, int xTime, HeadOnDevice y, int yTime, int width)
+    public static float Dot<T>(HeadOnDevice<E> x, int xTime, HeadOnDevice<T> y, int yTime, int width) where T : struct, INumbers
     {
         float dot = 0f;
         for (int i = 0; i < width; i++) dot += x[xTime, i] * y[yTime, i];
@@ -30,14 +30,15 @@ readonly struct HeadOnDevice(Floats data, long start, long timeStride, int byFou
 }
 
 /// <summary>Everything that decides a probability and its gradient.</summary>
-readonly struct AttentionOnDevice
+/// <remarks>Gradients are always Float32; the rest is of one format.</remarks>
+readonly struct AttentionOnDevice<E> where E : struct, INumbers
 {
     public AttentionShape Shape { get; init; }
-    public HeadsOnDevice Q { get; init; }
-    public HeadsOnDevice K { get; init; }
-    public HeadsOnDevice V { get; init; }
-    public HeadsOnDevice O { get; init; }
-    public HeadsOnDevice GradO { get; init; }
+    public HeadsOnDevice<E> Q { get; init; }
+    public HeadsOnDevice<E> K { get; init; }
+    public HeadsOnDevice<E> V { get; init; }
+    public HeadsOnDevice<E> O { get; init; }
+    public HeadsOnDevice<Float32Numbers> GradO { get; init; }
     /// <summary>L, by row.</summary>
     public Floats LogSumExp { get; init; }
     /// <summary>D[i] = Σ dO[i] O[i], by row; the backward pass alone has it.</summary>

@@ -23,12 +23,12 @@ static class AttentionPanels<M, W> where M : struct, ITensorCore where W : struc
     static PanelCut MixCut => new(Threads, MostWidth, W.Columns / 2, M.StepsOfCell);
 
     /// <summary>Reads a thread's share of a block of columns, to be multiplied with rows.</summary>
-    public static TwoShares ReadColumns(HeadOnDevice head, int first, int end, int width) =>
-        new(PanelShare.Read(new HeadByTime(head), ColumnCut, first, end, 0, width), PanelShare.Read(new HeadByTime(head), ColumnCut, first, end, MostWidth / 2, width));
+    public static TwoShares ReadColumns<E>(HeadOnDevice<E> head, int first, int end, int width) where E : struct, INumbers =>
+        new(PanelShare.Read(new HeadByTime<E>(head), ColumnCut, first, end, 0, width), PanelShare.Read(new HeadByTime<E>(head), ColumnCut, first, end, MostWidth / 2, width));
 
     /// <summary>Reads a thread's share of a block of columns, to be mixed with weights.</summary>
-    public static TwoShares ReadMix(HeadOnDevice head, int first, int end, int width) =>
-        new(PanelShare.Read(new HeadByPlace(head), MixCut, 0, width, first, end), PanelShare.Read(new HeadByPlace(head), MixCut, 0, width, first + W.Columns / 2, end));
+    public static TwoShares ReadMix<E>(HeadOnDevice<E> head, int first, int end, int width) where E : struct, INumbers =>
+        new(PanelShare.Read(new HeadByPlace<E>(head), MixCut, 0, width, first, end), PanelShare.Read(new HeadByPlace<E>(head), MixCut, 0, width, first + W.Columns / 2, end));
 
     /// <summary>Puts away what <see cref="ReadColumns"/> brought.</summary>
     public static void PutColumns(ArrayView<int> panel, TwoShares shares)
@@ -51,7 +51,7 @@ static class AttentionPanels<M, W> where M : struct, ITensorCore where W : struc
     internal static int Column => Place.Within(Group.IdxX, 4) * 2;
 
     /// <summary>What a thread has to know of the rows.</summary>
-    public static RowCells ReadRows(HeadOnDevice head, int near, int end, int width)
+    public static RowCells ReadRows<E>(HeadOnDevice<E> head, int near, int end, int width) where E : struct, INumbers
     {
         RowCells cells = default;
         cells.A = CellsOf(head, near, end, 0, width);
@@ -66,20 +66,20 @@ static class AttentionPanels<M, W> where M : struct, ITensorCore where W : struc
         return cells;
     }
 
-    static LeftCells CellsOf(HeadOnDevice head, int near, int end, int group, int width)
+    static LeftCells CellsOf<E>(HeadOnDevice<E> head, int near, int end, int group, int width) where E : struct, INumbers
     {
         int cell = group * CellsOfBlock + Column / 2;
         return new(Cell(head, near, end, cell, width), Cell(head, near + 8, end, cell, width), Cell(head, near, end, cell + 4, width), Cell(head, near + 8, end, cell + 4, width));
     }
 
-    static int Cell(HeadOnDevice head, int time, int end, int cell, int width)
+    static int Cell<E>(HeadOnDevice<E> head, int time, int end, int cell, int width) where E : struct, INumbers
     {
         int first = cell * M.StepsOfCell, last = first + M.StepsOfCell - 1;
         return M.Cell(time < end & first < width ? head[time, first] : 0f, time < end & last < width ? head[time, last] : 0f);
     }
 
     /// <summary>Writes outputs to their rows.</summary>
-    public static void Write(HeadOnDevice head, int near, int end, int width, EightBlocks output)
+    public static void Write<E>(HeadOnDevice<E> head, int near, int end, int width, EightBlocks output) where E : struct, INumbers
     {
         Write(head, near, end, 0, width, output.A);
         Write(head, near, end, 8, width, output.B);
@@ -91,13 +91,13 @@ static class AttentionPanels<M, W> where M : struct, ITensorCore where W : struc
         Write(head, near, end, 56, width, output.H);
     }
 
-    static void Write(HeadOnDevice head, int near, int end, int place, int width, Float4 block)
+    static void Write<E>(HeadOnDevice<E> head, int near, int end, int place, int width, Float4 block) where E : struct, INumbers
     {
         WritePair(head, near, end, place + Column, width, block.A, block.B);
         WritePair(head, near + 8, end, place + Column, width, block.C, block.D);
     }
 
-    static void WritePair(HeadOnDevice head, int row, int end, int place, int width, float left, float right)
+    static void WritePair<E>(HeadOnDevice<E> head, int row, int end, int place, int width, float left, float right) where E : struct, INumbers
     {
         if (row < end & place < width) head[row, place] = left;
         if (row < end & place + 1 < width) head[row, place + 1] = right;

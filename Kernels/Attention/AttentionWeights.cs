@@ -82,7 +82,7 @@ static class AttentionWeights<W> where W : struct, IAttentionTiling
 }
 
 /// <summary>Scaled, with the bias, and −∞ for what is not seen.</summary>
-readonly struct Scored(AttentionOnDevice a, ScorePlaces at) : IBlockChange
+readonly struct Scored<E>(AttentionOnDevice<E> a, ScorePlaces at) : IBlockChange where E : struct, INumbers
 {
     public Float4 Of(Float4 dots, int key) => new(
         Score(at.Query, at.NearSees, key, dots.A), Score(at.Query, at.NearSees, key + 1, dots.B), Score(at.Query + 8, at.FarSees, key, dots.C), Score(at.Query + 8, at.FarSees, key + 1, dots.D));
@@ -97,7 +97,7 @@ readonly struct Exponentials(OfRows origins) : IBlockChange
 }
 
 /// <summary>Some dropped, the others larger for it.</summary>
-readonly struct KeptOnes(AttentionOnDevice a, ScorePlaces at) : IBlockChange
+readonly struct KeptOnes<E>(AttentionOnDevice<E> a, ScorePlaces at) : IBlockChange where E : struct, INumbers
 {
     // Both keys are of the same four.
     public Float4 Of(Float4 weights, int key)

@@ -7,7 +7,7 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
 {
-    public static void Forward(AttentionOnDevice a, int blocks, int slices)
+    public static void Forward(AttentionOnDevice<Float32Numbers> a, int blocks, int slices)
     {
         Floats left = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel), right = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel);
         Floats weights = SharedMemory.Allocate<float>(AttentionTile<T>.MostWeights), factors = SharedMemory.Allocate<float>(AttentionTile<T>.MostRows);
@@ -17,7 +17,7 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
         int firstQuery = block * T.Rows, queryEnd = firstQuery + T.Rows < a.Shape.Queries ? firstQuery + T.Rows : a.Shape.Queries;
         int row = Group.IdxX, query = firstQuery + row, keyEnd = a.Visible(batch, queryEnd - 1);
         int visible = query < queryEnd ? a.Visible(batch, query) : 0;
-        HeadOnDevice q = a.Q.Of(batch, head, width), k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width), o = a.O.Of(batch, head, width);
+        HeadOnDevice<Float32Numbers> q = a.Q.Of(batch, head, width), k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width), o = a.O.Of(batch, head, width);
         float max = float.NegativeInfinity, sum = 0f;
         Sums<T>.Each(output, default(Cleared));
 
@@ -69,7 +69,7 @@ static class BlockedAttentionKernels<T> where T : struct, ISmallTiling
 
     static int Place(int column, int row) => column * (T.Rows + Panels<T>.Pad) + row;
 
-    static void Drop(AttentionOnDevice a, int batch, int head, int query, int firstKey, Floats weights, int row)
+    static void Drop(AttentionOnDevice<Float32Numbers> a, int batch, int head, int query, int firstKey, Floats weights, int row)
     {
         for (int i = 0; i < T.Columns; i += 4)
         {

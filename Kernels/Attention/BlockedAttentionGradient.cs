@@ -6,7 +6,7 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class BlockedAttentionGradientKernels<G, T> where G : struct, IAttentionGradient where T : struct, ISmallTiling
 {
-    public static void Gradient(AttentionOnDevice a, HeadsOnDevice gradient, int blocks, int slices)
+    public static void Gradient(AttentionOnDevice<Float32Numbers> a, HeadsOnDevice<Float32Numbers> gradient, int blocks, int slices)
     {
         Floats left = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel), right = SharedMemory.Allocate<float>(AttentionTile<T>.MostPanel);
         Floats weights = SharedMemory.Allocate<float>(AttentionTile<T>.MostWeights), deltas = SharedMemory.Allocate<float>(AttentionTile<T>.MostRows);
@@ -16,7 +16,7 @@ static class BlockedAttentionGradientKernels<G, T> where G : struct, IAttentionG
         int rows = G.HasKeysAsRows ? a.Shape.Keys : a.Shape.Queries;
         int firstRow = block * T.Rows, rowEnd = firstRow + T.Rows < rows ? firstRow + T.Rows : rows;
         int start = G.HasKeysAsRows ? FirstQuery(a, firstRow) : 0, end = G.HasKeysAsRows ? a.Shape.Queries : a.Visible(batch, rowEnd - 1);
-        HeadOnDevice q = a.Q.Of(batch, head, width), k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width), slopes = a.GradO.Of(batch, head, width);
+        HeadOnDevice<Float32Numbers> q = a.Q.Of(batch, head, width), k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width), slopes = a.GradO.Of(batch, head, width);
         Sums<T>.Each(output, default(Cleared));
 
         for (int first = start; first < end; first += T.Columns)
@@ -40,7 +40,7 @@ static class BlockedAttentionGradientKernels<G, T> where G : struct, IAttentionG
     }
 
     // Scores become P ∘ M for the gradient of values; for the others P, with a minus sign where it was dropped. Four neighbouring keys share their random numbers.
-    static void Probabilities(AttentionOnDevice a, int batch, int head, int firstRow, int firstColumn, Floats weights)
+    static void Probabilities(AttentionOnDevice<Float32Numbers> a, int batch, int head, int firstRow, int firstColumn, Floats weights)
     {
         int rows = G.HasKeysAsRows ? T.Rows / 4 : T.Rows;
         for (int i = Group.IdxX; i < T.Rows * T.Columns / 4; i += T.Threads)
@@ -67,7 +67,7 @@ static class BlockedAttentionGradientKernels<G, T> where G : struct, IAttentionG
     }
 
     // Queries before it see none of the keys from this one on.
-    static int FirstQuery(AttentionOnDevice a, int key)
+    static int FirstQuery(AttentionOnDevice<Float32Numbers> a, int key)
     {
         int query = key - a.Shape.Reach + 1;
         return query <= 0 ? 0 : query / T.Columns * T.Columns;

@@ -6,14 +6,14 @@ namespace NativeSsl.Kernels;
 /// </summary>
 static class PlainAttentionKernels
 {
-    public static void Forward(AttentionOnDevice a, long rows)
+    public static void Forward(AttentionOnDevice<Float32Numbers> a, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
         int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads),
             batch = (int)(row / a.Shape.Queries / a.Shape.Heads);
         int visible = a.Visible(batch, query), width = a.Shape.Width;
-        HeadOnDevice o = a.O.Of(batch, head, width), v = a.V.Of(batch, head, width);
+        HeadOnDevice<Float32Numbers> o = a.O.Of(batch, head, width), v = a.V.Of(batch, head, width);
         for (int i = 0; i < width; i++) o[query, i] = 0f;
 
         float max = float.NegativeInfinity, sum = 0f;
@@ -34,14 +34,14 @@ static class PlainAttentionKernels
         a.LogSumExp[row] = sum == 0f ? float.PositiveInfinity : max + DeviceMath.Log(sum);
     }
 
-    public static void GradQuery(AttentionOnDevice a, HeadsOnDevice gradients, long rows)
+    public static void GradQuery(AttentionOnDevice<Float32Numbers> a, HeadsOnDevice<Float32Numbers> gradients, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
         int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads),
             batch = (int)(row / a.Shape.Queries / a.Shape.Heads);
         int visible = a.Visible(batch, query), width = a.Shape.Width;
-        HeadOnDevice dq = gradients.Of(batch, head, width), k = a.K.Of(batch, head, width);
+        HeadOnDevice<Float32Numbers> dq = gradients.Of(batch, head, width), k = a.K.Of(batch, head, width);
         for (int i = 0; i < width; i++) dq[query, i] = 0f;
         for (int key = 0; key < visible; key++)
         {
@@ -50,13 +50,13 @@ static class PlainAttentionKernels
         }
     }
 
-    public static void GradKeyValue(AttentionOnDevice a, HeadsOnDevice ofKeys, HeadsOnDevice ofValues, long rows)
+    public static void GradKeyValue(AttentionOnDevice<Float32Numbers> a, HeadsOnDevice<Float32Numbers> ofKeys, HeadsOnDevice<Float32Numbers> ofValues, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
         int key = (int)(row % a.Shape.Keys), head = (int)(row / a.Shape.Keys % a.Shape.Heads),
             batch = (int)(row / a.Shape.Keys / a.Shape.Heads), width = a.Shape.Width;
-        HeadOnDevice dk = ofKeys.Of(batch, head, width), dv = ofValues.Of(batch, head, width),
+        HeadOnDevice<Float32Numbers> dk = ofKeys.Of(batch, head, width), dv = ofValues.Of(batch, head, width),
             q = a.Q.Of(batch, head, width), gradO = a.GradO.Of(batch, head, width);
         for (int i = 0; i < width; i++) { dk[key, i] = 0f; dv[key, i] = 0f; }
         for (int query = 0; query < a.Shape.Queries; query++)
@@ -72,7 +72,7 @@ static class PlainAttentionKernels
         }
     }
 
-    public static void GradBias(AttentionOnDevice a, Floats dbias, int biasBatch, int biasHeads, long count)
+    public static void GradBias(AttentionOnDevice<Float32Numbers> a, Floats dbias, int biasBatch, int biasHeads, long count)
     {
         long element = Grid.GlobalLinearIndex;
         if (element >= count) return;
@@ -87,32 +87,36 @@ static class PlainAttentionKernels
         dbias[element] = sum;
     }
 
-    public static void Delta(AttentionOnDevice a, long rows)
+    static float Score(AttentionOnDevice<Float32Numbers> a, int batch, int head, int query, int key)
+    {
+        int width = a.Shape.Width;
+        return a.Score(batch, head, query, key, HeadOnDevice<Float32Numbers>.Dot(a.Q.Of(batch, head, width), query, a.K.Of(batch, head, width), key, width));
+    }
+
+    static float Kept(AttentionOnDevice<Float32Numbers> a, int batch, int head, int query, int key) =>
+        a.Shape.Dropout <= 0f ? 1f : a.Kept(a.Draw(batch, head, query, key), key);
+
+    static float Probability(AttentionOnDevice<Float32Numbers> a, int batch, int head, int query, int key) =>
+        DeviceMath.Exp(Score(a, batch, head, query, key) - a.LogSumExp[a.Shape.Row(batch, head, query)]);
+
+    // dS[i,j] = P (M dO · v − D)
+    static float ScoreGrad(AttentionOnDevice<Float32Numbers> a, int batch, int head, int query, int key, float probability)
+    {
+        int width = a.Shape.Width;
+        float slope = HeadOnDevice<Float32Numbers>.Dot(a.GradO.Of(batch, head, width), query, a.V.Of(batch, head, width), key, width);
+        return probability * (Kept(a, batch, head, query, key) * slope - a.Delta[a.Shape.Row(batch, head, query)]);
+    }
+}
+
+/// <summary>D, what the slopes of a query's scores have in common: a thread to each query.</summary>
+static class AttentionDeltaKernels<E> where E : struct, INumbers
+{
+    public static void Delta(AttentionOnDevice<E> a, long rows)
     {
         long row = Grid.GlobalLinearIndex;
         if (row >= rows) return;
         int query = (int)(row % a.Shape.Queries), head = (int)(row / a.Shape.Queries % a.Shape.Heads),
             batch = (int)(row / a.Shape.Queries / a.Shape.Heads), width = a.Shape.Width;
-        a.Delta[row] = HeadOnDevice.Dot(a.GradO.Of(batch, head, width), query, a.O.Of(batch, head, width), query, width);
-    }
-
-    static float Score(AttentionOnDevice a, int batch, int head, int query, int key)
-    {
-        int width = a.Shape.Width;
-        return a.Score(batch, head, query, key, HeadOnDevice.Dot(a.Q.Of(batch, head, width), query, a.K.Of(batch, head, width), key, width));
-    }
-
-    static float Kept(AttentionOnDevice a, int batch, int head, int query, int key) =>
-        a.Shape.Dropout <= 0f ? 1f : a.Kept(a.Draw(batch, head, query, key), key);
-
-    static float Probability(AttentionOnDevice a, int batch, int head, int query, int key) =>
-        DeviceMath.Exp(Score(a, batch, head, query, key) - a.LogSumExp[a.Shape.Row(batch, head, query)]);
-
-    // dS[i,j] = P (M dO · v − D)
-    static float ScoreGrad(AttentionOnDevice a, int batch, int head, int query, int key, float probability)
-    {
-        int width = a.Shape.Width;
-        float slope = HeadOnDevice.Dot(a.GradO.Of(batch, head, width), query, a.V.Of(batch, head, width), key, width);
-        return probability * (Kept(a, batch, head, query, key) * slope - a.Delta[a.Shape.Row(batch, head, query)]);
+        a.Delta[row] = HeadOnDevice<Float32Numbers>.Dot(a.GradO.Of(batch, head, width), query, a.O.Of(batch, head, width), query, width);
     }
 }

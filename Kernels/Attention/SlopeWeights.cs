@@ -8,7 +8,7 @@ readonly struct QueryFacts(int sees, float logSumExp, float delta)
     public float Delta => delta;
 
     /// <summary>Of a query that may lie beyond the last one, and then sees nothing.</summary>
-    public static QueryFacts Of(AttentionOnDevice a, int batch, int head, int query)
+    public static QueryFacts Of<E>(AttentionOnDevice<E> a, int batch, int head, int query) where E : struct, INumbers
     {
         int sees = query < a.Shape.Queries ? a.Visible(batch, query) : 0;
         if (sees == 0) return default;
@@ -30,10 +30,10 @@ readonly struct SlopePlaces
 }
 
 /// <summary>From scores, and the products of slopes and values, to the weights with which a gradient is summed, in the registers of a thread.</summary>
-static class SlopeWeights<G, W> where G : struct, IAttentionGradient where W : struct, IAttentionTiling
+static class SlopeWeights<G, W, E> where G : struct, IAttentionGradient where W : struct, IAttentionTiling where E : struct, INumbers
 {
     /// <summary>Of all blocks of a block of columns.</summary>
-    public static EightBlocks Weights(AttentionOnDevice a, SlopePlaces at, int column, EightBlocks dots, EightBlocks slopes)
+    public static EightBlocks Weights(AttentionOnDevice<E> a, SlopePlaces at, int column, EightBlocks dots, EightBlocks slopes)
     {
         dots.A = Weights(a, at, column, dots.A, slopes.A);
         dots.B = Weights(a, at, column + 8, dots.B, slopes.B);
@@ -48,7 +48,7 @@ static class SlopeWeights<G, W> where G : struct, IAttentionGradient where W : s
         return dots;
     }
 
-    static Float4 Weights(AttentionOnDevice a, SlopePlaces at, int column, Float4 dots, Float4 slopes)
+    static Float4 Weights(AttentionOnDevice<E> a, SlopePlaces at, int column, Float4 dots, Float4 slopes)
     {
         if (!G.HasKeysAsRows)
             return new(Weight(a, at, at.Row, column, at.Near, dots.A, slopes.A), Weight(a, at, at.Row, column + 1, at.Near, dots.B, slopes.B),
@@ -59,7 +59,7 @@ static class SlopeWeights<G, W> where G : struct, IAttentionGradient where W : s
     }
 
     // P ∘ M for values; scale · P ∘ (M ∘ dO V − D) for the others
-    static float Weight(AttentionOnDevice a, SlopePlaces at, int query, int key, QueryFacts facts, float dot, float slope)
+    static float Weight(AttentionOnDevice<E> a, SlopePlaces at, int query, int key, QueryFacts facts, float dot, float slope)
     {
         if (key >= facts.Sees) return 0f;
         float p = DeviceMath.Exp(a.Score(at.Batch, at.Head, query, key, dot) - facts.LogSumExp), kept = 1f;

@@ -4,9 +4,9 @@ namespace NativeSsl.Kernels;
 /// Attention on tensor cores, for heads of up to 64 numbers: as <see cref="BlockedAttentionKernels{T}"/>, but a warp has its 16 queries, their scores, weights and outputs in registers, and the next
 /// block of keys and values is read while this one is attended to. Dao 2023, “FlashAttention-2: faster attention with better parallelism and work partitioning”, algorithm 1.
 /// </summary>
-static class TensorCoreAttentionKernels<M, W> where M : struct, ITensorCore where W : struct, IAttentionTiling
+static class TensorCoreAttentionKernels<M, W, E> where M : struct, ITensorCore where W : struct, IAttentionTiling where E : struct, INumbers
 {
-    public static void Forward(AttentionOnDevice a, int blocks)
+    public static void Forward(AttentionOnDevice<E> a, int blocks)
     {
         ArrayView<int> keys = SharedMemory.Allocate<int>(AttentionPanels<M, W>.MostPanel), values = SharedMemory.Allocate<int>(AttentionPanels<M, W>.MostPanel);
         int block = Once.Of(Grid.IdxX % blocks), item = Grid.IdxX / blocks;
@@ -17,7 +17,7 @@ static class TensorCoreAttentionKernels<M, W> where M : struct, ITensorCore wher
         {
             Batch = batch, Head = head, Query = query, NearSees = query < queryEnd ? a.Visible(batch, query) : 0, FarSees = query + 8 < queryEnd ? a.Visible(batch, query + 8) : 0,
         };
-        HeadOnDevice k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width);
+        HeadOnDevice<E> k = a.K.Of(batch, head, width), v = a.V.Of(batch, head, width);
         RowCells queries = AttentionPanels<M, W>.ReadRows(a.Q.Of(batch, head, width), query, queryEnd, width);
         OfRows largest = new(float.NegativeInfinity, float.NegativeInfinity), sum = default;
         EightBlocks output = default;
@@ -29,14 +29,14 @@ static class TensorCoreAttentionKernels<M, W> where M : struct, ITensorCore wher
             if (next > 0)
             {
                 int key = next - W.Columns + AttentionPanels<M, W>.Column;
-                EightBlocks scores = AttentionWeights<W>.Each(AttentionCells<M, W>.Product(queries, keys, width), key, new Scored(a, at));
+                EightBlocks scores = AttentionWeights<W>.Each(AttentionCells<M, W>.Product(queries, keys, width), key, new Scored<E>(a, at));
                 OfRows before = largest;
                 largest = AttentionWeights<W>.Fold<Largest>(before, scores).Together<Largest>();
                 OfRows origins = new(Origin(largest.Near), Origin(largest.Far));
                 OfRows shrink = new(DeviceMath.Exp(before.Near - origins.Near), DeviceMath.Exp(before.Far - origins.Far));
                 EightBlocks weights = AttentionWeights<W>.Each(scores, key, new Exponentials(origins));
                 sum = AttentionWeights<W>.Fold<Sum>(new(sum.Near * shrink.Near, sum.Far * shrink.Far), weights);
-                if (a.Shape.Dropout > 0f) weights = AttentionWeights<W>.Each(weights, key, new KeptOnes(a, at));
+                if (a.Shape.Dropout > 0f) weights = AttentionWeights<W>.Each(weights, key, new KeptOnes<E>(a, at));
                 output = AttentionCells<M, W>.Mix(AttentionWeights<W>.Times(output, shrink), weights, values, width);
             }
             Group.Barrier();
@@ -63,7 +63,7 @@ static class TensorCoreAttentionKernels<M, W> where M : struct, ITensorCore wher
 // Attention on tensor cores, if the user wants them, the device has them and heads are narrow enough.
 public sealed partial class GpuBackend
 {
-    bool IsForTensorCores(AttentionShape shape) => MatMulPrecision != MatMulPrecision.Float32 && HasTensorCores && shape.Width <= AttentionPanels<BFloat16Core, AttentionTiles4>.MostWidth;
+    bool IsForTensorCores(AttentionShape shape) => shape.Queries >= FewestQueries && MatMulPrecision != MatMulPrecision.Float32 && HasTensorCores && shape.Width <= AttentionPanels<BFloat16Core, AttentionTiles4>.MostWidth;
 
     void AttendOnTensorCores(AttentionCall call)
     {
@@ -79,7 +79,13 @@ public sealed partial class GpuBackend
 
     internal void AttendOnTensorCores<M, W>(AttentionCall call) where M : struct, ITensorCore where W : struct, IAttentionTiling
     {
+        if (call.Format == Format.BFloat16) AttendOnTensorCores<M, W, BFloat16Numbers>(call, BFloat16sOf);
+        else AttendOnTensorCores<M, W, Float32Numbers>(call, Float32sOf);
+    }
+
+    void AttendOnTensorCores<M, W, E>(AttentionCall call, Func<Tensor, E> numbers) where M : struct, ITensorCore where W : struct, IAttentionTiling where E : struct, INumbers
+    {
         int blocks = (call.Shape.Queries + AttentionPanels<M, W>.Rows - 1) / AttentionPanels<M, W>.Rows;
-        Launch(TensorCoreAttentionKernels<M, W>.Forward, new Work((long)call.Shape.Batch * call.Shape.Heads * blocks, AttentionPanels<M, W>.Threads), call.OnDevice(), blocks);
+        Launch(TensorCoreAttentionKernels<M, W, E>.Forward, new Work((long)call.Shape.Batch * call.Shape.Heads * blocks, AttentionPanels<M, W>.Threads), call.OnDevice(numbers), blocks);
     }
 }

@@ -12,6 +12,7 @@ struct Float4 : IPack<Float4>
     public static Float4 OneHot(int place, float value) => new(place == 0 ? value : 0f, place == 1 ? value : 0f, place == 2 ? value : 0f, place == 3 ? value : 0f);
     public static Float4 At(Floats x, long i) => x.Cast<Float4>()[i];
     public static void Set(Floats x, long i, Float4 value) => x.Cast<Float4>()[i] = value;
+    public static void Set<E>(E x, long i, Float4 value) where E : struct, INumbers => x.SetFour(i, value);
     public static Float4 operator +(Float4 left, Float4 right) => new(left.A + right.A, left.B + right.B, left.C + right.C, left.D + right.D);
     public static Float4 operator -(Float4 left, Float4 right) => new(left.A - right.A, left.B - right.B, left.C - right.C, left.D - right.D);
     public static Float4 operator *(Float4 left, Float4 right) => new(left.A * right.A, left.B * right.B, left.C * right.C, left.D * right.D);

@@ -18,6 +18,7 @@ interface IPack<V> where V : struct, IPack<V>
     /// <summary>The i-th pack of the whole: of a view that begins elsewhere ILGPU does not know that it may be read by fours.</summary>
     static abstract V At(Floats x, long i);
     static abstract void Set(Floats x, long i, V value);
+    static abstract void Set<E>(E x, long i, V value) where E : struct, INumbers;
 
     static abstract V operator +(V left, V right);
     static abstract V operator -(V left, V right);
@@ -39,6 +40,7 @@ readonly struct Float1(float value) : IPack<Float1>
     public static Float1 OneHot(int place, float value) => new(place == 0 ? value : 0f);
     public static Float1 At(Floats x, long i) => new(x[i]);
     public static void Set(Floats x, long i, Float1 value) => x[i] = value.Value;
+    public static void Set<E>(E x, long i, Float1 value) where E : struct, INumbers => x.Set(i, value.Value);
     public static Float1 operator +(Float1 left, Float1 right) => new(left.Value + right.Value);
     public static Float1 operator -(Float1 left, Float1 right) => new(left.Value - right.Value);
     public static Float1 operator *(Float1 left, Float1 right) => new(left.Value * right.Value);

@@ -7,18 +7,18 @@ static class BatchMomentKernels
     internal const int RowsPerThread = 256;
 
     // m, Σ(x − m), Σ(x − m)² of a piece: the first sum is zero but for rounding, and corrects m.
-    public static void Moments(Floats x, Floats shares, int width, long rows, long threads)
+    public static void Moments<X>(X x, Floats shares, int width, long rows, long threads) where X : struct, INumbers
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
         long feature = thread % width, piece = thread / width, start = piece * RowsPerThread;
         long end = SumRowsKernels.RowEnd(start, RowsPerThread, rows);
         float mean = 0f, rest = 0f, squares = 0f;
-        for (long row = start; row < end; row++) mean += x[row * width + feature];
+        for (long row = start; row < end; row++) mean += x.At(row * width + feature);
         mean /= end - start;
         for (long row = start; row < end; row++)
         {
-            float d = x[row * width + feature] - mean;
+            float d = x.At(row * width + feature) - mean;
             rest += d;
             squares += d * d;
         }
@@ -57,8 +57,8 @@ static class BatchMomentKernels
         statistics[4L * width + i] = g * s + ((which & 2) != 0 ? beta[i] : 0f);
     }
 
-    public static void Sums(Floats x, Floats statistics, int mask, Floats y, Floats dy, Floats g, int wanted, Floats shares, int width,
-        long rows, long threads)
+    public static void Sums<X, Y>(X x, Floats statistics, int mask, Y y, Floats dy, Floats g, int wanted, Floats shares, int width,
+        long rows, long threads) where X : struct, INumbers where Y : struct, INumbers
     {
         long thread = Grid.GlobalLinearIndex;
         if (thread >= threads) return;
@@ -67,9 +67,9 @@ static class BatchMomentKernels
         for (long row = start; row < end; row++)
         {
             long i = row * width + feature;
-            float open = BatchNormElement.Open(mask, x[i], new BatchNormElement(statistics, width, feature), y[i], dy[i]);
+            float value = x.At(i), open = BatchNormElement.Open(mask, value, new BatchNormElement(statistics, width, feature), y.At(i), dy[i]);
             sum += open;
-            dot += open * (x[i] - statistics[feature]);
+            dot += open * (value - statistics[feature]);
             if (wanted != 0) g[i] = open;
         }
         shares[2 * piece * width + feature] = sum;

@@ -24,4 +24,19 @@ public sealed partial class GpuBackend
         if (x.Format == Format.Float32) Launch(ConvertKernels.Narrow, x.Shape.Count, View(x), Halves(y), x.Shape.Count);
         else Launch(ConvertKernels.Widen, x.Shape.Count, Halves(x), View(y), x.Shape.Count);
     }
+
+    // The same numbers as Float32, for kernels that read nothing else: itself, or a copy.
+    Tensor Widened(Tensor x)
+    {
+        if (x.Format == Format.Float32) return x;
+        Tensor wide = Tensor.Empty(this, x.Shape);
+        Convert(x, wide);
+        return wide;
+    }
+
+    // When what reads the copy is in the stream.
+    static void GiveBack(Tensor wide, Tensor x)
+    {
+        if (!ReferenceEquals(wide, x)) Device(wide.Storage).GiveBack();
+    }
 }

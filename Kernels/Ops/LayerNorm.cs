@@ -1,9 +1,9 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>A team to each row.</summary>
-static class LayerNormKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
+static class LayerNormKernels<T, V, E> where T : struct, ITeam where V : struct, IPack<V> where E : struct, INumbers
 {
-    public static void Forward(Floats x, Floats gamma, Floats beta, int hasBeta, float epsilon, Floats y, Floats statistics, int width)
+    public static void Forward(Floats x, Floats gamma, Floats beta, int hasBeta, float epsilon, E y, Floats statistics, int width)
     {
         long row = Grid.IdxX;
         int packs = width / V.Count;
@@ -41,11 +41,17 @@ public sealed partial class GpuBackend
     // A kernel has no null: without beta it gets gamma in its place, and is told not to look.
 
     /// <inheritdoc/>
-    public void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics) =>
-        Launch(Choose(ByFours(x, gamma, beta ?? gamma, y),
-            LayerNormKernels<WarpTeam, Float4>.Forward, LayerNormKernels<WarpTeam, Float1>.Forward,
-            LayerNormKernels<SharedTeam, Float4>.Forward, LayerNormKernels<SharedTeam, Float1>.Forward), Rows(x),
-            View(x), View(gamma), View(beta ?? gamma), beta is null ? 0 : 1, epsilon, View(y), View(statistics), x.Shape[-1]);
+    public void LayerNorm(Tensor x, Tensor gamma, Tensor? beta, float epsilon, Tensor y, Tensor statistics)
+    {
+        if (y.Format == Format.BFloat16) Run(BFloat16sOf);
+        else Run(Float32sOf);
+
+        void Run<E>(Func<Tensor, E> ofY) where E : struct, INumbers =>
+            Launch(Choose(ByFours(x, gamma, beta ?? gamma, y),
+                LayerNormKernels<WarpTeam, Float4, E>.Forward, LayerNormKernels<WarpTeam, Float1, E>.Forward,
+                LayerNormKernels<SharedTeam, Float4, E>.Forward, LayerNormKernels<SharedTeam, Float1, E>.Forward), Rows(x),
+                View(x), View(gamma), View(beta ?? gamma), beta is null ? 0 : 1, epsilon, ofY(y), View(statistics), x.Shape[-1]);
+    }
 
     /// <inheritdoc/>
     public void LayerNormGrad(Tensor x, Tensor gamma, Tensor statistics, Tensor dy, Tensor dx, Tensor dgamma, Tensor? dbeta) =>

@@ -1,17 +1,19 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>x wᵀ, and what a layer does to a sum before it stores it.</summary>
-readonly struct LinearProduct<F>(Floats x, Floats weight, Floats bias, Floats residual, Floats before, Floats y, int rows, int inputs, int outputs,
-    int byFours, int hasBias, int hasResidual, int hasBefore) : IMatrixProduct where F : struct, IFormula
+readonly struct LinearProduct<F, E>(Floats x, Floats weight, Floats bias, Floats residual, E before, E y, int rows, int inputs, int outputs,
+    int byFours, int hasBias, int hasResidual, int hasBefore) : IMatrixProduct where F : struct, IFormula where E : struct, INumbers
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => true;
     public bool LeftByFours => byFours != 0;
     public bool RightByFours => byFours != 0;
-    public Floats Left => x;
-    public Floats Right => weight;
-    public MatrixLines LeftLines => new(x, rows, inputs, 1, byFours);
-    public MatrixLines RightLines => new(weight, outputs, inputs, 1, byFours);
+    public float LeftAt(long place) => x[place];
+    public Float4 LeftFourAt(long place) => Float4.At(x, place / 4);
+    public float RightAt(long place) => weight[place];
+    public Float4 RightFourAt(long place) => Float4.At(weight, place / 4);
+    public MatrixLines<Float32Numbers> LeftLines => new(new(x), rows, inputs, 1, byFours);
+    public MatrixLines<Float32Numbers> RightLines => new(new(weight), outputs, inputs, 1, byFours);
     public long LeftPlace(int item, int row, int step) => Place.Of(row, inputs, step);
     public long RightPlace(int item, int step, int column) => Place.Of(column, inputs, step);
 
@@ -23,9 +25,10 @@ readonly struct LinearProduct<F>(Floats x, Floats weight, Floats bias, Floats re
     {
         long place = Place.Of(row, outputs, column);
         if (hasBias != 0) sum += bias[column];
-        if (hasBefore != 0) before[place] = sum;
+        sum = y.Stored(sum);                                // what the activation sees is what its slope is made of, and its value, if that is made again
+        if (hasBefore != 0) before.Set(place, sum);
         float value = F.Value(new Scalar(sum)).Value;
-        y[place] = Adds ? value + added : value;
+        y.Set(place, Adds ? value + added : value);
     }
 }
 
@@ -44,9 +47,18 @@ public sealed partial class GpuBackend
         }
     }
 
-    // A tensor that is not there is replaced by y, which the kernel then does not touch in its place.
-    void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IFormula =>
-        MultiplyMatrices(new LinearProduct<F>(View(x), View(weight), View(bias ?? y), View(residual ?? y), View(before ?? y), View(y), checked((int)y.Shape.Rows), weight.Shape[1],
-            weight.Shape[0], ByFours(x, weight) ? 1 : 0, bias is null ? 0 : 1, residual is null ? 0 : 1, before is null ? 0 : 1),
-            new ProductShape(1, checked((int)y.Shape.Rows), weight.Shape[0], weight.Shape[1]));
+    void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IFormula
+    {
+        if (y.Format == Format.BFloat16) Linear<F, BFloat16Numbers>(x, weight, bias, residual, before, y, BFloat16sOf);
+        else Linear<F, Float32Numbers>(x, weight, bias, residual, before, y, Float32sOf);
+    }
+
+    // A tensor that is not there is replaced by another one, which the kernel then does not touch in its place.
+    void Linear<F, E>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y, Func<Tensor, E> numbers) where F : struct, IFormula where E : struct, INumbers
+    {
+        int rows = checked((int)y.Shape.Rows), inputs = weight.Shape[1], outputs = weight.Shape[0], byFours = ByFours(x, weight) ? 1 : 0;
+        MultiplyMatrices(x, weight, new ProductShape(1, rows, outputs, inputs), (left, right) =>
+            new LinearProduct<F, E>(left, right, View(bias ?? weight), View(residual ?? weight), numbers(before ?? y), numbers(y), rows, inputs, outputs, byFours,
+                bias is null ? 0 : 1, residual is null ? 0 : 1, before is null ? 0 : 1));
+    }
 }

@@ -1,9 +1,9 @@
 namespace NativeSsl.Kernels;
 
 /// <summary>A team to each row.</summary>
-static class RmsNormKernels<T, V> where T : struct, ITeam where V : struct, IPack<V>
+static class RmsNormKernels<T, V, E> where T : struct, ITeam where V : struct, IPack<V> where E : struct, INumbers
 {
-    public static void Forward(Floats x, Floats gamma, float epsilon, Floats y, Floats reciprocals, int width)
+    public static void Forward(Floats x, Floats gamma, float epsilon, E y, Floats reciprocals, int width)
     {
         int packs = width / V.Count;
         long start = (long)Grid.IdxX * packs;
@@ -20,10 +20,17 @@ static class RmsNormKernels<T, V> where T : struct, ITeam where V : struct, IPac
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void RmsNorm(Tensor x, Tensor gamma, float epsilon, Tensor y, Tensor reciprocals) => Launch(Choose(ByFours(x, gamma, y),
-        RmsNormKernels<WarpTeam, Float4>.Forward, RmsNormKernels<WarpTeam, Float1>.Forward,
-        RmsNormKernels<SharedTeam, Float4>.Forward, RmsNormKernels<SharedTeam, Float1>.Forward),
-        Rows(x), View(x), View(gamma), epsilon, View(y), View(reciprocals), x.Shape[-1]);
+    public void RmsNorm(Tensor x, Tensor gamma, float epsilon, Tensor y, Tensor reciprocals)
+    {
+        if (y.Format == Format.BFloat16) Run(BFloat16sOf);
+        else Run(Float32sOf);
+
+        void Run<E>(Func<Tensor, E> ofY) where E : struct, INumbers =>
+            Launch(Choose(ByFours(x, gamma, y),
+                RmsNormKernels<WarpTeam, Float4, E>.Forward, RmsNormKernels<WarpTeam, Float1, E>.Forward,
+                RmsNormKernels<SharedTeam, Float4, E>.Forward, RmsNormKernels<SharedTeam, Float1, E>.Forward),
+                Rows(x), View(x), View(gamma), epsilon, ofY(y), View(reciprocals), x.Shape[-1]);
+    }
 
     /// <inheritdoc/>
     public void RmsNormGrad(Tensor x, Tensor gamma, Tensor reciprocals, Tensor dy, Tensor dx, Tensor dgamma) =>

@@ -9,8 +9,11 @@ interface ILines
     /// <summary>Four neighbours may be read at once, from every multiple of four.</summary>
     bool ByFours { get; }
 
-    /// <summary>Where the numbers are.</summary>
-    Floats Data { get; }
+    /// <summary>The number at a place.</summary>
+    float At(long place);
+
+    /// <summary>Four neighbours, from a place that is a multiple of four.</summary>
+    Float4 FourAt(long place);
 
     /// <summary>The place of a number; less than zero: it is zero, and has none.</summary>
     long Place(int line, int step);
@@ -21,7 +24,8 @@ readonly struct LeftLines<P>(P product, int item) : ILines where P : struct, IPr
 {
     public bool StepsAreNeighbours => !product.LeftLiesTurned;
     public bool ByFours => product.LeftByFours;
-    public Floats Data => product.Left;
+    public float At(long place) => product.LeftAt(place);
+    public Float4 FourAt(long place) => product.LeftFourAt(place);
     public long Place(int line, int step) => product.LeftPlace(item, line, step);
 }
 
@@ -30,6 +34,7 @@ readonly struct RightLines<P>(P product, int item) : ILines where P : struct, IP
 {
     public bool StepsAreNeighbours => product.RightLiesTurned;
     public bool ByFours => product.RightByFours;
-    public Floats Data => product.Right;
+    public float At(long place) => product.RightAt(place);
+    public Float4 FourAt(long place) => product.RightFourAt(place);
     public long Place(int line, int step) => product.RightPlace(item, step, line);
 }

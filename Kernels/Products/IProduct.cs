@@ -16,11 +16,17 @@ interface IProduct
     /// <summary>Whether four neighbours of b may be read at once, from every multiple of four.</summary>
     bool RightByFours { get; }
 
-    /// <summary>The floats of a.</summary>
-    Floats Left { get; }
+    /// <summary>What lies at a place of a.</summary>
+    float LeftAt(long place);
 
-    /// <summary>The floats of b.</summary>
-    Floats Right { get; }
+    /// <summary>What lies at a place of b.</summary>
+    float RightAt(long place);
+
+    /// <summary>Four neighbours of a, from a place that is a multiple of four.</summary>
+    Float4 LeftFourAt(long place);
+
+    /// <summary>Four neighbours of b, from a place that is a multiple of four.</summary>
+    Float4 RightFourAt(long place);
 
     /// <summary>Where a[row, step] lies; less than zero: nowhere, it is zero.</summary>
     long LeftPlace(int item, int row, int step);

@@ -40,19 +40,19 @@ public sealed partial class GpuBackend
     static long Tiles<T>(ProductShape shape) where T : struct, ITiling => ProductTile.Count(shape, T.Rows, T.Columns);
 
     // A small result of long sums, as the gradients of weights are, has too few tiles for many multiprocessors: the sums are cut, and the pieces added in order.
-    void MultiplyLong<P>(ProductShape shape, Tensor result, bool accumulate, Func<Floats, bool, P> product, Action<P, ProductShape> multiply) where P : struct, IProduct
+    void MultiplyLong(ProductShape shape, Tensor result, bool accumulate, Action<ProductShape, Tensor, bool> multiply)
     {
         bool large = IsWide(shape);
         long tiles = large ? Tiles<Tiles256>(shape) : Tiles<Tiles64>(shape), wanted = large ? 2 * WantedTeams : SmallTeamsForOne * WantedTeams;
         int pieces = (int)Math.Clamp(wanted / Math.Max(1, tiles), 1, Math.Max(1, shape.Steps / LeastStepsOfPiece));
         if (pieces == 1)
         {
-            multiply(product(View(result), accumulate), shape);
+            multiply(shape, result, accumulate);
             return;
         }
         int each = (shape.Steps + pieces * PieceUnit - 1) / (pieces * PieceUnit) * PieceUnit, count = checked((int)result.Shape.Count);
         Tensor shares = Tensor.Empty(this, [pieces, count]);
-        multiply(product(View(shares), false), new(shape.Items, shape.Rows, shape.Columns, shape.Steps, pieces, each));
+        multiply(new(shape.Items, shape.Rows, shape.Columns, shape.Steps, pieces, each), shares, false);
         AddPieces(View(shares), count, pieces, result, accumulate);
     }
 }

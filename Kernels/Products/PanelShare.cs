@@ -52,7 +52,7 @@ struct PanelShare
         if (lines.ByFours)
         {
             long place = lines.Place(line, step);
-            return line < lineEnd & step < stepEnd & place >= 0 ? Float4.At(lines.Data, place / 4) : Float4.Of(0f);
+            return line < lineEnd & step < stepEnd & place >= 0 ? lines.FourAt(place) : Float4.Of(0f);
         }
         int down = lines.StepsAreNeighbours ? 0 : 1, across = 1 - down;
         return new(One(lines, line, lineEnd, step, stepEnd), One(lines, line + down, lineEnd, step + across, stepEnd),
@@ -63,6 +63,6 @@ struct PanelShare
     internal static float One<L>(L lines, int line, int lineEnd, int step, int stepEnd) where L : struct, ILines
     {
         long place = lines.Place(line, step);
-        return line < lineEnd & step < stepEnd & place >= 0 ? lines.Data[place] : 0f;
+        return line < lineEnd & step < stepEnd & place >= 0 ? lines.At(place) : 0f;
     }
 }

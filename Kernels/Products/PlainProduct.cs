@@ -13,7 +13,7 @@ static class PlainProductKernels<P> where P : struct, IProduct
         for (int k = shape.FirstStep(piece); k < shape.StepEnd(piece); k++)
         {
             long left = product.LeftPlace(item, row, k), right = product.RightPlace(item, k, column);
-            sum += (left < 0 ? 0f : product.Left[left]) * (right < 0 ? 0f : product.Right[right]);      // zero times NaN is NaN, as in a tile
+            sum += (left < 0 ? 0f : product.LeftAt(left)) * (right < 0 ? 0f : product.RightAt(right));      // zero times NaN is NaN, as in a tile
         }
         product.Write(item, piece, row, column, sum, product.Adds ? product.Added[product.AddedPlace(item, piece, row, column)] : 0f);
     }

@@ -21,7 +21,9 @@ readonly struct HeldRow<V>(V a, V b, V c, V d) where V : struct, IPack<V>
     public HeldRow<V> Within(int packs) =>
         new(Index(0) < packs ? a : V.Of(0f), Index(1) < packs ? b : V.Of(0f), Index(2) < packs ? c : V.Of(0f), Index(3) < packs ? d : V.Of(0f));
 
-    public static void Set(Floats x, long start, int packs, HeldRow<V> values)
+    public static void Set(Floats x, long start, int packs, HeldRow<V> values) => Set(new Float32Numbers(x), start, packs, values);
+
+    public static void Set<E>(E x, long start, int packs, HeldRow<V> values) where E : struct, INumbers
     {
         Set(x, start, packs, 0, values.A);
         Set(x, start, packs, 1, values.B);
@@ -29,7 +31,7 @@ readonly struct HeldRow<V>(V a, V b, V c, V d) where V : struct, IPack<V>
         Set(x, start, packs, 3, values.D);
     }
 
-    static void Set(Floats x, long start, int packs, int which, V value)
+    static void Set<E>(E x, long start, int packs, int which, V value) where E : struct, INumbers
     {
         if (Index(which) < packs) V.Set(x, start + Index(which), value);
     }

@@ -40,17 +40,20 @@ static class FragmentProductKernels<P, M, W> where P : struct, IMatrixProduct wh
 // Products of matrices so large that laying them out first costs less than it saves.
 public sealed partial class GpuBackend
 {
-    internal void MultiplyFragments<P, M, W>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
+    internal void MultiplyFragments<P, M, W>(P product, ProductShape shape, Halved halved) where P : struct, IMatrixProduct where M : struct, ITensorCore where W : struct, IFragmentTiling
     {
-        GpuBlock LayOut(MatrixLines matrix, int lines, int ofRight)
+        GpuBlock LayOut(MatrixLines<Float32Numbers> matrix, Tensor? halved, int lines, int ofRight) =>
+            halved is null ? Of(matrix, lines, ofRight) : Of(matrix.Of(new BFloat16Numbers(Halves(halved))), lines, ofRight);
+
+        GpuBlock Of<E>(MatrixLines<E> matrix, int lines, int ofRight) where E : struct, INumbers
         {
             FragmentLayout layout = new(lines, shape.Steps, FragmentPanels<M, W>.BlocksOfSlab);
             GpuBlock block = Room(layout.Count(M.StepsOfCell));
-            Launch(FragmentKernels<M>.LayOut, layout.Threads, matrix, layout, ofRight, block.View.Cast<Float4>(), layout.Threads);
+            Launch(FragmentKernels<M, E>.LayOut, layout.Threads, matrix, layout, ofRight, block.View.Cast<Float4>(), layout.Threads);
             return block;
         }
 
-        MultiplyLaidOut(() => LayOut(product.LeftLines, shape.Rows, ofRight: 0), () => LayOut(product.RightLines, shape.Columns, ofRight: 1), (left, right) =>
+        MultiplyLaidOut(() => LayOut(product.LeftLines, halved.Left, shape.Rows, ofRight: 0), () => LayOut(product.RightLines, halved.Right, shape.Columns, ofRight: 1), (left, right) =>
             Launch(FragmentProductKernels<P, M, W>.Product, new Work(ProductTile.Count(shape, FragmentPanels<M, W>.Side, FragmentPanels<M, W>.Side), FragmentPanels<M, W>.Threads), product, shape, left, right));
     }
 

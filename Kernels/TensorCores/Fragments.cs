@@ -38,14 +38,14 @@ readonly struct FragmentLayout(int lines, int steps, int blocksOfSlab)
 }
 
 /// <summary>Lays a matrix out in fragments.</summary>
-static class FragmentKernels<M> where M : struct, ITensorCore
+static class FragmentKernels<M, E> where M : struct, ITensorCore where E : struct, INumbers
 {
     /// <param name="matrix">What is laid out.</param>
     /// <param name="layout">How.</param>
     /// <param name="ofRight">One for a right factor, zero for a left one: what an instruction takes as one operand has to lie in neighbouring registers, all of a left fragment, and half of a right one.</param>
     /// <param name="fragments">Where to.</param>
     /// <param name="count">Of threads.</param>
-    public static void LayOut(MatrixLines matrix, FragmentLayout layout, int ofRight, ArrayView<Float4> fragments, long count)
+    public static void LayOut(MatrixLines<E> matrix, FragmentLayout layout, int ofRight, ArrayView<Float4> fragments, long count)
     {
         long index = Grid.GlobalLinearIndex;
         if (index >= count) return;

@@ -30,9 +30,9 @@ readonly struct CoreLayout(int lines, int steps, int stepsOfCell)
 }
 
 /// <summary>Lays a matrix out in core matrices.</summary>
-static class CoreMatrixKernels<M> where M : struct, ITensorCore
+static class CoreMatrixKernels<M, E> where M : struct, ITensorCore where E : struct, INumbers
 {
-    public static void LayOut(MatrixLines matrix, CoreLayout layout, ArrayView<Float4> cores, long count)
+    public static void LayOut(MatrixLines<E> matrix, CoreLayout layout, ArrayView<Float4> cores, long count)
     {
         long index = Grid.GlobalLinearIndex;
         if (index >= count) return;

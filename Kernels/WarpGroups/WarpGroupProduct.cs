@@ -64,17 +64,19 @@ public sealed partial class GpuBackend
     /// <summary>Whether it has them: NVIDIA's of compute capability 9.0, and a simulator of so many threads.</summary>
     internal bool HasWarpGroups => _gpu.AcceleratorType == AcceleratorType.CPU && _gpu.MaxNumThreadsPerGroup >= CoreLayout.Threads || _gpu is ILGPU.Runtime.Cuda.CudaAccelerator { Architecture.Major: 9 };
 
-    internal void MultiplyByWarpGroups<P, M>(P product, ProductShape shape) where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
+    internal void MultiplyByWarpGroups<P, M>(P product, ProductShape shape, Halved halved) where P : struct, IMatrixProduct where M : struct, IWarpGroupCore
     {
-        GpuBlock LayOut(MatrixLines matrix, int lines)
+        GpuBlock LayOut(MatrixLines<Float32Numbers> matrix, Tensor? halved, int lines) => halved is null ? Of(matrix, lines) : Of(matrix.Of(new BFloat16Numbers(Halves(halved))), lines);
+
+        GpuBlock Of<E>(MatrixLines<E> matrix, int lines) where E : struct, INumbers
         {
             CoreLayout layout = new(lines, shape.Steps, M.StepsOfCell);
             GpuBlock block = Room(layout.Count);
-            Launch(CoreMatrixKernels<M>.LayOut, layout.Count, matrix, layout, block.View.Cast<Float4>(), layout.Count);
+            Launch(CoreMatrixKernels<M, E>.LayOut, layout.Count, matrix, layout, block.View.Cast<Float4>(), layout.Count);
             return block;
         }
 
-        MultiplyLaidOut(() => LayOut(product.LeftLines, shape.Rows), () => LayOut(product.RightLines, shape.Columns), (left, right) =>
+        MultiplyLaidOut(() => LayOut(product.LeftLines, halved.Left, shape.Rows), () => LayOut(product.RightLines, halved.Right, shape.Columns), (left, right) =>
             Launch(WarpGroupProductKernels<P, M>.Product, new Work(ProductTile.Count(shape, CoreLayout.LinesOfSlab, CoreLayout.LinesOfSlab), CoreLayout.Threads), product, shape, left, right));
     }
 }

@@ -48,7 +48,9 @@ public sealed class ProductTests
         Assert.Equal(products[0], products[2]);
     }
 
-    static Action<MatMulProduct, ProductShape> OfFragments<M>(GpuBackend gpu) where M : struct, ITensorCore => gpu.MultiplyFragments<MatMulProduct, M, FragmentTiles1>;
+    static Action<MatMulProduct, ProductShape> OfFragments<M>(GpuBackend gpu) where M : struct, ITensorCore => (product, shape) => gpu.MultiplyFragments<MatMulProduct, M, FragmentTiles1>(product, shape, default);
+
+    static Action<MatMulProduct, ProductShape> ByWarpGroups<M>(GpuBackend gpu) where M : struct, IWarpGroupCore => (product, shape) => gpu.MultiplyByWarpGroups<MatMulProduct, M>(product, shape, default);
 
     // Laid out in fragments first: lines and steps that fill none, either factor either way, by fours and one by one, and sums cut where panels end, of which the last pieces may have no step.
     [Theory, InlineData(1, 1, 1, 1, 2), InlineData(16, 16, 32, 1, 2), InlineData(33, 17, 9, 1, 0), InlineData(33, 17, 9, 1, 1), InlineData(33, 17, 9, 1, 3), InlineData(36, 20, 44, 1, 0), InlineData(36, 20, 44, 1, 1)]
@@ -81,7 +83,7 @@ public sealed class ProductTests
         long before = gpu.PoolBytesInUse;
         gpu.MatMul(a, b, c, transposeA: false, transposeB: false, accumulate: false);
         gpu.Profile = null;
-        Assert.Equal(laidOut ? ["FragmentKernels<BFloat16Core>.LayOut", "FragmentKernels<BFloat16Core>.LayOut", "FragmentProductKernels<MatMulProduct,BFloat16Core,FragmentTiles1>.Product"]
+        Assert.Equal(laidOut ? ["FragmentKernels<BFloat16Core,Float32Numbers>.LayOut", "FragmentKernels<BFloat16Core,Float32Numbers>.LayOut", "FragmentProductKernels<MatMulProduct,BFloat16Core,FragmentTiles1>.Product"]
             : ["TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles1>.Product"], kernels);
         Assert.All(c.ToArray(), value => Assert.Equal(240f, value));
         gpu.TrimPool();
@@ -134,8 +136,7 @@ public sealed class ProductTests
     public void Groups_of_warps_multiply_whole_numbers_exactly(int rows, int columns, int steps, int pieces, int transposes)
     {
         using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
-        float[][] products = Products(gpu, (1, rows, columns, steps, pieces, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
-            gpu.MultiplyByWarpGroups<MatMulProduct, TensorFloat32Core>, gpu.MultiplyByWarpGroups<MatMulProduct, BFloat16Core>);
+        float[][] products = Products(gpu, (1, rows, columns, steps, pieces, transposes), random => random.NextInt(33) - 16, gpu.MultiplyPlainly, ByWarpGroups<TensorFloat32Core>(gpu), ByWarpGroups<BFloat16Core>(gpu));
         Assert.Equal(products[0], products[1]);
         Assert.Equal(products[0], products[2]);
     }
@@ -147,8 +148,8 @@ public sealed class ProductTests
         using GpuBackend gpu = GpuBackend.Simulator(warps: 8);
         float[][] products = Products(gpu, (1, 130, 120, 19, 1, 2), random => random.NextInt(33) - 16, gpu.MultiplyPlainly,
             gpu.MultiplyOnTensorCores<MatMulProduct, TensorFloat32Core, WarpTiles4>, gpu.MultiplyOnTensorCores<MatMulProduct, BFloat16Core, WarpTiles8>,
-            gpu.MultiplyFragments<MatMulProduct, TensorFloat32Core, FragmentTiles4>, gpu.MultiplyFragments<MatMulProduct, BFloat16Core, FragmentTiles4>,
-            gpu.MultiplyByWarpGroups<MatMulProduct, TensorFloat32Core>, gpu.MultiplyByWarpGroups<MatMulProduct, BFloat16Core>);
+            (product, shape) => gpu.MultiplyFragments<MatMulProduct, TensorFloat32Core, FragmentTiles4>(product, shape, default),
+            (product, shape) => gpu.MultiplyFragments<MatMulProduct, BFloat16Core, FragmentTiles4>(product, shape, default), ByWarpGroups<TensorFloat32Core>(gpu), ByWarpGroups<BFloat16Core>(gpu));
         foreach (float[] product in products[1..]) Assert.Equal(products[0], product);
     }
 

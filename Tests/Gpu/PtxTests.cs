@@ -32,12 +32,12 @@ public sealed partial class PtxTests
     public static TheoryData<string> Hot =>
     [
         "BlockedProductKernels<MatMulProduct,Tiles256>.Product", "BlockedProductKernels<MatMulProduct,Tiles64>.Product",
-        "BlockedProductKernels<LinearProduct<Identity>,Tiles256>.Product", "BlockedProductKernels<ConvolutionProduct,Tiles256>.Product",
-        "BlockedProductKernels<ConvolutionInputProduct,Tiles256>.Product", "BlockedProductKernels<ConvolutionWeightProduct,Tiles64>.Product",
+        "BlockedProductKernels<LinearProduct<Identity,Float32Numbers>,Tiles256>.Product", "BlockedProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,Tiles256>.Product",
+        "BlockedProductKernels<ConvolutionInputProduct,Tiles256>.Product", "BlockedProductKernels<ConvolutionWeightProduct<Float32Numbers>,Tiles64>.Product",
         "BlockedAttentionKernels<Tiles64>.Forward", "BlockedAttentionGradientKernels<OfQueries,Tiles64>.Gradient",
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
-        "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
-        "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels.Slope", "MapKernels<Gelu>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward", "AdamWKernels.Update",
+        "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
+        "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", "MapKernels<Gelu,Float32Numbers>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward<Float32Numbers>", "AdamWKernels.Update",
     ];
 
     [PtxasTheory, MemberData(nameof(Hot))]
@@ -50,7 +50,7 @@ public sealed partial class PtxTests
     }
 
     // Held to 128 registers, so that two teams fit, a layer's kernel puts some aside while it works out its activation, once a tile.
-    [PtxasTheory, InlineData("BlockedProductKernels<LinearProduct<Gelu>,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<GeluErf>,Tiles256>.Product")]
+    [PtxasTheory, InlineData("BlockedProductKernels<LinearProduct<Gelu,Float32Numbers>,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<GeluErf,Float32Numbers>,Tiles256>.Product")]
     public void An_activation_puts_little_aside(string kernel)
     {
         Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
@@ -61,9 +61,9 @@ public sealed partial class PtxTests
     // Reads and writes of 128 bits; the assembler may make more of them by unrolling.
     public static TheoryData<string, int, int> ByFours => new()
     {
-        { "MapKernels<Gelu>.Value", 1, 1 }, { "MapKernels<Gelu>.Slope", 2, 1 }, { "CombineKernels<ValueOf<Add>>.Fours", 2, 1 }, { "DropoutKernels.Forward", 1, 1 },
-        { "BatchNormKernels.Forward", 5, 1 }, { "BatchNormKernels.Slope", 10, 1 }, { "SoftmaxKernels<WarpTeam,Float4>.Forward", 7, 6 },
-        { "LayerNormKernels<WarpTeam,Float4>.Forward", 16, 5 }, { "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", 12, 12 },
+        { "MapKernels<Gelu,Float32Numbers>.Value", 1, 1 }, { "MapKernels<Gelu,Float32Numbers>.Slope", 2, 1 }, { "CombineKernels<ValueOf<Add>>.Fours", 2, 1 }, { "DropoutKernels.Forward<Float32Numbers>", 1, 1 },
+        { "BatchNormKernels<Float32Numbers,Float32Numbers>.Forward", 5, 1 }, { "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", 10, 1 }, { "SoftmaxKernels<WarpTeam,Float4>.Forward", 7, 6 },
+        { "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", 16, 5 }, { "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", 12, 12 },
         { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 1, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
     };
 
@@ -78,12 +78,12 @@ public sealed partial class PtxTests
     public static TheoryData<string, string, int> OnTensorCores => new()
     {
         { "TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product", "HMMA.1688.F32.TF32", 32 },
-        { "TensorCoreProductKernels<LinearProduct<Identity>,BFloat16Core,WarpTiles8>.Product", "HMMA.16816.F32.BF16", 16 },
-        { "TensorCoreProductKernels<ConvolutionProduct,BFloat16Core,WarpTiles4>.Product", "HMMA.16816.F32.BF16", 8 },
-        { "TensorCoreProductKernels<ConvolutionWeightProduct,TensorFloat32Core,WarpTiles4>.Product", "HMMA.1688.F32.TF32", 16 },
+        { "TensorCoreProductKernels<LinearProduct<Identity,Float32Numbers>,BFloat16Core,WarpTiles8>.Product", "HMMA.16816.F32.BF16", 16 },
+        { "TensorCoreProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,BFloat16Core,WarpTiles4>.Product", "HMMA.16816.F32.BF16", 8 },
+        { "TensorCoreProductKernels<ConvolutionWeightProduct<Float32Numbers>,TensorFloat32Core,WarpTiles4>.Product", "HMMA.1688.F32.TF32", 16 },
         { "FragmentProductKernels<MatMulProduct,TensorFloat32Core,FragmentTiles4>.Product", "HMMA.1688.F32.TF32", 64 },
         { "FragmentProductKernels<MatMulProduct,BFloat16Core,FragmentTiles4>.Product", "HMMA.16816.F32.BF16", 64 },
-        { "FragmentProductKernels<LinearProduct<Gelu>,BFloat16Core,FragmentTiles4>.Product", "HMMA.16816.F32.BF16", 64 },
+        { "FragmentProductKernels<LinearProduct<Gelu,Float32Numbers>,BFloat16Core,FragmentTiles4>.Product", "HMMA.16816.F32.BF16", 64 },
     };
 
     [PtxasTheory, MemberData(nameof(OnTensorCores))]
@@ -111,7 +111,7 @@ public sealed partial class PtxTests
     }
 
     // Two instructions of a group of warps to a panel, one behind the other: nothing between them waits for the first, and no sum moves.
-    [PtxasTheory, InlineData("WarpGroupProductKernels<MatMulProduct,BFloat16Core>.Product", "HGMMA.64x128x16.F32.BF16"), InlineData("WarpGroupProductKernels<LinearProduct<Gelu>,TensorFloat32Core>.Product", "HGMMA.64x128x8.F32.TF32")]
+    [PtxasTheory, InlineData("WarpGroupProductKernels<MatMulProduct,BFloat16Core>.Product", "HGMMA.64x128x16.F32.BF16"), InlineData("WarpGroupProductKernels<LinearProduct<Gelu,Float32Numbers>,TensorFloat32Core>.Product", "HGMMA.64x128x8.F32.TF32")]
     public void Groups_of_warps_do_not_wait_between_their_instructions(string kernel, string instruction)
     {
         string ptx = AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90);
@@ -129,13 +129,13 @@ public sealed partial class PtxTests
     }
 
     // The next panel is on its way while this one is multiplied: nothing that waits for it comes before the multiplications.
-    [PtxasTheory, InlineData("BlockedProductKernels<MatMulProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<Identity>,Tiles256>.Product")]
-    [InlineData("BlockedProductKernels<ConvolutionProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product")]
+    [PtxasTheory, InlineData("BlockedProductKernels<MatMulProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<Identity,Float32Numbers>,Tiles256>.Product")]
+    [InlineData("BlockedProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,Tiles256>.Product"), InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product")]
     [InlineData("TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles8>.Product")]
-    [InlineData("TensorCoreProductKernels<LinearProduct<Identity>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<LinearProduct<Identity>,BFloat16Core,WarpTiles8>.Product")]
-    [InlineData("TensorCoreProductKernels<ConvolutionProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("BlockedAttentionKernels<Tiles64>.Forward")]
-    [InlineData("TensorCoreAttentionKernels<TensorFloat32Core,AttentionTiles4>.Forward"), InlineData("TensorCoreAttentionKernels<BFloat16Core,AttentionTiles4>.Forward")]
-    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,TensorFloat32Core,AttentionSlopeTiles4>.Gradient")]
+    [InlineData("TensorCoreProductKernels<LinearProduct<Identity,Float32Numbers>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<LinearProduct<Identity,Float32Numbers>,BFloat16Core,WarpTiles8>.Product")]
+    [InlineData("TensorCoreProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("BlockedAttentionKernels<Tiles64>.Forward")]
+    [InlineData("TensorCoreAttentionKernels<TensorFloat32Core,AttentionTiles4,Float32Numbers>.Forward"), InlineData("TensorCoreAttentionKernels<BFloat16Core,AttentionTiles4,Float32Numbers>.Forward")]
+    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,TensorFloat32Core,AttentionSlopeTiles4,Float32Numbers>.Gradient")]
     public void What_is_read_ahead_is_not_waited_for(string kernel)
     {
         MachineCode code = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90)).Code;
@@ -166,8 +166,8 @@ public sealed partial class PtxTests
     }
 
     // Of a block of 64 keys eight blocks of scores, each over a width of 64, and eight of outputs, each over the keys; of 32 columns four, once or twice, and eight.
-    [PtxasTheory, InlineData("TensorCoreAttentionKernels<{0},AttentionTiles4>.Forward", 128), InlineData("TensorCoreAttentionGradientKernels<OfQueries,{0},AttentionSlopeTiles4>.Gradient", 96)]
-    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,{0},AttentionSlopeTiles4>.Gradient", 96), InlineData("TensorCoreAttentionGradientKernels<OfValues,{0},AttentionSlopeTiles4>.Gradient", 64)]
+    [PtxasTheory, InlineData("TensorCoreAttentionKernels<{0},AttentionTiles4,Float32Numbers>.Forward", 128), InlineData("TensorCoreAttentionGradientKernels<OfQueries,{0},AttentionSlopeTiles4,Float32Numbers>.Gradient", 96)]
+    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,{0},AttentionSlopeTiles4,Float32Numbers>.Gradient", 96), InlineData("TensorCoreAttentionGradientKernels<OfValues,{0},AttentionSlopeTiles4,Float32Numbers>.Gradient", 64)]
     public void Attention_is_made_by_tensor_cores(string kernel, int ofBlock)
     {
         foreach ((string core, string instruction, int times) in new[] { ("TensorFloat32Core", "HMMA.1688.F32.TF32", ofBlock), ("BFloat16Core", "HMMA.16816.F32.BF16", ofBlock / 2) })
@@ -180,7 +180,7 @@ public sealed partial class PtxTests
     }
 
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.
-    [Theory, InlineData("SoftmaxKernels<WarpTeam,Float4>.Forward"), InlineData("MapKernels<Relu>.Value"), InlineData("MapKernels<Gelu>.Value"), InlineData("PoolKernels.Forward<Largest>")]
+    [Theory, InlineData("SoftmaxKernels<WarpTeam,Float4>.Forward"), InlineData("MapKernels<Relu,Float32Numbers>.Value"), InlineData("MapKernels<Gelu,Float32Numbers>.Value"), InlineData("PoolKernels.Forward<Largest>")]
     public void Maxima_and_minima_keep_a_NaN(string kernel) =>
         Assert.DoesNotMatch(NaNPassesForGreater(), AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
 

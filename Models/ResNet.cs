@@ -97,7 +97,7 @@ public sealed class ResNet : ImageEncoder
     /// <inheritdoc/>
     public override Tensor Forward(Tensor images)
     {
-        Tensor x = _stemNorm.Forward(_stem.Forward(images), Activation.Relu);
+        Tensor x = _stemNorm.Forward(_stem.Forward(images, images.Backend.ActivationFormat), Activation.Relu);
         if (Sizes.Stem == ResNetStem.ImageNet) x = x.MaxPool2d(kernel: 3, stride: 2, padding: 1);
         foreach (ResidualBlock block in _blocks) x = block.Forward(x);
         return x.GlobalAveragePool();

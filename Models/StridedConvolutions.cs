@@ -35,7 +35,12 @@ public sealed class StridedConvolutions : ImageEncoder
     public override Tensor Forward(Tensor images)
     {
         Tensor x = images;
-        for (int i = 0; i < _convolutions.Length; i++) x = _norms[i].Forward(_convolutions[i].Forward(x), Activation.Relu);
+        for (int i = 0; i < _convolutions.Length; i++)
+        {
+            // The mean over pixels reads what the last one gives.
+            Format between = i < _convolutions.Length - 1 ? Backend.ActivationFormat : Format.Float32;
+            x = _norms[i].Forward(_convolutions[i].Forward(x, Backend.ActivationFormat), Activation.Relu, format: between);
+        }
         return x.GlobalAveragePool();
     }
 }

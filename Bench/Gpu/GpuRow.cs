@@ -29,17 +29,17 @@ sealed record GpuRow(string Name, Judge Judge, double Goal, double Work, Func<Gp
     /// <summary>PyTorch's row beside it, if that has another name.</summary>
     public string Theirs { get; init; } = Name;
 
-    /// <summary>The same with factors of products rounded.</summary>
-    public GpuRow With(MatMulPrecision precision, bool warpGroups = false) => this with
+    /// <summary>The same with factors of products rounded; in BFloat16, layers store what products read likewise, unless they are told not to.</summary>
+    public GpuRow With(MatMulPrecision precision, bool warpGroups = false, bool stores = true) => this with
     {
         Prepare = gpu =>
         {
             Action call = Prepare(gpu);
             return () =>
             {
-                (gpu.MatMulPrecision, gpu.UsesWarpGroups) = (precision, warpGroups);
+                (gpu.MatMulPrecision, gpu.UsesWarpGroups, gpu.StoresBFloat16) = (precision, warpGroups, stores);
                 call();
-                (gpu.MatMulPrecision, gpu.UsesWarpGroups) = (MatMulPrecision.Float32, false);
+                (gpu.MatMulPrecision, gpu.UsesWarpGroups, gpu.StoresBFloat16) = (MatMulPrecision.Float32, false, true);
             };
         },
     };

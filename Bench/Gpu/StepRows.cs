@@ -16,6 +16,8 @@ static class StepRows
     static readonly GptSize Shakespeare = GptSize.Shakespeare with { Batch = 64 }, OneWindow = GptSize.Shakespeare with { Batch = 1 };
     static readonly ContrastiveSize Images = ContrastiveSize.ResNet18 with { Images = 512 };
 
+    const string InBFloat16 = "step of GPT-2 small, batch 8, context 1024, bf16";
+
     const string Views = "views for SimCLR, 1024 of 32 x 32";
 
     /// <summary>The rows.</summary>
@@ -29,7 +31,8 @@ static class StepRows
             yield return Gpt("step of a GPT 6 x 384, batch 64, context 256, theirs by torch.compile", shakespeare, 1.1);
             yield return Gpt(OfOneWindow, OneWindow, 1);
             yield return Gpt("step of GPT-2 small, batch 8, context 1024, fp32", gpt2, 1.7);
-            yield return Gpt("step of GPT-2 small, batch 8, context 1024, bf16", gpt2, 1.7).With(MatMulPrecision.BFloat16);
+            yield return Gpt(InBFloat16, gpt2, 1.7).With(MatMulPrecision.BFloat16);
+            yield return Gpt($"{InBFloat16}, activations in fp32", gpt2, 1.7).With(MatMulPrecision.BFloat16, stores: false) with { Theirs = InBFloat16 };
         }
         ContrastiveSize images = small ? ContrastiveSize.Tiny : Images;
         yield return Pairs(small ? "step of a tiny SimCLR" : SimClr, images);

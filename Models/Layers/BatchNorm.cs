@@ -32,6 +32,10 @@ public sealed class BatchNorm(Tensor? gamma, Tensor? beta, Tensor runningMean, T
         [new("weight", gamma), new("bias", beta), new("running_mean", runningMean), new("running_var", runningVariance)];
 
     /// <summary>The normalised features, of the same shape, with a residual added and Relu taken in the same pass if asked for.</summary>
-    public Tensor Forward(Tensor x, Activation activation = Activation.None, Tensor? residual = null) =>
-        x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, residual);
+    /// <param name="x"><c>[..., features]</c></param>
+    /// <param name="activation">None or Relu.</param>
+    /// <param name="residual">The same shape.</param>
+    /// <param name="format">How the result is stored.</param>
+    public Tensor Forward(Tensor x, Activation activation = Activation.None, Tensor? residual = null, Format format = Format.Float32) =>
+        x.BatchNorm(gamma, beta, runningMean, runningVariance, momentum, epsilon, activation, residual, format);
 }

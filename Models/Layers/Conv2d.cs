@@ -23,7 +23,9 @@ public sealed class Conv2d(Tensor weight, Tensor? bias, int stride, int padding,
     public override IReadOnlyList<Part> Parts => [new("weight", weight), new("bias", bias)];
 
     /// <summary>The convolution of x.</summary>
-    public Tensor Forward(Tensor x) => x.Conv2d(weight, bias, stride, padding, groups);
+    /// <param name="x"><c>[batch, height, width, in]</c></param>
+    /// <param name="format">How the result is stored.</param>
+    public Tensor Forward(Tensor x, Format format = Format.Float32) => x.Conv2d(weight, bias, stride, padding, groups, format);
 
     static int PerGroup(int inputs, int outputs, int groups) =>
         groups >= 1 && inputs % groups == 0 && outputs % groups == 0 ? inputs / groups

@@ -32,7 +32,8 @@ public sealed class CrossAttention(Init init, int features, int heads, int headW
 
     /// <summary>Keys and values of a memory, <c>[texts, keys, 2, heads, width]</c>: made once, however often it is looked at.</summary>
     /// <param name="memory"><c>[texts, keys, features]</c></param>
-    public Tensor Remember(Tensor memory) => _memory.Forward(memory).Reshape([memory.Shape[0], memory.Shape[1], 2, heads, headWidth]);
+    /// <param name="format">How they are stored.</param>
+    public Tensor Remember(Tensor memory, Format format = Format.Float32) => _memory.Forward(memory, format: format).Reshape([memory.Shape[0], memory.Shape[1], 2, heads, headWidth]);
 
     /// <summary>The shape of x, <c>[batch, time, features]</c>.</summary>
     /// <param name="x"><c>[batch, time, features]</c>; the batch may be a multiple of the texts, if several samples in a row look at the same one.</param>
@@ -46,7 +47,7 @@ public sealed class CrossAttention(Init init, int features, int heads, int headW
         if (texts == 0 || batch % texts != 0)
             throw new ShapeException($"CrossAttention: axis 0 of x is {batch} (shape {x.Shape}); it must be a multiple of the {texts} texts remembered.");
         // Queries do not see each other, so those of all samples that share a text are simply more queries of that text.
-        Tensor queries = _query.Forward(x).Reshape([texts, batch / texts * time, heads, headWidth]);
+        Tensor queries = _query.Forward(x, format: remembered.Format).Reshape([texts, batch / texts * time, heads, headWidth]);
         Tensor gathered = queries.CrossAttention(remembered, new AttentionOptions { KeyLengths = lengths, Scale = 1f, Dropout = dropout });
         return _output.Forward(gathered.Reshape([batch, time, heads * headWidth]), residual: residual);
     }

@@ -21,7 +21,7 @@ public sealed class FeedForward(Init init, int features, int hidden, Activation 
     /// <param name="residual">Added to the result in the same pass, if given.</param>
     public Tensor Forward(Tensor x, Tensor? residual = null)
     {
-        Tensor hidden = _expand.Forward(x, activation), y = _contract.Forward(hidden, residual: residual);
+        Tensor hidden = _expand.Forward(x, activation, format: x.Backend.ActivationFormat), y = _contract.Forward(hidden, residual: residual);
         hidden.Forget();                                    // the widest of all activations; what φ saw is kept
         return y;
     }

@@ -14,5 +14,7 @@ public sealed class LayerNorm(Tensor gamma, Tensor? beta, float epsilon = 1e-5f)
     public override IReadOnlyList<Part> Parts => [new("weight", gamma), new("bias", beta)];
 
     /// <summary>The normalised rows, of the same shape.</summary>
-    public Tensor Forward(Tensor x) => x.LayerNorm(gamma, beta, epsilon);
+    /// <param name="x"><c>[..., features]</c></param>
+    /// <param name="format">How they are stored.</param>
+    public Tensor Forward(Tensor x, Format format = Format.Float32) => x.LayerNorm(gamma, beta, epsilon, format);
 }

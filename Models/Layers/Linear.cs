@@ -18,5 +18,9 @@ public sealed class Linear(Tensor weight, Tensor? bias) : Module
     public override IReadOnlyList<Part> Parts => [new("weight", weight), new("bias", bias)];
 
     /// <summary>x Wᵀ + b, with an activation and a residual added in the same pass if given.</summary>
-    public Tensor Forward(Tensor x, Activation activation = Activation.None, Tensor? residual = null) => x.Linear(weight, bias, activation, residual);
+    /// <param name="x"><c>[..., in]</c></param>
+    /// <param name="activation">Of the sums.</param>
+    /// <param name="residual"><c>[..., out]</c></param>
+    /// <param name="format">How the result is stored.</param>
+    public Tensor Forward(Tensor x, Activation activation = Activation.None, Tensor? residual = null, Format format = Format.Float32) => x.Linear(weight, bias, activation, residual, format);
 }

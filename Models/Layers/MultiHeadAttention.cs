@@ -57,7 +57,8 @@ public sealed class MultiHeadAttention : Module
     public Tensor Forward(Tensor x, Tensor? residual = null, KeyValueCache? cache = null, int layer = 0, Indices? lengths = null)
     {
         Check3(x);
-        Tensor packed = _project.Forward(x).Reshape([x.Shape[0], x.Shape[1], 3, _heads, x.Shape[2] / _heads]);
+        Format format = cache is null ? x.Backend.ActivationFormat : Format.Float32;
+        Tensor packed = _project.Forward(x, format: format).Reshape([x.Shape[0], x.Shape[1], 3, _heads, x.Shape[2] / _heads]);
         Tensor gathered = cache is null ? packed.SelfAttention(lengths is null ? _options : _options with { KeyLengths = lengths }) : cache.Attend(layer, packed);
         return _output.Forward(gathered.Reshape(x.Shape), residual: residual);
     }

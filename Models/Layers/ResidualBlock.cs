@@ -30,7 +30,7 @@ public abstract class ResidualBlock : Module
     public abstract Tensor Forward(Tensor x);
 
     /// <summary>What is added at the end.</summary>
-    private protected Tensor Around(Tensor x) => _shortcut is null ? x : _shortcutNorm!.Forward(_shortcut.Forward(x));
+    private protected Tensor Around(Tensor x) => _shortcut is null ? x : _shortcutNorm!.Forward(_shortcut.Forward(x, x.Backend.ActivationFormat));
 }
 
 /// <summary>Two 3 × 3 convolutions: figure 5, left, of the paper.</summary>
@@ -58,8 +58,9 @@ public sealed class BasicBlock : ResidualBlock
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        Tensor h = _norm1.Forward(_conv1.Forward(x), Activation.Relu);
-        Tensor y = _norm2.Forward(_conv2.Forward(h), Activation.Relu, Around(x));
+        Format inside = x.Backend.ActivationFormat;
+        Tensor h = _norm1.Forward(_conv1.Forward(x, inside), Activation.Relu, format: inside);
+        Tensor y = _norm2.Forward(_conv2.Forward(h, inside), Activation.Relu, Around(x));
         h.Forget();                                         // made again from what conv1 gave, which its norm keeps anyway
         return y;
     }
@@ -98,8 +99,9 @@ public sealed class Bottleneck : ResidualBlock
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        Tensor narrow = _norm1.Forward(_conv1.Forward(x), Activation.Relu), h = _norm2.Forward(_conv2.Forward(narrow), Activation.Relu);
-        Tensor y = _norm3.Forward(_conv3.Forward(h), Activation.Relu, Around(x));
+        Format inside = x.Backend.ActivationFormat;
+        Tensor narrow = _norm1.Forward(_conv1.Forward(x, inside), Activation.Relu, format: inside), h = _norm2.Forward(_conv2.Forward(narrow, inside), Activation.Relu, format: inside);
+        Tensor y = _norm3.Forward(_conv3.Forward(h, inside), Activation.Relu, Around(x));
         narrow.Forget();
         h.Forget();
         return y;

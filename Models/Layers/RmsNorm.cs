@@ -12,5 +12,7 @@ public sealed class RmsNorm(Tensor gamma, float epsilon = 1e-6f) : Module
     public override IReadOnlyList<Part> Parts => [new("weight", gamma)];
 
     /// <summary>The normalised rows, of the same shape.</summary>
-    public Tensor Forward(Tensor x) => x.RmsNorm(gamma, epsilon);
+    /// <param name="x"><c>[..., features]</c></param>
+    /// <param name="format">How they are stored.</param>
+    public Tensor Forward(Tensor x, Format format = Format.Float32) => x.RmsNorm(gamma, epsilon, format);
 }

@@ -33,7 +33,8 @@ public sealed class T5Attention : Module
     public Tensor Forward(Tensor x, AttentionOptions options, Tensor? residual = null, KeyValueCache? cache = null, int layer = 0)
     {
         int inner = _output.Weight.Shape[1];
-        Tensor packed = _project.Forward(x).Reshape([x.Shape[0], x.Shape[1], 3, _heads, inner / _heads]);
+        Format format = cache is null ? x.Backend.ActivationFormat : Format.Float32;
+        Tensor packed = _project.Forward(x, format: format).Reshape([x.Shape[0], x.Shape[1], 3, _heads, inner / _heads]);
         Tensor gathered = cache is null ? packed.SelfAttention(options) : cache.Attend(layer, packed, options);
         return _output.Forward(gathered.Reshape([x.Shape[0], x.Shape[1], inner]), residual: residual);
     }

@@ -40,9 +40,10 @@ public sealed class T5Block : Module
 
     /// <summary>Keys and values of a memory for <see cref="Forward"/>, <c>[texts, keys, 2, heads, width]</c>.</summary>
     /// <param name="memory"><c>[texts, keys, features]</c></param>
+    /// <param name="format">How they are stored.</param>
     /// <exception cref="NativeSslException">The block is an encoder's.</exception>
-    public Tensor Remember(Tensor memory) =>
-        (_cross ?? throw new NativeSslException("T5Block: a block of an encoder has no memory.")).Remember(memory);
+    public Tensor Remember(Tensor memory, Format format = Format.Float32) =>
+        (_cross ?? throw new NativeSslException("T5Block: a block of an encoder has no memory.")).Remember(memory, format);
 
     /// <summary>The same shape, <c>[batch, time, features]</c>.</summary>
     /// <param name="x"><c>[batch, time, features]</c></param>
@@ -54,13 +55,13 @@ public sealed class T5Block : Module
     public Tensor Forward(Tensor x, AttentionOptions options, Tensor? remembered = null, Indices? memoryLengths = null,
         KeyValueCache? cache = null, int layer = 0)
     {
-        x = Add(x, residual => _attention.Forward(_norm1.Forward(x), options, residual, cache, layer));
+        x = Add(x, residual => _attention.Forward(_norm1.Forward(x, x.Backend.ActivationFormat), options, residual, cache, layer));
         if (_cross is not null)
         {
             Tensor keysAndValues = remembered ?? throw new NativeSslException("T5Block: a block of a decoder needs a memory.");
-            x = Add(x, residual => _cross.Forward(_crossNorm!.Forward(x), keysAndValues, memoryLengths, residual));
+            x = Add(x, residual => _cross.Forward(_crossNorm!.Forward(x, x.Backend.ActivationFormat), keysAndValues, memoryLengths, residual));
         }
-        return Add(x, residual => _feedForward.Forward(_norm2.Forward(x), residual));
+        return Add(x, residual => _feedForward.Forward(_norm2.Forward(x, x.Backend.ActivationFormat), residual));
     }
 
     // Without dropout the stream is added where the last product of a part ends; with it, dropout comes between the two.

@@ -45,7 +45,7 @@ public sealed class T5Layers : Module
     public Tensor Forward(Tensor x, Indices? lengths = null, Tensor? memory = null, Indices? memoryLengths = null)
     {
         AttentionOptions options = Options(x.Shape[1], x.Shape[1]) with { Causal = _decoder, KeyLengths = lengths };
-        return Run(x, (block, input, _) => block.Forward(input, options, memory is null ? null : block.Remember(memory), memoryLengths));
+        return Run(x, (block, input, _) => block.Forward(input, options, memory is null ? null : block.Remember(memory, memory.Backend.ActivationFormat), memoryLengths));
     }
 
     /// <summary>The same for a piece of the sequence: the cache knows what came before, and the memory.</summary>

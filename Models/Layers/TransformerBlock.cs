@@ -79,8 +79,8 @@ public sealed class TransformerBlock : Module
             x = _norm1.Forward(Attend(x, x, cache, layer, lengths));
             return _norm2.Forward(Feed(x, x));
         }
-        x = Attend(_norm1.Forward(x), x, cache, layer, lengths);
-        return Feed(_norm2.Forward(x), x);
+        x = Attend(_norm1.Forward(x, x.Backend.ActivationFormat), x, cache, layer, lengths);
+        return Feed(_norm2.Forward(x, x.Backend.ActivationFormat), x);
     }
 
     // Without dropout the residual is added where the last product ends; with it, dropout comes between the two.

@@ -35,10 +35,24 @@ static class Agreement
         ["ten steps of SimCLR"] = TenSteps.OfSimClr,
     };
 
+    /// <summary>Blocks of models large enough that a card lays their products out: what they hand on is stored as the device says. For a card alone.</summary>
+    internal static IReadOnlyDictionary<string, Func<IBackend, float[][]>> Blocks { get; } = new Dictionary<string, Func<IBackend, float[][]>>
+    {
+        ["block of a transformer 16 × 256 × 512"] = gpu => OfBlock(new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 512, Heads = 8, Causal = true }), [16, 256, 512], (block, x) => block.Forward(x)),
+        ["residual block 64 at 32 × 32"] = gpu => OfBlock(new BasicBlock(new Init(gpu, 3), 64, 64), [32, 32, 32, 64], (block, x) => block.Forward(x)),
+    };
+
+    static float[][] OfBlock<T>(T block, Shape shape, Func<T, Tensor, Tensor> forward) where T : Module
+    {
+        Tensor[] parameters = [.. block.NamedParameters().Select(parameter => parameter.Tensor)];
+        return [.. Gradients(parameters[0].Backend, [shape], x => forward(block, x[0]), training: true), .. parameters.Select(parameter => parameter.Gradient.ToArray())];
+    }
+
     /// <summary>The worst relative distance between a device's results and the CPU's, of all that a case gives.</summary>
     internal static double Distance(string name, IBackend device)
     {
-        float[][] expected = Cases[name](Cpu), actual = Cases[name](device);
+        var run = Cases.GetValueOrDefault(name) ?? Blocks[name];
+        float[][] expected = run(Cpu), actual = run(device);
         return expected.Zip(actual, (e, a) => e.Length != a.Length || !Array.TrueForAll(a, float.IsFinite) ? double.PositiveInfinity
             : Math.Sqrt(e.Zip(a, (x, y) => ((double)x - y) * ((double)x - y)).Sum() / Math.Max(1e-30, e.Sum(x => (double)x * x)))).Max();
     }
@@ -48,20 +62,20 @@ static class Agreement
 
     /// <summary>Cases that tensor cores have to do with.</summary>
     internal static IEnumerable<string> Products => Cases.Keys.Where(name => name.StartsWith("matmul", StringComparison.Ordinal) || name.StartsWith("linear", StringComparison.Ordinal)
-        || name.StartsWith("convolution", StringComparison.Ordinal) || IsAttention(name));
+        || name.StartsWith("convolution", StringComparison.Ordinal) || IsAttention(name)).Concat(Blocks.Keys);
 
     static bool IsAttention(string name) => name.Contains("attention", StringComparison.Ordinal);
 
-    /// <summary>What is allowed for one of them: attention rounds the factors of one product, and then those of another that is made of it.</summary>
-    internal static double AllowedRounded(string name, MatMulPrecision precision) => (IsAttention(name) ? 2 : 1) * Rounding(precision);
+    /// <summary>What is allowed for one of them: attention rounds the factors of one product, and then those of another that is made of it; a block does so four times.</summary>
+    internal static double AllowedRounded(string name, MatMulPrecision precision) => (Blocks.ContainsKey(name) ? 4 : IsAttention(name) ? 2 : 1) * Rounding(precision);
 
     /// <summary>The most that factors' rounding moves a product: of each, half a step of its last bit.</summary>
     internal static double Rounding(MatMulPrecision precision) => precision == MatMulPrecision.BFloat16 ? 1 / 256.0 : 1 / 2048.0;
 
     // The value, and the gradient of every input for a slope drawn at random.
-    static float[][] Gradients(IBackend backend, Shape[] shapes, Func<Tensor[], Tensor> apply)
+    static float[][] Gradients(IBackend backend, Shape[] shapes, Func<Tensor[], Tensor> apply, bool training = false)
     {
-        using var step = new Step(backend);
+        using var step = new Step(backend, training);
         Tensor[] inputs = [.. shapes.Select((shape, k) => Tensor.From(backend, shape, Some(shape.Count, (ulong)k)).RequireGradient())];
         Tensor y = apply(inputs);
         float[] value = y.ToArray();

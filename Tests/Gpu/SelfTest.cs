@@ -16,7 +16,7 @@ static class SelfTest
         using var gpu = (IDisposable)opened;
         int failed = Check("specs against the textbook", OpTests.ByName.Where(entry => !small || Small(entry.Value)).Select(entry => entry.Key),
             name => OpTests.ByName[name].Check(opened));
-        if (!small) failed += Check("cases of real size against the CPU", Agreement.Cases.Keys, name => Assert.InRange(Agreement.Distance(name, opened), 0, Agreement.Allowed(name)));
+        if (!small) failed += Check("cases of real size against the CPU", Agreement.Cases.Keys.Concat(Agreement.Blocks.Keys), name => Assert.InRange(Agreement.Distance(name, opened), 0, Agreement.Allowed(name)));
         if (!small && opened is GpuBackend { HasTensorCores: true } cores)
             foreach (MatMulPrecision precision in new[] { MatMulPrecision.TensorFloat32, MatMulPrecision.BFloat16 })
             {

@@ -10,7 +10,7 @@ sealed class GpuRecorder : IRecorder
     readonly List<Action> _orders = [];
     readonly HashSet<GpuStorage> _touched = [];
     readonly List<GpuBlock> _kept = [];
-    (MatMulPrecision, bool, Format) _settings;
+    (MatMulPrecision, bool) _settings;
     CudaGraph? _graph;
     string? _whyNoGraph;
     bool _disposed;

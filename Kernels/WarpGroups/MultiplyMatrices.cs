@@ -16,7 +16,7 @@ public sealed partial class GpuBackend
         shape.Items == 1 && FillsLargeTiles(shape) && (long)shape.Rows * shape.Columns >= LeastForFragments * ((long)shape.Rows + shape.Columns);
 
     /// <summary>What decides, besides shapes and memory.</summary>
-    internal (MatMulPrecision, bool, Format) ProductSettings => (MatMulPrecision, UsesWarpGroups, ActivationFormat);
+    internal (MatMulPrecision, bool) ProductSettings => (MatMulPrecision, UsesWarpGroups);
 
     // Either factor may be stored in BFloat16. What lays factors out reads both formats; other products read a Float32 copy.
     void MultiplyMatrices<P>(Tensor left, Tensor right, ProductShape shape, Func<Floats, Floats, P> product) where P : struct, IMatrixProduct

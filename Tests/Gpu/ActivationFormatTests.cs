@@ -147,8 +147,9 @@ public sealed class ActivationFormatTests
         Convolves(gpu, channels, read, write, "convolution");
     }
 
-    [OpenClTheory, InlineData("convolution"), InlineData("with a residual")]
-    public void Convolutions_and_batch_norm_read_and_write_either_on_OpenCL_too(string op) => Convolves(Devices.OpenCl, 16, Format.BFloat16, Format.BFloat16, op);
+    // A convolution is a kernel that its compiler takes half a minute for.
+    [OpenClTheory, InlineData("with a residual")]
+    public void Batch_norm_reads_and_writes_either_on_OpenCL_too(string op) => Convolves(Devices.OpenCl, 16, Format.BFloat16, Format.BFloat16, op);
 
     // What is kept is stretched and rounded again; by fours, and what is left of them.
     [Theory, InlineData(24), InlineData(21)]
@@ -194,7 +195,7 @@ public sealed class ActivationFormatTests
         }
     }
 
-    [Theory, InlineData(MatMulPrecision.BFloat16, 20, 16), InlineData(MatMulPrecision.BFloat16, 20, 13), InlineData(MatMulPrecision.BFloat16, 20, 68), InlineData(MatMulPrecision.BFloat16, 5, 16), InlineData(MatMulPrecision.Float32, 20, 16)]
+    [Theory, InlineData(MatMulPrecision.BFloat16, 9, 16), InlineData(MatMulPrecision.BFloat16, 9, 13), InlineData(MatMulPrecision.BFloat16, 9, 68), InlineData(MatMulPrecision.BFloat16, 5, 16), InlineData(MatMulPrecision.Float32, 9, 16)]
     public void Attention_reads_what_was_stored(MatMulPrecision precision, int queries, int width)
     {
         using GpuBackend gpu = GpuBackend.Simulator();
@@ -202,7 +203,7 @@ public sealed class ActivationFormatTests
         Attends(gpu, queries, width);
     }
 
-    [OpenClTheory, InlineData(40, 16), InlineData(5, 16)]
+    [OpenClTheory, InlineData(5, 16)]
     public void Attention_reads_what_was_stored_on_OpenCL_too(int queries, int width) => Attends(Devices.OpenCl, queries, width);
 
     // Products round what they read to BFloat16 anyway: what a block gives has the same bits, where the activation makes the same of a number before it is rounded and after. Of gradients, Σ dO O of attention is made of rounded numbers.
@@ -219,7 +220,7 @@ public sealed class ActivationFormatTests
             using GpuBackend gpu = Storing(stores);
             var block = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 16, Heads = 2, Activation = Activation.Relu, Dropout = 0.1f, Causal = true, Deviation = 0.3f });
             using var step = new Step(gpu, training: true, seed: 5, number: 3);
-            Tensor x = Draw(gpu, [1, 17, 16])[0], y = block.Forward(x);
+            Tensor x = Draw(gpu, [1, 16, 16])[0], y = block.Forward(x);
             float[] value = y.ToArray();
             y.Backward(Draw(gpu, y.Shape)[0]);
             return (value, [.. block.NamedParameters().Select(parameter => parameter.Tensor).Append(x).SelectMany(tensor => tensor.Gradient.ToArray())]);
@@ -242,10 +243,10 @@ public sealed class ActivationFormatTests
         long Kept(bool stores)
         {
             using GpuBackend gpu = Storing(stores);
-            var transformer = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 64, Heads = 4 });
+            var transformer = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 32, Heads = 2 });
             var residual = new BasicBlock(new Init(gpu, 3), 16, 16);
             using var step = new Step(gpu, training: true);
-            Tensor x = Draw(gpu, kind == "transformer" ? [1, 64, 64] : [4, 8, 8, 16])[0];
+            Tensor x = Draw(gpu, kind == "transformer" ? [1, 64, 32] : [4, 8, 8, 16])[0];
             long before = gpu.PoolBytesInUse;
             if (kind == "transformer") transformer.Forward(x);
             else residual.Forward(x);

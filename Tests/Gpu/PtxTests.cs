@@ -37,6 +37,7 @@ public sealed partial class PtxTests
         "BlockedAttentionKernels<Tiles64>.Forward", "BlockedAttentionGradientKernels<OfQueries,Tiles64>.Gradient",
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
         "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
+        "LayerNormKernels<WarpTeam,Float4,BFloat16Numbers>.Forward", "FragmentKernels<BFloat16Core,BFloat16Numbers>.LayOut", "BatchNormKernels<BFloat16Numbers,BFloat16Numbers>.Slope", "MapKernels<Gelu,BFloat16Numbers>.Slope",
         "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", "MapKernels<Gelu,Float32Numbers>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward<Float32Numbers>", "AdamWKernels.Update",
     ];
 
@@ -75,6 +76,16 @@ public sealed partial class PtxTests
         Assert.InRange(made.Code.Names.Count(name => name == "STG.E.128"), writes, 4 * writes);
     }
 
+    // Four numbers of 16 bits. The slope of GELU does not look at what it gave.
+    [PtxasTheory, InlineData("LayerNormKernels<WarpTeam,Float4,BFloat16Numbers>.Forward", 0, 5), InlineData("BatchNormKernels<BFloat16Numbers,BFloat16Numbers>.Forward", 1, 1), InlineData("MapKernels<Gelu,BFloat16Numbers>.Value", 1, 1)]
+    [InlineData("MapKernels<Gelu,BFloat16Numbers>.Slope", 1, 0), InlineData("FragmentKernels<BFloat16Core,BFloat16Numbers>.LayOut", 2, 0)]
+    public void What_is_stored_in_BFloat16_moves_by_fours(string kernel, int reads, int writes)
+    {
+        Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
+        Assert.InRange(made.Code.Names.Count(name => name == "LDG.E.64"), reads, 4 * reads);
+        Assert.InRange(made.Code.Names.Count(name => name == "STG.E.64"), writes, 4 * writes);
+    }
+
     public static TheoryData<string, string, int> OnTensorCores => new()
     {
         { "TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product", "HMMA.1688.F32.TF32", 32 },
@@ -84,6 +95,8 @@ public sealed partial class PtxTests
         { "FragmentProductKernels<MatMulProduct,TensorFloat32Core,FragmentTiles4>.Product", "HMMA.1688.F32.TF32", 64 },
         { "FragmentProductKernels<MatMulProduct,BFloat16Core,FragmentTiles4>.Product", "HMMA.16816.F32.BF16", 64 },
         { "FragmentProductKernels<LinearProduct<Gelu,Float32Numbers>,BFloat16Core,FragmentTiles4>.Product", "HMMA.16816.F32.BF16", 64 },
+        { "FragmentProductKernels<LinearProduct<Gelu,BFloat16Numbers>,BFloat16Core,FragmentTiles4>.Product", "HMMA.16816.F32.BF16", 64 },
+        { "TensorCoreProductKernels<ConvolutionProduct<BFloat16Numbers,BFloat16Numbers>,BFloat16Core,WarpTiles4>.Product", "HMMA.16816.F32.BF16", 8 },
     };
 
     [PtxasTheory, MemberData(nameof(OnTensorCores))]
@@ -166,13 +179,14 @@ public sealed partial class PtxTests
     }
 
     // Of a block of 64 keys eight blocks of scores, each over a width of 64, and eight of outputs, each over the keys; of 32 columns four, once or twice, and eight.
-    [PtxasTheory, InlineData("TensorCoreAttentionKernels<{0},AttentionTiles4,Float32Numbers>.Forward", 128), InlineData("TensorCoreAttentionGradientKernels<OfQueries,{0},AttentionSlopeTiles4,Float32Numbers>.Gradient", 96)]
-    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,{0},AttentionSlopeTiles4,Float32Numbers>.Gradient", 96), InlineData("TensorCoreAttentionGradientKernels<OfValues,{0},AttentionSlopeTiles4,Float32Numbers>.Gradient", 64)]
+    [PtxasTheory, InlineData("TensorCoreAttentionKernels<{0},AttentionTiles4,{1}>.Forward", 128), InlineData("TensorCoreAttentionGradientKernels<OfQueries,{0},AttentionSlopeTiles4,{1}>.Gradient", 96)]
+    [InlineData("TensorCoreAttentionGradientKernels<OfKeys,{0},AttentionSlopeTiles4,{1}>.Gradient", 96), InlineData("TensorCoreAttentionGradientKernels<OfValues,{0},AttentionSlopeTiles4,{1}>.Gradient", 64)]
     public void Attention_is_made_by_tensor_cores(string kernel, int ofBlock)
     {
-        foreach ((string core, string instruction, int times) in new[] { ("TensorFloat32Core", "HMMA.1688.F32.TF32", ofBlock), ("BFloat16Core", "HMMA.16816.F32.BF16", ofBlock / 2) })
+        foreach ((string core, string numbers, string instruction, int times) in new[]
+            { ("TensorFloat32Core", "Float32Numbers", "HMMA.1688.F32.TF32", ofBlock), ("BFloat16Core", "Float32Numbers", "HMMA.16816.F32.BF16", ofBlock / 2), ("BFloat16Core", "BFloat16Numbers", "HMMA.16816.F32.BF16", ofBlock / 2) })
         {
-            Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[string.Format(System.Globalization.CultureInfo.InvariantCulture, kernel, core)], CudaArchitecture.SM_90));
+            Ptxas made = Ptxas.Assemble(AllKernels.Ptx(AllKernels.ByName[string.Format(System.Globalization.CultureInfo.InvariantCulture, kernel, core, numbers)], CudaArchitecture.SM_90));
             Assert.Equal((0, 0), (made.StackBytes, made.SpillBytes));
             Assert.InRange(made.Registers, 1, 255);                         // two teams of four warps
             Assert.Equal(times, made.Code.Names.Count(name => name == instruction));

@@ -14,7 +14,7 @@ sealed class CommonOptions
 
     internal Option<MatMulPrecision> Precision { get; } = new("--matmul-precision")
     {
-        Description = "Float32, or on tensor cores of a GPU TensorFloat32 or BFloat16: how exactly the factors of products are taken", HelpName = "format", Recursive = true,
+        Description = "Float32, or on tensor cores of a GPU TensorFloat32 or BFloat16: how exactly the factors of products are taken, and in BFloat16 the activations between them stored", HelpName = "format", Recursive = true,
     };
 
     internal Option<bool> Json { get; } = new("--json") { Description = "print the result as JSON on standard output, everything else on standard error", Recursive = true };

@@ -142,9 +142,7 @@ public sealed class ActivationFormatTests
     public void Convolutions_and_batch_norm_read_and_write_either(int channels, Format read, Format write)
     {
         foreach (string op in (string[])["convolution", "without a residual", "with a residual"]) Convolves(Devices.Simulator, channels, read, write, op);
-        using GpuBackend gpu = GpuBackend.Simulator();
-        gpu.MatMulPrecision = MatMulPrecision.BFloat16;
-        Convolves(gpu, channels, read, write, "convolution");
+        Convolves(Rounding(MatMulPrecision.BFloat16), channels, read, write, "convolution");
     }
 
     // A convolution is a kernel that its compiler takes half a minute for.
@@ -196,12 +194,7 @@ public sealed class ActivationFormatTests
     }
 
     [Theory, InlineData(MatMulPrecision.BFloat16, 9, 16), InlineData(MatMulPrecision.BFloat16, 9, 13), InlineData(MatMulPrecision.BFloat16, 9, 68), InlineData(MatMulPrecision.BFloat16, 5, 16), InlineData(MatMulPrecision.Float32, 9, 16)]
-    public void Attention_reads_what_was_stored(MatMulPrecision precision, int queries, int width)
-    {
-        using GpuBackend gpu = GpuBackend.Simulator();
-        gpu.MatMulPrecision = precision;
-        Attends(gpu, queries, width);
-    }
+    public void Attention_reads_what_was_stored(MatMulPrecision precision, int queries, int width) => Attends(Rounding(precision), queries, width);
 
     [OpenClTheory, InlineData(5, 16)]
     public void Attention_reads_what_was_stored_on_OpenCL_too(int queries, int width) => Attends(Devices.OpenCl, queries, width);
@@ -217,8 +210,8 @@ public sealed class ActivationFormatTests
 
         static (float[] Value, float[] Gradients) Run(bool stores)
         {
-            using GpuBackend gpu = Storing(stores);
-            var block = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 16, Heads = 2, Activation = Activation.Relu, Dropout = 0.1f, Causal = true, Deviation = 0.3f });
+            GpuBackend gpu = Rounding(MatMulPrecision.BFloat16, stores);
+            var block = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 16, Heads = 1, Hidden = 16, Activation = Activation.Relu, Dropout = 0.1f, Causal = true, Deviation = 0.3f });
             using var step = new Step(gpu, training: true, seed: 5, number: 3);
             Tensor x = Draw(gpu, [1, 16, 16])[0], y = block.Forward(x);
             float[] value = y.ToArray();
@@ -227,11 +220,13 @@ public sealed class ActivationFormatTests
         }
     }
 
-    static GpuBackend Storing(bool stores)
+    // One for all, as each compiles its kernels anew; the tests of a class come one after the other.
+    static readonly Lazy<GpuBackend> Shared = new(() => GpuBackend.Simulator());
+
+    static GpuBackend Rounding(MatMulPrecision precision, bool stores = true)
     {
-        GpuBackend gpu = GpuBackend.Simulator();
-        (gpu.MatMulPrecision, gpu.StoresBFloat16) = (MatMulPrecision.BFloat16, stores);
-        return gpu;
+        (Shared.Value.MatMulPrecision, Shared.Value.StoresBFloat16) = (precision, stores);
+        return Shared.Value;
     }
 
     // Of 16 numbers that a transformer's block keeps of each feature two are of the stream, which stays Float32: 14 · 2 + 2 · 4 bytes instead of 16 · 4. Of a residual block it is one of four.
@@ -242,7 +237,8 @@ public sealed class ActivationFormatTests
 
         long Kept(bool stores)
         {
-            using GpuBackend gpu = Storing(stores);
+            using GpuBackend gpu = GpuBackend.Simulator();
+            (gpu.MatMulPrecision, gpu.StoresBFloat16) = (MatMulPrecision.BFloat16, stores);
             var transformer = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 32, Heads = 2 });
             var residual = new BasicBlock(new Init(gpu, 3), 16, 16);
             using var step = new Step(gpu, training: true);

@@ -3,7 +3,7 @@ using NativeSsl.Kernels;
 namespace NativeSsl.Tests.Gpu;
 
 /// <summary>Activations stored in BFloat16: what writes them rounds what it would have written, what reads them reads exactly those numbers, and they take half the memory.</summary>
-public sealed class ActivationFormatTests
+public sealed partial class ActivationFormatTests
 {
     // Rows of 24 are read by fours, of 21 one by one.
     public static TheoryData<string, int> Writers
@@ -199,27 +199,6 @@ public sealed class ActivationFormatTests
     [OpenClTheory, InlineData(5, 16)]
     public void Attention_reads_what_was_stored_on_OpenCL_too(int queries, int width) => Attends(Devices.OpenCl, queries, width);
 
-    // Products round what they read to BFloat16 anyway: what a block gives has the same bits, where the activation makes the same of a number before it is rounded and after. Of gradients, Σ dO O of attention is made of rounded numbers.
-    [Fact]
-    public void A_block_gives_the_same_bits()
-    {
-        var (wide, exact) = Run(stores: false);
-        var (stored, rounded) = Run(stores: true);
-        Assert.Equal(wide, stored);
-        Assert.InRange(Math.Sqrt(exact.Zip(rounded, (p, q) => Math.Pow((double)p - q, 2)).Sum() / exact.Sum(p => (double)p * p)), 1e-5, 1 / 256.0);
-
-        static (float[] Value, float[] Gradients) Run(bool stores)
-        {
-            GpuBackend gpu = Rounding(MatMulPrecision.BFloat16, stores);
-            var block = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 16, Heads = 1, Hidden = 16, Activation = Activation.Relu, Dropout = 0.1f, Causal = true, Deviation = 0.3f });
-            using var step = new Step(gpu, training: true, seed: 5, number: 3);
-            Tensor x = Draw(gpu, [1, 16, 16])[0], y = block.Forward(x);
-            float[] value = y.ToArray();
-            y.Backward(Draw(gpu, y.Shape)[0]);
-            return (value, [.. block.NamedParameters().Select(parameter => parameter.Tensor).Append(x).SelectMany(tensor => tensor.Gradient.ToArray())]);
-        }
-    }
-
     // One for all, as each compiles its kernels anew; the tests of a class come one after the other.
     static readonly Lazy<GpuBackend> Shared = new(() => GpuBackend.Simulator());
 
@@ -227,28 +206,6 @@ public sealed class ActivationFormatTests
     {
         (Shared.Value.MatMulPrecision, Shared.Value.StoresBFloat16) = (precision, stores);
         return Shared.Value;
-    }
-
-    // Of 16 numbers that a transformer's block keeps of each feature two are of the stream, which stays Float32: 14 · 2 + 2 · 4 bytes instead of 16 · 4. Of a residual block it is one of four.
-    [Theory, InlineData("transformer", 36.0 / 64), InlineData("residual", 10.0 / 16)]
-    public void A_block_keeps_little_more_than_half_of_the_bytes(string kind, double share)
-    {
-        Assert.InRange((double)Kept(stores: true) / Kept(stores: false), share - 0.02, share + 0.04);
-
-        long Kept(bool stores)
-        {
-            using GpuBackend gpu = GpuBackend.Simulator();
-            (gpu.MatMulPrecision, gpu.StoresBFloat16) = (MatMulPrecision.BFloat16, stores);
-            var transformer = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 32, Heads = 2 });
-            var residual = new BasicBlock(new Init(gpu, 3), 16, 16);
-            using var step = new Step(gpu, training: true);
-            Tensor x = Draw(gpu, kind == "transformer" ? [1, 64, 32] : [4, 8, 8, 16])[0];
-            long before = gpu.PoolBytesInUse;
-            if (kind == "transformer") transformer.Forward(x);
-            else residual.Forward(x);
-            gpu.TrimPool();                                 // what was lent within an op has come back
-            return gpu.PoolBytesInUse - before;
-        }
     }
 
     [Fact]

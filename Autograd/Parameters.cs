@@ -104,24 +104,6 @@ public sealed class Parameters
         foreach (Tensor leaf in _leaves) ((Node)leaf.Node!).IsFresh = true;
     }
 
-    /// <summary>The length of all gradients taken as one vector, ‖g‖: what no backward pass has reached counts as zero.</summary>
-    public double Norm()
-    {
-        Settle();
-        return Math.Sqrt(Gradients.Backend.SquaredNorm(Gradients));
-    }
-
-    /// <summary>Shortens the gradients to ‖g‖ = <paramref name="maxNorm"/> if they are longer;
-    /// a NaN or infinite norm changes nothing.</summary>
-    /// <returns>‖g‖ before.</returns>
-    /// <remarks>Pascanu, Mikolov &amp; Bengio 2013, “On the difficulty of training recurrent neural networks”, algorithm 1.</remarks>
-    public double Clip(double maxNorm)
-    {
-        double norm = Norm();
-        if (norm > maxNorm && double.IsFinite(norm)) Gradients.Backend.Shrink(Gradients, (float)(maxNorm / norm));
-        return norm;
-    }
-
     /// <summary>The name of the first parameter whose gradient has a NaN or an infinity in it; null if there is none.</summary>
     public string? FirstNotFinite()
     {

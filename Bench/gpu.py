@@ -92,6 +92,11 @@ def kernels():
         return lambda: torch.autograd.grad(F.cross_entropy(x, t), [x])
     row(f"cross-entropy and its gradient {tokens} x {classes}", loss)
 
+    def norm():
+        g = some(count)
+        return lambda: torch.linalg.vector_norm(g)
+    row(f"gradient norm {count}", norm)
+
     def adam():
         p = torch.nn.Parameter(torch.zeros(count, device="cuda"))
         p.grad = some(count)

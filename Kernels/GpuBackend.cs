@@ -21,8 +21,6 @@ public sealed partial class GpuBackend : IBackend, IDisposable
     readonly int _groupSize;
     readonly bool _hasWarps;
     readonly Dictionary<MethodInfo, (Kernel Kernel, Delegate Launcher)> _kernels = [];
-    readonly Lock _turn = new();
-    string? _gone;
 
     GpuBackend(Context context, Accelerator gpu, AcceleratorType type, int groupSize, long? memoryCap)
     {
@@ -30,7 +28,7 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         if (gpu.AcceleratorType != type)
             throw new DeviceException($"GPU: {type} was asked for, but ILGPU opened {gpu.Name}, which is {gpu.AcceleratorType}.");
         (_context, _gpu, _stream, _groupSize) = (context, gpu, gpu.DefaultStream, groupSize);
-        _sameStep = gpu.Allocate1D<ulong>([0]);
+        (_sameStep, _whole) = (gpu.Allocate1D<ulong>([0]), gpu.Allocate1D([1f]));
         _hasWarps = type != AcceleratorType.OpenCL;          // ILGPU has OpenCL's exchange of registers for one maker alone
         HasTensorCores = type == AcceleratorType.CPU || gpu is CudaAccelerator { Architecture.Major: >= 8 };
         Pool = new GpuPool(gpu, memoryCap);
@@ -87,15 +85,6 @@ public sealed partial class GpuBackend : IBackend, IDisposable
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
     }
 
-    /// <summary>Waits until everything asked for so far is done.</summary>
-    /// <exception cref="DeviceException">Something failed since the last time.</exception>
-    public void Synchronize()
-    {
-        using Lock.Scope turn = Turn();
-        try { Wait(); }
-        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
-    }
-
     /// <summary>Gives idle memory of the pool back to the device.</summary>
     public void TrimPool()
     {
@@ -116,32 +105,13 @@ public sealed partial class GpuBackend : IBackend, IDisposable
                 _stream.Synchronize();
                 _staging.Dispose();
                 _sameStep.Dispose();
+                _whole.Dispose();
                 Pool.Dispose();
                 foreach ((Kernel kernel, _) in _kernels.Values) kernel.Dispose();
                 _gpu.Dispose();
-                _context.Dispose();
+                if (_gpu.AcceleratorType != AcceleratorType.CPU) _context.Dispose();            // simulators share theirs
             }
             catch (AcceleratorException) { }                // a device that was lost cannot be tidied up either
         }
-    }
-
-    /// <summary>One thread at a time speaks to the device: OpenCL's kernel objects are shared,
-    /// and CUDA wants its context bound to the thread.</summary>
-    Lock.Scope Turn()
-    {
-        Lock.Scope turn = _turn.EnterScope();
-        if (_gone is null) { _gpu.Bind(); return turn; }
-        turn.Dispose();
-        throw new DeviceException($"{Name} {_gone}; its tensors can no longer be used. " +
-            "Open the device again and load them from a checkpoint.");
-    }
-
-    /// <summary>What a driver reports may be the late news of an earlier kernel;
-    /// after that, CUDA takes no more orders in this process.</summary>
-    DeviceException Failed(Exception failure)
-    {
-        if (_gpu.AcceleratorType == AcceleratorType.Cuda && failure is AcceleratorException) _gone = $"failed earlier ({failure.Message})";
-        return new DeviceException($"{Name}: {failure.Message} Resume from the last checkpoint in a new process; " +
-            "if it happens again, update the driver.", failure);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -15,6 +16,9 @@ public sealed record GpuDevice(string Selector, string Name, long MemoryBytes, s
 
 public sealed partial class GpuBackend
 {
+    // By the number of warps; they stay until the process ends, with all that was compiled for them.
+    static readonly ConcurrentDictionary<int, Lazy<Context>> Simulators = [];
+
     /// <summary>All devices of this machine, usable or not; a kind of which there is none has one row that says why.</summary>
     public static IReadOnlyList<GpuDevice> Devices()
     {
@@ -43,7 +47,7 @@ public sealed partial class GpuBackend
     // Warps of 32 as on NVIDIA hardware, in small groups: a simulated barrier costs microseconds for each thread of a group.
     internal static GpuBackend Simulator(int warps, long? memoryCap = null)
     {
-        Context context = NewContext(builder => builder.CPU(new CPUDevice(32, warps, 1)));
+        Context context = Simulators.GetOrAdd(warps, _ => new(() => NewContext(builder => builder.CPU(new CPUDevice(32, warps, 1))))).Value;
         return new GpuBackend(context, context.CreateCPUAccelerator(0), AcceleratorType.CPU, groupSize: 32, memoryCap);
     }
 

@@ -10,9 +10,19 @@ namespace NativeSsl.Kernels;
 /// <summary>Compiles a kernel for a device, puts right what ILGPU gets wrong in the text, and loads it.</summary>
 static class KernelLoader
 {
+    static readonly Dictionary<(Context, MethodInfo, int), CompiledKernel> Simulated = [];
+
     /// <summary>The loaded kernel, to be disposed before its accelerator.</summary>
     internal static Kernel Load(Accelerator gpu, MethodInfo method, int groupSize) =>
-        gpu.LoadKernel(Compile(gpu.Context, gpu.GetBackend(), method, groupSize));
+        gpu.LoadKernel(gpu.AcceleratorType == AcceleratorType.CPU ? OfSimulators(gpu, method, groupSize) : Compile(gpu.Context, gpu.GetBackend(), method, groupSize));
+
+    // Simulators of a kind share a context: what was compiled for one serves the others.
+    static CompiledKernel OfSimulators(Accelerator gpu, MethodInfo method, int groupSize)
+    {
+        lock (Simulated)
+            return Simulated.TryGetValue((gpu.Context, method, groupSize), out CompiledKernel? known) ? known
+                : Simulated[(gpu.Context, method, groupSize)] = Compile(gpu.Context, gpu.GetBackend(), method, groupSize);
+    }
 
     /// <summary>The machine text of a kernel. The group size is stated, so that the driver knows how many registers a
     /// thread may have.</summary>

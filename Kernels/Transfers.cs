@@ -36,7 +36,7 @@ public sealed partial class GpuBackend
 
     internal void CopyTo<T>(GpuStorage storage, Span<T> host) where T : unmanaged
     {
-        if (Recorder is { IsNoting: true }) throw new NotReplayableException("The host reads numbers back: what it does with them would not be done again.");
+        if (Recorder is { IsNoting: true }) throw ReadsBack();
         using Lock.Scope turn = Turn();
         try
         {
@@ -47,6 +47,30 @@ public sealed partial class GpuBackend
         catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
         finally { GC.KeepAlive(storage); }
     }
+
+    /// <inheritdoc/>
+    public IReading NewReading(int count)
+    {
+        using Lock.Scope turn = Turn();
+        try { return new GpuReading(this, _gpu, count); }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+    }
+
+    /// <summary>Has the device copy to memory of the host that it may write to by itself, and then what is to follow in the stream.</summary>
+    internal void Fetch(Tensor x, Span<float> pageLocked, Action<AcceleratorStream> then)
+    {
+        if (Recorder is { IsNoting: true }) throw ReadsBack();
+        using Lock.Scope turn = Turn();
+        try
+        {
+            View(x).SubView(0, pageLocked.Length).CopyToCPUUnsafeAsync(_stream, ref pageLocked[0], pageLocked.Length);
+            then(_stream);
+        }
+        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
+        finally { t_viewed?.Clear(); }
+    }
+
+    static NotReplayableException ReadsBack() => new("The host reads numbers back: what it does with them would not be done again.");
 
     void CopyOnDevice(GpuStorage from, GpuStorage to)
     {

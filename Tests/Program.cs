@@ -19,7 +19,7 @@ static class Program
                 _ => Gpu.SelfTest.Run(selector, small: rest is ["small"]),
             };
             case ["plant-fault", string fault]: return Gpu.PlantedFaults.Run(fault);
-            case ["train-on-cuda", string how]: return Gpu.CudaGraphTests.TrainOnCuda(replays: how == "replayed");
+            case ["train-on-cuda", string how, string steps]: return Gpu.CudaGraphTests.TrainOnCuda(replays: how == "replayed", int.Parse(steps, CultureInfo.InvariantCulture));
             case ["train", string folder, string threads, string until]:
                 SmallRun.TrainUntil(folder, int.Parse(threads, CultureInfo.InvariantCulture), long.Parse(until, CultureInfo.InvariantCulture));
                 return 0;

@@ -20,7 +20,7 @@ public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta
     public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("means", _means), ("squares", _squares)];
 
     /// <inheritdoc/>
-    protected override void Move(int group, long time, double learningRate)
+    protected override void Move(int group, long time, double learningRate, Tensor? factor)
     {
         _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _means, _squares }.Select(flat => Windows(Parameters, flat))];
         var scalars = new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2),
@@ -28,6 +28,6 @@ public sealed class AdamW(Parameters parameters, double beta1 = 0.9, double beta
             Rate: (float)(correctsBias ? learningRate / (1 - Math.Pow(beta1, time)) : learningRate),
             RootCorrection: correctsBias ? (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, time))) : 1f,
             (float)epsilon);
-        Parameters.Values.Backend.AdamW(_windows[0][group], _windows[1][group], _windows[2][group], _windows[3][group], scalars);
+        Parameters.Values.Backend.AdamW(_windows[0][group], _windows[1][group], _windows[2][group], _windows[3][group], scalars, factor);
     }
 }

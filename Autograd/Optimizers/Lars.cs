@@ -17,12 +17,12 @@ public sealed class Lars(Parameters parameters, double momentum = 0.9, double tr
     public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("velocities", _velocities)];
 
     /// <inheritdoc/>
-    protected override void Move(int group, long time, double learningRate)
+    protected override void Move(int group, long time, double learningRate, Tensor? factor)
     {
         _tensors ??= [.. Enumerable.Range(0, Parameters.Groups.Count).Select(OfGroup)];
         foreach (var (values, gradients, velocities, adapts) in _tensors[group])
             values.Backend.Lars(values, gradients, velocities, new LarsScalars(
-                (float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay, adapts ? (float)trust : 0f));
+                (float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay, adapts ? (float)trust : 0f), factor);
     }
 
     (Tensor, Tensor, Tensor, bool)[] OfGroup(int group) => [.. Parameters.Places(group).Select(place =>

@@ -18,11 +18,14 @@ public abstract class Optimizer(Parameters parameters)
     /// <summary>Takes one step; the gradients stay.</summary>
     /// <param name="step">The number of the step, from zero.</param>
     /// <param name="learningRate">η, before the groups' factors.</param>
-    public void Step(long step, double learningRate)
+    /// <param name="clipping">What has looked at the gradients, and says how far they count; null for all of them, as they are.</param>
+    /// <exception cref="GradientException">The clipping is of other parameters.</exception>
+    public void Step(long step, double learningRate, Clipping? clipping = null)
     {
+        if (clipping is not null && clipping.Parameters != parameters) throw new GradientException("Optimizer.Step: the clipping looked at the gradients of other parameters.");
         parameters.Settle();
         for (int group = 0; group < _firstSteps.Length; group++)
-            Move(group, step - _firstSteps[group] + 1, learningRate * parameters.Groups[group].LearningRateScale);
+            Move(group, step - _firstSteps[group] + 1, learningRate * parameters.Groups[group].LearningRateScale, clipping?.Factor);
     }
 
     /// <summary>Forgets the moments of one group, as if <paramref name="step"/> were its first:
@@ -51,7 +54,8 @@ public abstract class Optimizer(Parameters parameters)
     /// <param name="group">Its position.</param>
     /// <param name="time">t, the number of steps of this group, this one included.</param>
     /// <param name="learningRate">η, with the group's factor.</param>
-    protected abstract void Move(int group, long time, double learningRate);
+    /// <param name="factor"><c>[1]</c>, what gradients are multiplied by; if it is 0, nothing moves. Null for 1.</param>
+    protected abstract void Move(int group, long time, double learningRate, Tensor? factor);
 
     /// <summary>A flat tensor of zeros laid out like the values.</summary>
     protected static Tensor NewState(Parameters parameters)

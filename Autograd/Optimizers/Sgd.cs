@@ -17,11 +17,11 @@ public sealed class Sgd(Parameters parameters, double momentum = 0, bool nestero
     public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("velocities", _velocities)];
 
     /// <inheritdoc/>
-    protected override void Move(int group, long time, double learningRate)
+    protected override void Move(int group, long time, double learningRate, Tensor? factor)
     {
         _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _velocities }.Select(flat => Windows(Parameters, flat))];
         var scalars = new SgdScalars((float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay,
             Gradient: nesterov ? 1f : 0f, Velocity: nesterov ? (float)momentum : 1f);
-        Parameters.Values.Backend.Sgd(_windows[0][group], _windows[1][group], _windows[2][group], scalars);
+        Parameters.Values.Backend.Sgd(_windows[0][group], _windows[1][group], _windows[2][group], scalars, factor);
     }
 }

@@ -35,10 +35,10 @@ public sealed class RecordedPass : IDisposable
     /// <summary>A pass in full. The gradients of the parameters are those of the losses, averaged as the pass does it.</summary>
     /// <param name="pass">Forward and backward; returns the losses.</param>
     /// <param name="undo">Restores running statistics: where the recorder's memory does not reach, the pass is begun again without it.</param>
-    public float[] Do(Func<Tensor[]> pass, Action undo)
+    public Tensor[] Do(Func<Tensor[]> pass, Action undo)
     {
-        float[] losses = [];
-        void Work() => losses = Read(pass());
+        Tensor[] losses = [];
+        void Work() => losses = pass();
         if (_recorder is null || !Tried(() => _recorder.Do(Work), undo)) Work();
         return losses;
     }
@@ -50,13 +50,13 @@ public sealed class RecordedPass : IDisposable
     /// <param name="key">What else decides the pass: others are done in full.</param>
     /// <param name="pass">Forward and backward; returns the losses. Gets inputs that are to be used instead of those given here.</param>
     /// <param name="undo">Restores running statistics: a pass that turns out not to be replayable is begun again.</param>
-    /// <returns>The losses.</returns>
-    public float[] Run(long step, IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices, string key, Func<IReadOnlyList<Tensor>, IReadOnlyList<Indices>, Tensor[]> pass, Action undo)
+    /// <returns>The losses, until the next pass.</returns>
+    public Tensor[] Run(long step, IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices, string key, Func<IReadOnlyList<Tensor>, IReadOnlyList<Indices>, Tensor[]> pass, Action undo)
     {
         Step now = Step.Current ?? throw new NativeSslException("RecordedPass.Run: there is no step. Call it inside of one.");
         if (_recorder is not null && (_record is null || !_recorder.IsUpToDate || !Homes().SequenceEqual(_record.Homes)))
         {
-            if (Tried(() => _record = NewRecord(step, now, tensors, indices, key, pass), undo)) return Read(_record!.Losses);
+            if (Tried(() => _record = NewRecord(step, now, tensors, indices, key, pass), undo)) return _record!.Losses;
         }
         else if (_record is not null && key == _record.Key && now.Streams == _record.StreamsBefore && _record.Inputs.Fit(tensors, indices)) return Replay(_record, step, now, tensors, indices);
         return Do(() => pass(tensors, indices), undo);
@@ -72,7 +72,7 @@ public sealed class RecordedPass : IDisposable
         return new Record(inputs, key, losses, Homes(), step, before, now.Streams, _parameters.Reached(), flops.Total);
     }
 
-    float[] Replay(Record record, long step, Step now, IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices)
+    Tensor[] Replay(Record record, long step, Step now, IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices)
     {
         record.Inputs.Fill(tensors, indices);
         _recorder!.Replay(step - record.Step);
@@ -80,7 +80,7 @@ public sealed class RecordedPass : IDisposable
         now.Streams = record.StreamsAfter;
         FlopCount.Add(record.Flops / 2);
         Replayed++;
-        return Read(record.Losses);
+        return record.Losses;
     }
 
     // What cannot be done with a recorder is done without one from now on.
@@ -106,8 +106,6 @@ public sealed class RecordedPass : IDisposable
     }
 
     Storage[] Homes() => [.. _state.Select(tensor => tensor.Storage)];
-
-    static float[] Read(Tensor[] losses) => [.. losses.Select(loss => loss.Item())];
 
     /// <summary>Gives up the record, and its memory.</summary>
     public void Dispose() => _recorder?.Dispose();

@@ -81,6 +81,11 @@ static class KernelRows
                 gpu.CrossEntropyGrad(x, labels, statistics, one, dx);
             };
         });
+        yield return Row($"gradient norm {count}", 1.0 * count, gpu =>
+        {
+            Tensor gradients = Some(gpu, [count]), found = Tensor.Full(gpu, [ClipFindings.Losses], 1f);
+            return () => { using var step = new Step(gpu); gpu.Clip(gradients, 1, found); };
+        });
         yield return Row($"AdamW {count}", 7.0 * count, gpu =>
         {
             Tensor[] state = [.. Enumerable.Range(0, 4).Select(_ => Tensor.Zeros(gpu, [count]))];

@@ -20,12 +20,11 @@ sealed class OurTraining : IDisposable
     public void Dispose() => _trainer.Dispose();
 
     /// <summary>Forward, backward, optimizer; and the views, if their source makes them.</summary>
-    public void Step()
+    public void Step() => _trainer.Next(report =>
     {
-        TrainingReport report = _trainer.Step();
         _losses.Add(report.Loss);
         StepFlops = report.Flops;
-    }
+    });
 
     /// <summary>Multiplications and additions of the latest step.</summary>
     public double StepFlops { get; private set; }

@@ -20,7 +20,13 @@ public readonly record struct AdamWScalars(
 public partial interface IBackend
 {
     /// <summary>One step of AdamW in place, one pass. Shapes: all <c>[count]</c>.</summary>
-    void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars);
+    /// <param name="values">θ.</param>
+    /// <param name="gradients">g.</param>
+    /// <param name="means">m.</param>
+    /// <param name="squares">v.</param>
+    /// <param name="scalars">The rest.</param>
+    /// <param name="factor"><c>[1]</c>, what the gradients are multiplied by; if it is 0, nothing moves. Null for 1.</param>
+    void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars, Tensor? factor = null);
 }
 
 /// <summary>The update of one lane, for every device.</summary>
@@ -40,11 +46,13 @@ public static class AdamWFormula
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars) =>
-        Run(new AdamWKernel(Floats(values), Floats(gradients), Floats(means), Floats(squares), values.Shape.Count, scalars),
-            PartsOf(values.Shape.Count));
+    public unsafe void AdamW(Tensor values, Tensor gradients, Tensor means, Tensor squares, AdamWScalars scalars, Tensor? factor = null)
+    {
+        if (FactorOf(factor) is not 0f and float by)
+            Run(new AdamWKernel(Floats(values), Floats(gradients), Floats(means), Floats(squares), values.Shape.Count, scalars, by), PartsOf(values.Shape.Count));
+    }
 
-    readonly unsafe struct AdamWKernel(float* values, float* gradients, float* means, float* squares, long count, AdamWScalars scalars)
+    readonly unsafe struct AdamWKernel(float* values, float* gradients, float* means, float* squares, long count, AdamWScalars scalars, float factor)
         : IKernel
     {
         [MethodImpl(Compile.Loop)]
@@ -55,7 +63,7 @@ public sealed partial class CpuBackend
             {
                 int left = (int)Math.Min(Lanes.Count, end - i);
                 T mean = T.Load(means + i), square = T.Load(squares + i), value = T.Load(values + i);
-                AdamWFormula.Update(T.Load(gradients + i), ref mean, ref square, ref value, scalars);
+                AdamWFormula.Update(T.Load(gradients + i) * T.Of(factor), ref mean, ref square, ref value, scalars);
                 if (left == Lanes.Count) { T.Store(mean, means + i); T.Store(square, squares + i); T.Store(value, values + i); }
                 else { T.Store(mean, means + i, left); T.Store(square, squares + i, left); T.Store(value, values + i, left); }
             }

@@ -16,7 +16,12 @@ public readonly record struct LarsScalars(float Rate, float Momentum, float Deca
 public partial interface IBackend
 {
     /// <summary>One step of LARS for one tensor, in place; nobody waits for the device. Shapes: all the same.</summary>
-    void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars);
+    /// <param name="values">θ.</param>
+    /// <param name="gradients">g.</param>
+    /// <param name="velocities">v.</param>
+    /// <param name="scalars">The rest.</param>
+    /// <param name="factor"><c>[1]</c>, what the gradients are multiplied by; if it is 0, nothing moves. Null for 1.</param>
+    void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars, Tensor? factor = null);
 }
 
 /// <summary>The update of one lane, for every device.</summary>
@@ -39,15 +44,17 @@ public static class LarsFormula
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars)
+    public unsafe void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars, Tensor? factor = null)
     {
+        float by = FactorOf(factor);
+        if (by == 0f) return;
         long count = values.Shape.Count;
         int parts = PartsOf(count);
         double rate = scalars.Rate;
         if (scalars.Trust != 0f)
         {
             using CpuPool.Loan sums = _pool.Lend(2L * parts);
-            Run(new LarsNorms(Floats(values), Floats(gradients), sums.Floats, count, scalars), parts);
+            Run(new LarsNorms(Floats(values), Floats(gradients), sums.Floats, count, scalars, by), parts);
             double ofValues = 0, ofDirection = 0;
             for (int part = 0; part < parts; part++)
             {
@@ -56,10 +63,10 @@ public sealed partial class CpuBackend
             }
             if (ofValues > 0 && ofDirection > 0) rate *= scalars.Trust * Math.Sqrt(ofValues / ofDirection);
         }
-        Run(new LarsKernel(Floats(values), Floats(gradients), Floats(velocities), count, (float)rate, scalars), parts);
+        Run(new LarsKernel(Floats(values), Floats(gradients), Floats(velocities), count, (float)rate, scalars, by), parts);
     }
 
-    readonly unsafe struct LarsNorms(float* values, float* gradients, float* sums, long count, LarsScalars scalars) : IKernel
+    readonly unsafe struct LarsNorms(float* values, float* gradients, float* sums, long count, LarsScalars scalars, float factor) : IKernel
     {
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
@@ -69,7 +76,7 @@ public sealed partial class CpuBackend
             for (long i = start; i < end; i += Lanes.Count)
             {
                 int left = (int)Math.Min(Lanes.Count, end - i);
-                T value = T.Load(values + i, left), d = LarsFormula.Direction(T.Load(gradients + i, left), value, scalars);
+                T value = T.Load(values + i, left), d = LarsFormula.Direction(T.Load(gradients + i, left) * T.Of(factor), value, scalars);
                 ofValues = T.MultiplyAdd(value, value, ofValues);
                 ofDirection = T.MultiplyAdd(d, d, ofDirection);
             }
@@ -77,7 +84,7 @@ public sealed partial class CpuBackend
         }
     }
 
-    readonly unsafe struct LarsKernel(float* values, float* gradients, float* velocities, long count, float ownRate, LarsScalars scalars)
+    readonly unsafe struct LarsKernel(float* values, float* gradients, float* velocities, long count, float ownRate, LarsScalars scalars, float factor)
         : IKernel
     {
         [MethodImpl(Compile.Loop)]
@@ -88,7 +95,7 @@ public sealed partial class CpuBackend
             {
                 int left = (int)Math.Min(Lanes.Count, end - i);
                 T velocity = T.Load(velocities + i), value = T.Load(values + i);
-                LarsFormula.Update(T.Load(gradients + i), ref velocity, ref value, T.Of(ownRate), scalars);
+                LarsFormula.Update(T.Load(gradients + i) * T.Of(factor), ref velocity, ref value, T.Of(ownRate), scalars);
                 if (left == Lanes.Count) { T.Store(velocity, velocities + i); T.Store(value, values + i); }
                 else { T.Store(velocity, velocities + i, left); T.Store(value, values + i, left); }
             }

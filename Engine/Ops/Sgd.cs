@@ -15,7 +15,12 @@ public readonly record struct SgdScalars(float Rate, float Momentum, float Decay
 public partial interface IBackend
 {
     /// <summary>One step of gradient descent with momentum in place, one pass. Shapes: all <c>[count]</c>.</summary>
-    void Sgd(Tensor values, Tensor gradients, Tensor velocities, SgdScalars scalars);
+    /// <param name="values">θ.</param>
+    /// <param name="gradients">g.</param>
+    /// <param name="velocities">v.</param>
+    /// <param name="scalars">The rest.</param>
+    /// <param name="factor"><c>[1]</c>, what the gradients are multiplied by; if it is 0, nothing moves. Null for 1.</param>
+    void Sgd(Tensor values, Tensor gradients, Tensor velocities, SgdScalars scalars, Tensor? factor = null);
 }
 
 /// <summary>The update of one lane, for every device.</summary>
@@ -34,10 +39,13 @@ public static class SgdFormula
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void Sgd(Tensor values, Tensor gradients, Tensor velocities, SgdScalars scalars) =>
-        Run(new SgdKernel(Floats(values), Floats(gradients), Floats(velocities), values.Shape.Count, scalars), PartsOf(values.Shape.Count));
+    public unsafe void Sgd(Tensor values, Tensor gradients, Tensor velocities, SgdScalars scalars, Tensor? factor = null)
+    {
+        if (FactorOf(factor) is not 0f and float by)
+            Run(new SgdKernel(Floats(values), Floats(gradients), Floats(velocities), values.Shape.Count, scalars, by), PartsOf(values.Shape.Count));
+    }
 
-    readonly unsafe struct SgdKernel(float* values, float* gradients, float* velocities, long count, SgdScalars scalars) : IKernel
+    readonly unsafe struct SgdKernel(float* values, float* gradients, float* velocities, long count, SgdScalars scalars, float factor) : IKernel
     {
         [MethodImpl(Compile.Loop)]
         public void Part<T>(int part) where T : struct, IWide<T>
@@ -47,7 +55,7 @@ public sealed partial class CpuBackend
             {
                 int left = (int)Math.Min(Lanes.Count, end - i);
                 T velocity = T.Load(velocities + i), value = T.Load(values + i);
-                SgdFormula.Update(T.Load(gradients + i), ref velocity, ref value, scalars);
+                SgdFormula.Update(T.Load(gradients + i) * T.Of(factor), ref velocity, ref value, scalars);
                 if (left == Lanes.Count) { T.Store(velocity, velocities + i); T.Store(value, values + i); }
                 else { T.Store(velocity, velocities + i, left); T.Store(value, values + i, left); }
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
@@ -8,6 +9,7 @@ namespace NativeSsl.Kernels;
 static class AllKernels
 {
     static readonly Context Compiler = GpuBackend.NewContext(_ => { });
+    static readonly ConcurrentDictionary<CudaArchitecture, PTXBackend> Backends = [];
 
     /// <summary>By class, type arguments and method: <c>SoftmaxKernels&lt;WarpTeam&gt;.Forward</c>.</summary>
     internal static IReadOnlyDictionary<string, MethodInfo> ByName { get; } = typeof(GpuBackend).Assembly.GetTypes()
@@ -22,7 +24,7 @@ static class AllKernels
     /// <summary>A kernel's text for a generation of NVIDIA's GPUs.</summary>
     internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
     {
-        using var backend = new PTXBackend(Compiler, architecture, CudaInstructionSet.ISA_78, null!);
+        PTXBackend backend = Backends.GetOrAdd(architecture, of => new PTXBackend(Compiler, of, CudaInstructionSet.ISA_78, null!));
         return ((PTXCompiledKernel)KernelLoader.Compile(Compiler, backend, kernel, 256)).PTXAssembly;
     }
 

@@ -1,31 +1,34 @@
 namespace NativeSsl.Kernels;
 
-/// <summary>Norms in pieces, one thread each; one thread turns them into the tensor's rate; then one thread for each element.</summary>
-static class LarsKernels
+/// <summary>A team to each piece of a tensor, for the two norms.</summary>
+static class LarsNormKernels<T> where T : struct, ITeam
 {
-    internal const int ElementsPerThread = 1024;
-
-    public static void Norms(Floats values, Floats gradients, Floats sums, LarsScalars scalars, long count, long threads)
+    public static void Pieces(Floats values, Floats gradients, Floats sums, LarsScalars scalars, Floats factor, long count, int elementsOfPiece)
     {
-        long thread = Grid.GlobalLinearIndex;
-        if (thread >= threads) return;
         float ofValues = 0f, ofDirection = 0f;
-        long start = thread * ElementsPerThread, end = start + ElementsPerThread;
-        for (long i = start; i < end && i < count; i++)
+        long start = (long)Grid.IdxX * elementsOfPiece, end = start + elementsOfPiece < count ? start + elementsOfPiece : count;
+        for (long i = start + Group.IdxX; i < end; i += Group.DimX)
         {
-            float d = LarsFormula.Direction(new Scalar(gradients[i]), new Scalar(values[i]), scalars).Value;
+            float d = LarsFormula.Direction(new Scalar(gradients[i] * factor[0]), new Scalar(values[i]), scalars).Value;
             ofValues += values[i] * values[i];
             ofDirection += d * d;
         }
-        sums[2 * thread] = ofValues;
-        sums[2 * thread + 1] = ofDirection;
+        ofValues = Team.Sum<T>(ofValues);
+        ofDirection = Team.Sum<T>(ofDirection);
+        if (Group.IdxX > 0) return;
+        sums[2 * Grid.IdxX] = ofValues;
+        sums[2 * Grid.IdxX + 1] = ofDirection;
     }
+}
 
-    public static void OwnRate(Floats sums, Floats rate, LarsScalars scalars, long pieces)
+/// <summary>One thread turns norms into the tensor's rate; then one thread for each element.</summary>
+static class LarsKernels
+{
+    public static void OwnRate(Floats sums, Floats rate, LarsScalars scalars, int pieces)
     {
         if (Grid.GlobalLinearIndex > 0) return;
         float ofValues = 0f, ofDirection = 0f;
-        for (long piece = 0; piece < pieces; piece++)
+        for (int piece = 0; piece < pieces; piece++)
         {
             ofValues += sums[2 * piece];
             ofDirection += sums[2 * piece + 1];
@@ -34,12 +37,12 @@ static class LarsKernels
         rate[0] = adapts ? scalars.Rate * scalars.Trust * MathF.Sqrt(ofValues / ofDirection) : scalars.Rate;
     }
 
-    public static void Update(Floats values, Floats gradients, Floats velocities, Floats rate, LarsScalars scalars, long count)
+    public static void Update(Floats values, Floats gradients, Floats velocities, Floats rate, LarsScalars scalars, Floats factor, long count)
     {
         long i = Grid.GlobalLinearIndex;
-        if (i >= count) return;
+        if (i >= count || factor[0] == 0f) return;
         Scalar velocity = new(velocities[i]), value = new(values[i]);
-        LarsFormula.Update(new Scalar(gradients[i]), ref velocity, ref value, new Scalar(rate[0]), scalars);
+        LarsFormula.Update(new Scalar(gradients[i] * factor[0]), ref velocity, ref value, new Scalar(rate[0]), scalars);
         velocities[i] = velocity.Value;
         values[i] = value.Value;
     }
@@ -48,13 +51,14 @@ static class LarsKernels
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars)
+    public void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars, Tensor? factor = null)
     {
         long count = values.Shape.Count;
-        long pieces = scalars.Trust == 0f ? 0 : (count + LarsKernels.ElementsPerThread - 1) / LarsKernels.ElementsPerThread;
-        Tensor sums = Tensor.Empty(this, [checked((int)(2 * pieces)) + 1]), rate = Tensor.Empty(this, [1]);
-        if (pieces > 0) Launch(LarsKernels.Norms, pieces, View(values), View(gradients), View(sums), scalars, count, pieces);
+        int pieces = scalars.Trust == 0f ? 0 : PiecesOf(count);
+        Tensor sums = Tensor.Empty(this, [2 * pieces + 1]), rate = Tensor.Empty(this, [1]);
+        if (pieces > 0) Launch(_hasWarps ? LarsNormKernels<WarpTeam>.Pieces : LarsNormKernels<SharedTeam>.Pieces, Teams(pieces, Math.Min(count, ElementsOfPiece)),
+            View(values), View(gradients), View(sums), scalars, FactorOf(factor), count, ElementsOfPiece);
         Launch(LarsKernels.OwnRate, 1, View(sums), View(rate), scalars, pieces);
-        Launch(LarsKernels.Update, count, View(values), View(gradients), View(velocities), View(rate), scalars, count);
+        Launch(LarsKernels.Update, count, View(values), View(gradients), View(velocities), View(rate), scalars, FactorOf(factor), count);
     }
 }

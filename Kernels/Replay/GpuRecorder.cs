@@ -58,7 +58,7 @@ sealed class GpuRecorder : IRecorder
     public void Replay(long stepsLater)
     {
         if (_orders.Count == 0) throw new NotReplayableException("IRecorder.Replay: nothing is recorded.");
-        Gpu.Repeat(() =>
+        Gpu.InTurn(() =>
         {
             Pool.Collect();
             if (Pool.Lent > 0) throw new NotReplayableException("IRecorder.Replay: memory of the recorder is still lent. End the step that it was recorded or used in.");
@@ -74,7 +74,7 @@ sealed class GpuRecorder : IRecorder
         foreach (Action order in _orders) order();
     }
 
-    void Tell(long stepsLater) => Gpu.Repeat(() => Gpu.Tell(Later, stepsLater));
+    void Tell(long stepsLater) => Gpu.InTurn(() => Gpu.Tell(Later, stepsLater));
 
     /// <summary>Takes note of an order and of what it touches.</summary>
     internal void Note(Action order, IReadOnlyList<GpuStorage> touched)
@@ -111,10 +111,11 @@ sealed class GpuRecorder : IRecorder
         if (_disposed) return;
         _disposed = true;
         GC.SuppressFinalize(this);
-        Gpu.Free(Pool, () =>
+        Gpu.Free(() =>
         {
             Forget();
             _later.Return();
+            Pool.Dispose();
         });
     }
 

@@ -43,29 +43,8 @@ public sealed partial class GpuBackend
         finally { t_recorder = null; }
     }
 
-    /// <summary>Orders that were taken note of, once more.</summary>
-    internal void Repeat(Action orders)
-    {
-        using Lock.Scope turn = Turn();
-        try { orders(); }
-        catch (Exception failure) when (failure is not NativeSslException) { throw Failed(failure); }
-    }
-
     /// <summary>How many steps later kernels to come are, for their random streams.</summary>
     internal void Tell(ArrayView<ulong> place, long stepsLater) => Upload<ulong>([Step.StreamsApart(stepsLater)], place);
-
-    /// <summary>Frees what a recorder had, once the device is done with it.</summary>
-    internal void Free(GpuPool pool, Action rest)
-    {
-        lock (_turn)
-        {
-            if (_gone is not null) return;                                      // it went with the device
-            _gpu.Bind();
-            Wait();
-            rest();
-            pool.Dispose();
-        }
-    }
 
     /// <summary>Has a driver collect orders into a graph; null, and the reason, if this device's cannot.</summary>
     internal (CudaGraph? Graph, string? Why) Collect(Action orders)

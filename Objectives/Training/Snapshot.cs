@@ -1,16 +1,24 @@
 namespace NativeSsl;
 
-/// <summary>Tensors as they were, to go back to if the step fails. The copies are the step's.</summary>
-sealed class Snapshot
+/// <summary>Tensors as they were, to go back to if the step fails.</summary>
+/// <param name="lasting">Whether the copies outlive the step.</param>
+sealed class Snapshot(bool lasting)
 {
     readonly List<(Tensor Now, Tensor Before)> _pairs = [];
+
+    /// <summary>Remembers the same tensors as last time, as they are now.</summary>
+    public void Renew(IEnumerable<Tensor> tensors)
+    {
+        if (_pairs.Count == 0) Add(tensors);
+        else foreach ((Tensor now, Tensor before) in _pairs) now.Backend.Copy(now, before);
+    }
 
     /// <summary>Remembers tensors as they are now.</summary>
     public void Add(IEnumerable<Tensor> tensors)
     {
         foreach (Tensor now in tensors)
         {
-            Tensor before = Tensor.Empty(now.Backend, now.Shape);
+            Tensor before = lasting ? Tensor.Lasting(now.Backend, now.Shape) : Tensor.Empty(now.Backend, now.Shape);
             now.Backend.Copy(now, before);
             _pairs.Add((now, before));
         }

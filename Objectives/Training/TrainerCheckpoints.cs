@@ -9,7 +9,7 @@ public sealed partial class Trainer
         metrics?.Flush();
         var checkpoint = new CheckpointWriter();
         foreach ((string name, Tensor tensor) in _objective.NamedTensors()) checkpoint.Add(name, tensor);
-        foreach ((string player, Optimizer optimizer, _) in _players)
+        foreach ((string player, Optimizer optimizer, _, _) in _players)
         {
             foreach ((string name, Tensor tensor) in optimizer.State) checkpoint.Add($"optimizer.{player}.{name}", tensor);
             checkpoint.Add($"optimizer.{player}.first_steps", [.. optimizer.FirstSteps]);
@@ -29,7 +29,7 @@ public sealed partial class Trainer
             throw new MalformedFileException(path,
                 "it was written by a run with another recipe. Resume with that recipe, or begin a new run.");
         foreach ((string name, Tensor tensor) in _objective.NamedTensors()) checkpoint.Read(name, tensor);
-        foreach ((string player, Optimizer optimizer, _) in _players)
+        foreach ((string player, Optimizer optimizer, _, _) in _players)
         {
             foreach ((string name, Tensor tensor) in optimizer.State) checkpoint.Read($"optimizer.{player}.{name}", tensor);
             optimizer.RestoreFirstSteps(checkpoint.Numbers($"optimizer.{player}.first_steps"));

@@ -17,7 +17,7 @@ public sealed partial class Trainer
     }
 
     // The optimizer, clipping and what follows are a few orders with numbers of the step: they are given anew each time.
-    float[] Replayed(RecordedPass recorded, string player, Views[] views, Snapshot before) =>
+    Tensor[] Replayed(RecordedPass recorded, string player, Views[] views, Snapshot before) =>
         recorded.Run(StepsDone, [.. views.SelectMany(view => view.Tensors)], [.. views.SelectMany(view => view.Indices)], string.Join(' ', views.Select(view => view.Terms)),
             (tensors, indices) => [.. Like(views, tensors, indices).Select(view => PassOver(player, view, views.Length, null, []))], before.Restore);
 
@@ -32,5 +32,9 @@ public sealed partial class Trainer
     }
 
     /// <summary>Gives up what a device recorded, and its memory.</summary>
-    public void Dispose() => _recorded?.Dispose();
+    public void Dispose()
+    {
+        _recorded?.Dispose();
+        foreach (IReading? reading in _readings) reading?.Dispose();
+    }
 }

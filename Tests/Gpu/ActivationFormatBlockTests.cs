@@ -6,24 +6,44 @@ namespace NativeSsl.Tests.Gpu;
 public sealed partial class ActivationFormatTests
 {
     // Products round what they read to BFloat16 anyway: what a block gives has the same bits, where the activation makes the same of a number before it is rounded and after. Of gradients, Σ dO O of attention is made of rounded numbers.
-    [Fact]
-    public void A_block_gives_the_same_bits()
+    // A batch norm is no product: it reads numbers that were not rounded before.
+    [Theory, InlineData("transformer", true), InlineData("T5", true), InlineData("strided convolutions", false)]
+    public void A_block_gives_the_same_bits(string kind, bool sameBits)
     {
-        var (wide, exact) = Run(stores: false);
-        var (stored, rounded) = Run(stores: true);
-        Assert.Equal(wide, stored);
-        Assert.InRange(Math.Sqrt(exact.Zip(rounded, (p, q) => Math.Pow((double)p - q, 2)).Sum() / exact.Sum(p => (double)p * p)), 1e-5, 1 / 256.0);
+        var (wide, exact) = Run(kind, stores: false);
+        var (stored, rounded) = Run(kind, stores: true);
+        if (sameBits) Assert.Equal(wide, stored);
+        else Assert.InRange(Apart(wide, stored), 1e-5, 1 / 256.0);
+        Assert.InRange(Apart(exact, rounded), 1e-5, sameBits ? 1 / 256.0 : 1 / 64.0);
+    }
 
-        static (float[] Value, float[] Gradients) Run(bool stores)
+    static double Apart(float[] exact, float[] rounded) => Math.Sqrt(exact.Zip(rounded, (p, q) => Math.Pow((double)p - q, 2)).Sum() / exact.Sum(p => (double)p * p));
+
+    static (float[] Value, float[] Gradients) Run(string kind, bool stores)
+    {
+        GpuBackend gpu = Rounding(MatMulPrecision.BFloat16, stores);
+        (Module module, Shape shape, Func<Tensor, Tensor> forward) = Block(kind, gpu, new Init(gpu, 3));
+        using var step = new Step(gpu, training: true, seed: 5, number: 3);
+        Tensor x = Draw(gpu, shape)[0], y = forward(x);
+        float[] value = y.ToArray();
+        y.Backward(Draw(gpu, y.Shape)[0]);
+        return (value, [.. module.NamedParameters().Select(parameter => parameter.Tensor).Append(x).SelectMany(tensor => tensor.Gradient.ToArray())]);
+    }
+
+    static (Module, Shape, Func<Tensor, Tensor>) Block(string kind, GpuBackend gpu, Init init)
+    {
+        if (kind == "strided convolutions")
         {
-            GpuBackend gpu = Rounding(MatMulPrecision.BFloat16, stores);
-            var block = new TransformerBlock(new Init(gpu, 3), new TransformerOptions { Features = 16, Heads = 1, Hidden = 16, Activation = Activation.Relu, Dropout = 0.1f, Causal = true, Deviation = 0.3f });
-            using var step = new Step(gpu, training: true, seed: 5, number: 3);
-            Tensor x = Draw(gpu, [1, 16, 16])[0], y = block.Forward(x);
-            float[] value = y.ToArray();
-            y.Backward(Draw(gpu, y.Shape)[0]);
-            return (value, [.. block.NamedParameters().Select(parameter => parameter.Tensor).Append(x).SelectMany(tensor => tensor.Gradient.ToArray())]);
+            var convolutions = new StridedConvolutions(init, 3, 8, 16);
+            return (convolutions, [2, 8, 8, 3], convolutions.Forward);
         }
+        if (kind == "T5")
+        {
+            var block = new T5Block(init, new T5.Config { Heads = 1, Width = 16, HeadWidth = 16, Hidden = 16, Dropout = 0f }, decoder: true);
+            return (block, [1, 16, 16], x => block.Forward(x, new AttentionOptions { Causal = true }, block.Remember(x, gpu.ActivationFormat)));
+        }
+        var transformer = new TransformerBlock(init, new TransformerOptions { Features = 16, Heads = 1, Hidden = 16, Activation = Activation.Relu, Dropout = 0.1f, Causal = true, Deviation = 0.3f });
+        return (transformer, [1, 16, 16], x => transformer.Forward(x));
     }
 
     // Of 16 numbers that a transformer's block keeps of each feature two are of the stream, which stays Float32: 14 · 2 + 2 · 4 bytes instead of 16 · 4. Of a residual block it is one of four.

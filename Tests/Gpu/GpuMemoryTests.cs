@@ -73,7 +73,7 @@ public sealed class GpuMemoryTests
         WeakReference viewed = ViewOne(gpu);
         GC.Collect();
         Assert.True(viewed.IsAlive);
-        gpu.Shrink(other, 0.5f);
+        gpu.Fill(other, 0.5f);
         GC.Collect();
         Assert.False(viewed.IsAlive);
         Assert.Equal(0.5f, other.ToArray()[3]);

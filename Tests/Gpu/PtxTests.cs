@@ -38,7 +38,7 @@ public sealed partial class PtxTests
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
         "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
         "LayerNormKernels<WarpTeam,Float4,BFloat16Numbers>.Forward", "FragmentKernels<BFloat16Core,BFloat16Numbers>.LayOut", "BatchNormKernels<BFloat16Numbers,BFloat16Numbers>.Slope", "MapKernels<Gelu,BFloat16Numbers>.Slope",
-        "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", "MapKernels<Gelu,Float32Numbers>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward<Float32Numbers>", "AdamWKernels.Update",
+        "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", "MapKernels<Gelu,Float32Numbers>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward<Float32Numbers>", "AdamWKernels.Update", "SquaredNormKernels<WarpTeam,Float4>.Pieces",
     ];
 
     [PtxasTheory, MemberData(nameof(Hot))]
@@ -65,7 +65,7 @@ public sealed partial class PtxTests
         { "MapKernels<Gelu,Float32Numbers>.Value", 1, 1 }, { "MapKernels<Gelu,Float32Numbers>.Slope", 2, 1 }, { "CombineKernels<ValueOf<Add>>.Fours", 2, 1 }, { "DropoutKernels.Forward<Float32Numbers>", 1, 1 },
         { "BatchNormKernels<Float32Numbers,Float32Numbers>.Forward", 5, 1 }, { "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", 10, 1 }, { "SoftmaxKernels<WarpTeam,Float4>.Forward", 7, 6 },
         { "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", 16, 5 }, { "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", 12, 12 },
-        { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 1, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
+        { "SquaredNormKernels<WarpTeam,Float4>.Pieces", 1, 0 }, { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 1, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
     };
 
     [PtxasTheory, MemberData(nameof(ByFours))]

@@ -9,21 +9,27 @@ public sealed class Lars
         Of("value", [67], Adapted, 0),
         Of("velocity", [67], Adapted, 2),
         Of("value of several parts", [3, 8009], Adapted, 0),
+        Of("value, gradients times 0.3", [3, 8009], Adapted, 0, 0.3f),
+        Of("velocity, gradients times 0.3", [67], Adapted, 2, 0.3f),
+        Of("velocity without adaptation, gradients times 0.3", [67], Plain, 2, 0.3f),
+        Of("value, gradients times 0", [67], Adapted, 0, 0f),
+        Of("velocity, gradients times 0", [67], Adapted, 2, 0f),
         Of("value without adaptation", [67], Plain, 0),
         Of("velocity without adaptation", [67], Plain, 2),
         Of("values of zero", [3], Adapted, 2) with { Planted = [(0, 0, 0f), (0, 1, 0f), (0, 2, 0f)] },
         Of("gradients of zero", [3], Adapted with { Decay = 0f }, 2) with { Planted = [(1, 0, 0f), (1, 1, 0f), (1, 2, 0f)] },
     ];
 
-    static OpSpec Of(string name, Shape shape, LarsScalars s, int output) => new($"lars, {name}", [shape, shape, shape], x =>
+    static OpSpec Of(string name, Shape shape, LarsScalars s, int output, float? factor = null) => new($"lars, {name}", [shape, shape, shape, [1]], x =>
     {
-        x[0].Backend.Lars(x[0], x[1], x[2], s);
+        x[0].Backend.Lars(x[0], x[1], x[2], s, factor is null ? null : x[3]);
         return x[output];
     }, x =>
     {
-        (double[] value, double[] velocity) = Textbook(x[0], x[1], x[2], s.Rate, s.Momentum, s.Decay, s.Trust);
+        if (factor == 0) return x[output];
+        (double[] value, double[] velocity) = Textbook(x[0], [.. x[1].Select(g => g * (factor ?? 1))], x[2], s.Rate, s.Momentum, s.Decay, s.Trust);
         return output == 0 ? value : velocity;
-    }) { HasGradient = false };
+    }) { HasGradient = false, Planted = factor switch { null => [], 0 => [(3, 0, 0f), (1, 5, float.NaN)], { } by => [(3, 0, by)] } };
 
     static (double[] Value, double[] Velocity) Textbook(
         double[] value, double[] gradient, double[] velocity, double rate, double momentum, double decay, double trust)

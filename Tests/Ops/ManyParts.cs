@@ -29,9 +29,13 @@ public sealed class ManyParts
     {
         (Parameters parameters, float[] gradient) = WithGradient();
         double norm = Math.Sqrt(gradient.Sum(g => (double)g * g));
-        Assert.Equal(norm, parameters.Clip(0.5), 1e-4);
-        float[] clipped = parameters.Gradients.ToArray();
-        for (int i = 0; i < Count; i++) Assert.Equal(gradient[i] * 0.5 / norm, clipped[i], 1e-8);
+        var clipping = new Clipping(parameters, 0.5);
+        clipping.Look();
+        Assert.Equal(norm, clipping.Norm, 1e-4);
+        float[] before = parameters.Values.ToArray();
+        new NativeSsl.Sgd(parameters).Step(0, 1, clipping);
+        float[] after = parameters.Values.ToArray();
+        for (int i = 0; i < Count; i++) Assert.Equal(before[i] * 0.9 - gradient[i] * 0.5 / norm, after[i], 3e-7);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public static class TextFineTuning
     /// <param name="validation">What tells when to stop, and which weights to keep; null to train to the end.</param>
     /// <param name="options">How.</param>
     /// <exception cref="NativeSslException">Texts are of the test split, there are none, nothing of the network can be trained, classes differ, or there is no auxiliary loss.</exception>
+    /// <exception cref="DivergedException">The loss or a gradient is no finite number.</exception>
     public static TextFineTuned Fit(SequenceClassifier classifier, TextFrame marks, LabelledTexts train, LabelledTexts? validation, TextFineTuningOptions options)
     {
         var tuned = new TextFineTuned(classifier, marks, options.Batch);
@@ -40,6 +41,7 @@ public static class TextFineTuning
         int batch = Math.Min(options.Batch, train.Count);
         var order = new LengthOrder(texts.Lengths, batch, options.Seed);
         var optimizer = new AdamW(TuningGroups.Of(LayerRates.Of(classifier, options), options.WeightDecay));
+        var clipping = new Clipping(optimizer.Parameters, options.Clip, losses: 1);
         int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(train.Count / (double)batch));
         int warmup = (int)(options.Warmup * steps), look = Math.Max(1, steps / options.Looks), done = 0;
         Schedule rate = new LinearWarmup(warmup, new LinearDecay(options.LearningRate, 0, steps - warmup));
@@ -56,15 +58,20 @@ public static class TextFineTuning
                 Tensor loss = logits.CrossEntropy(labels, labelSmoothing: options.LabelSmoothing);
                 if (auxiliary is not null) loss += auxiliary * (float)options.AuxiliaryWeight;             // L3 = L2 + λ L1
                 loss.Backward();
-                optimizer.Parameters.Clip(options.Clip);
-                optimizer.Step(done, rate.At(done));
+                clipping.Look(loss);
+                optimizer.Step(done, rate.At(done), clipping);
             }
             done++;
-            if (done % look == 0 || done == steps) best?.Offer(validate!(done));
+            if (done % look != 0 && done != steps) continue;
+            if (clipping.Stands) throw Diverged(done, look, options);
+            best?.Offer(validate!(done));
         }
         best?.Restore();
         (tuned.ValidationAccuracy, tuned.Steps) = (best?.Accuracy, done);
         tuned.Cost = new Cost(Stopwatch.GetElapsedTime(began).TotalSeconds, flops.Total, (long)done * batch);
         return tuned;
     }
+
+    static DivergedException Diverged(int done, int look, TextFineTuningOptions options) => new(FormattableString.Invariant(
+        $"TextFineTuning: the loss, or a gradient, was no finite number in one of the {look} steps up to step {done}. Lower the learning rate, which is {options.LearningRate}, or clip the gradient, to {options.Clip} now."));
 }

@@ -32,7 +32,9 @@ public sealed class LanguageModelTuningTests
             }
             losses[i] = loss.Item();
             loss.Backward();
-            optimizer.Parameters.Clip(options.Clip);
+            float[] gradients = optimizer.Parameters.Gradients.ToArray();
+            float norm = MathF.Sqrt(gradients.Sum(g => g * g));
+            if (norm > options.Clip) optimizer.Parameters.Gradients.Storage.CopyFrom([.. gradients.Select(g => g * (float)options.Clip / norm)]);
             optimizer.Step(i, options.LearningRate * (1 - (double)i / steps));
         }
         return (losses, Weights(classifier));
@@ -52,6 +54,13 @@ public sealed class LanguageModelTuningTests
         // Another weight ends elsewhere, by more than that.
         float[] other = ByHand(weight + 0.5, 6).Weights;
         Assert.True(expected.Zip(other, (a, b) => Math.Abs(a - b)).Max() > 2e-3);
+    }
+
+    [Fact]
+    public void What_diverges_is_an_error_that_names_the_rate()
+    {
+        string message = Assert.Throws<DivergedException>(() => TextFineTuning.Fit(Fresh(), SmallTexts.Marks, Train, null, Few(0, 6) with { LearningRate = 1e30 })).Message;
+        Assert.Contains("Lower the learning rate, which is 1E+30", message, StringComparison.Ordinal);
     }
 
     [Theory, InlineData(0.0), InlineData(0.5)]

@@ -34,7 +34,7 @@ public sealed class RecorderTests
         recorder.Record(() =>
         {
             gpu.Accumulate(x, y);
-            var other = new Thread(() => gpu.Shrink(x, 0.5f));
+            var other = new Thread(() => gpu.Fill(x, 0.5f));
             other.Start();
             other.Join();
         });

@@ -30,9 +30,9 @@ static class ReplayTasks
         return replayed.About!;
     }
 
-    internal static (Objective, IViewSource) SmallGpt(GpuBackend gpu) => Learning(gpu, model => new NextToken(model));
+    internal static (Objective, IViewSource) SmallGpt(IBackend gpu) => Learning(gpu, model => new NextToken(model));
 
-    internal static (Objective, IViewSource) Learning(GpuBackend gpu, Func<Gpt, Objective> objective, int[]? targets = null)
+    internal static (Objective, IViewSource) Learning(IBackend gpu, Func<Gpt, Objective> objective, int[]? targets = null)
     {
         var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 4, Layers = 1, Heads = 2, Width = 8, Dropout = 0.2f }, new Init(gpu, seed: 1));
         int[] text = [.. Enumerable.Range(0, 200).Select(i => i * i % 11)];
@@ -44,7 +44,7 @@ static class ReplayTasks
     internal static Tensor? Lent;
 
     /// <summary>Points on their way to zero, through a batch norm that keeps running statistics.</summary>
-    internal sealed class Normed(GpuBackend gpu) : Objective
+    internal sealed class Normed(IBackend gpu) : Objective
     {
         readonly BatchNorm _norm = new(new Init(gpu, 1), 6);
         readonly Tensor _streams = new Init(gpu, 1).State([1], 0f);
@@ -56,13 +56,13 @@ static class ReplayTasks
         public override Tensor Loss(Views views) => (_norm.Forward(views.Tensors[0]).Dropout(0.3f) * views.Tensors[1]).Square().Mean();
     }
 
-    /// <summary>Points at random, and how much each counts.</summary>
-    internal sealed class Points(GpuBackend gpu) : IViewSource
+    /// <summary>Points at random, and how much each counts; in one draw there is a NaN.</summary>
+    internal sealed class Points(IBackend gpu, long spoiltDraw = -1) : IViewSource
     {
         public Views Draw(long draw)
         {
             var random = new RandomSource(8, (ulong)draw);
-            Tensor Some() => Tensor.From(gpu, [4, 6], [.. Enumerable.Range(0, 24).Select(_ => random.NextUniform() * 2f - 1f)]);
+            Tensor Some() => Tensor.From(gpu, [4, 6], [.. Enumerable.Range(0, 24).Select(i => i == 7 && draw == spoiltDraw ? float.NaN : random.NextUniform() * 2f - 1f)]);
             return new Views { Tensors = [Some(), Some()] };
         }
 
@@ -107,7 +107,7 @@ static class ReplayTasks
     }
 
     /// <summary>Windows of which so many targets do not count; −1 has one outside of the vocabulary.</summary>
-    internal sealed class GivenTargets(GpuBackend gpu, int[] left) : IViewSource
+    internal sealed class GivenTargets(IBackend gpu, int[] left) : IViewSource
     {
         public Views Draw(long draw)
         {

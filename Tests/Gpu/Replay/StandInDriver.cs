@@ -19,9 +19,9 @@ static class StandInDriver
         #define ASK(name, ...) int name(__VA_ARGS__)
         typedef struct { int launches; } Graph;
         typedef struct { Graph *collects; } Stream;
-        static Stream *collected; static int launches, replays, graphs, refused;
+        static Stream *collected; static int launches, replays, graphs, refused, waits, events;
         __attribute__((destructor)) static void tell(void) {
-            fprintf(stderr, "launches %d graphs %d replays %d refused %d\n", launches, graphs, replays, refused);
+            fprintf(stderr, "launches %d graphs %d replays %d refused %d waits %d events %d\n", launches, graphs, replays, refused, waits, events);
         }
         static int unless_collecting(void) { if (collected) { refused++; return 900; } return 0; }
 
@@ -48,7 +48,7 @@ static class StandInDriver
         ASK(cuCtxCreate_v2, void **c, int f, int d) { *c = (void *)1; return 0; }
         ASK(cuCtxDestroy_v2, void *c) { return 0; }
         ASK(cuCtxSetCurrent, void *c) { return 0; }
-        ASK(cuCtxSynchronize, void) { return unless_collecting(); }
+        ASK(cuCtxSynchronize, void) { waits++; return unless_collecting(); }
         ASK(cuCtxGetCacheConfig, int *c) { *c = 0; return 0; }
         ASK(cuCtxSetCacheConfig, int c) { return 0; }
         ASK(cuCtxGetSharedMemConfig, int *c) { *c = 0; return 0; }
@@ -72,7 +72,7 @@ static class StandInDriver
         ASK(cuStreamCreate, Stream **s, int f) { *s = calloc(1, sizeof(Stream)); return 0; }
         ASK(cuStreamCreateWithPriority, Stream **s, int f, int p) { *s = calloc(1, sizeof(Stream)); return 0; }
         ASK(cuStreamDestroy_v2, Stream *s) { free(s); return 0; }
-        ASK(cuStreamSynchronize, Stream *s) { return s && s->collects ? unless_collecting() : 0; }
+        ASK(cuStreamSynchronize, Stream *s) { waits++; return s && s->collects ? unless_collecting() : 0; }
         ASK(cuGetErrorString, int e, const char **text) { *text = "refused by the stand-in"; return 0; }
         ASK(cuModuleLoadDataEx, void **m, const char *text, int n, void *o, void *v) { *m = (void *)2; return unless_collecting(); }
         ASK(cuModuleLoadData, void **m, const char *text) { *m = (void *)2; return unless_collecting(); }
@@ -86,8 +86,8 @@ static class StandInDriver
         ASK(cuOccupancyMaxActiveBlocksPerMultiprocessor, int *n, void *f, int b, intptr_t d) { *n = 2; return 0; }
         ASK(cuEventCreate, void **e, int f) { *e = malloc(8); return 0; }
         ASK(cuEventDestroy_v2, void *e) { free(e); return 0; }
-        ASK(cuEventRecord, void *e, void *s) { return 0; }
-        ASK(cuEventSynchronize, void *e) { return 0; }
+        ASK(cuEventRecord, void *e, void *s) { return unless_collecting(); }
+        ASK(cuEventSynchronize, void *e) { events++; return unless_collecting(); }
 
         ASK(cuStreamBeginCapture_v2, Stream *s, int mode) {
             if (!s || s->collects || collected || mode != 2) { refused++; return 900; }

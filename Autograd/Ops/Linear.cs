@@ -29,7 +29,7 @@ public static partial class TensorOps
             {
                 Check.SameBackend("Linear", x, residual);
                 Check.SameShape("Linear", "residual", residual.Shape, "the output", shape);
-                if (activation != Activation.None) return x.Linear(weight, bias, activation).Add(residual).To(format);
+                if (activation != Activation.None || format != Format.Float32) return x.Linear(weight, bias, activation).Add(residual).To(format);
             }
 
             Tensor[] inputs = [x, weight, .. bias is null ? [] : (Tensor[])[bias], .. residual is null ? [] : (Tensor[])[residual]];

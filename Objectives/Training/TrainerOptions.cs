@@ -32,7 +32,7 @@ public sealed record TrainerOptions
     public bool StopWhenFailing { get; init; }
     /// <summary>
     /// Whether a GPU records a step's forward and backward pass and does it again by itself at later ones, in memory of its own: for small models, whose steps are
-    /// shorter than it takes to ask for them. Results are the same, bit for bit. The objective has to be <see cref="Objective.IsReplayable"/>.
+    /// shorter than it takes to ask for them. <see cref="Trainer.Run"/> then tells of a step when the next one has been asked for. Results are the same, bit for bit. The objective has to be <see cref="Objective.IsReplayable"/>.
     /// </summary>
     public bool Replays { get; init; }
     /// <summary>Tells runs apart: a checkpoint of another recipe is refused. The hash of the recipe, for example.</summary>

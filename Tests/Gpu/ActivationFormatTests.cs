@@ -12,7 +12,7 @@ public sealed partial class ActivationFormatTests
         {
             TheoryData<string, int> cases = [];
             foreach (int width in (int[])[24, 21])
-                foreach (string name in (string[])["layer norm", "rms norm", "linear", "relu", "gelu", "gelu erf", "silu"]) cases.Add(name, width);
+                foreach (string name in (string[])["layer norm", "rms norm", "linear", "linear and a residual", "relu", "gelu", "gelu erf", "silu"]) cases.Add(name, width);
             return cases;
         }
     }
@@ -35,6 +35,7 @@ public sealed partial class ActivationFormatTests
         {
             "layer norm" => x[0].LayerNorm(x[2], x[2], format: format),
             "rms norm" => x[0].RmsNorm(x[2], format: format),
+            "linear and a residual" => x[0].Linear(x[1], x[3], residual: x[4], format: format),
             _ => x[0].Linear(x[1], x[3], fused ? ActivationOf(name) : Activation.None, format: format),
         };
         if (fused) return y;
@@ -54,7 +55,7 @@ public sealed partial class ActivationFormatTests
         float[][] Run(bool fused)
         {
             using var step = new Step(gpu);
-            Tensor[] x = Draw(gpu, [2, 17, width], [20, width], [width], [20]);
+            Tensor[] x = [.. Draw(gpu, [2, 17, width], [20, width], [width], [20]), .. name.EndsWith("residual", StringComparison.Ordinal) ? Draw(gpu, [2, 17, 20]) : []];
             Tensor y = Write(name, x, fused);
             Assert.Equal(fused ? Format.BFloat16 : Format.Float32, y.Format);
             float[] value = Wide(y);

@@ -1,11 +1,16 @@
 using NativeSsl.Kernels;
+using NativeSsl.Tests.Objectives;
 using static NativeSsl.Tests.Gpu.ReplayTasks;
 
 namespace NativeSsl.Tests.Gpu;
 
 /// <summary>A run whose steps are read while the next one is at work is the run whose steps are waited for.</summary>
-public sealed class LateReadingTests
+public sealed class LateReadingTests : IDisposable
 {
+    readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
     static Trainer New(IBackend backend, Func<IBackend, (Objective, IViewSource)> task, bool replays, long healthInterval = 0) =>
         TenSteps.Training(task(backend), replays, healthInterval: healthInterval);
 
@@ -27,6 +32,35 @@ public sealed class LateReadingTests
         using Trainer one = New(backend, SmallGpt, replays: false, healthInterval), other = New(backend, SmallGpt, replays: true, healthInterval);
         Assert.Equal(Enumerable.Range(0, 10).Select(_ => Of(one.Step())), Told(other));
         Assert.Equal(10, other.StepsDone);
+    }
+
+    // Steps behind which something is validated or saved are read at once.
+    [Fact]
+    public void Diary_and_checkpoints_are_those_of_a_run_that_waits()
+    {
+        string[] hashes = [.. new[] { false, true }.Select(replays =>
+        {
+            string folder = _scratch.File($"{replays}");
+            using (RunDirectory run = RunDirectory.Create(folder, new TextRecipe())) SmallRun.New(replays: replays).Run(run);
+            return SmallRun.Hash(folder);
+        })];
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
+    // A run that learns nothing is seen to be stuck at step 100; that step is the last.
+    [Fact]
+    public void A_failing_run_that_is_to_stop_is_not_read_late()
+    {
+        var cpu = new CpuBackend(1);
+        (Objective objective, IViewSource views) = SmallGpt(cpu);
+        using var trainer = new Trainer(objective, views, new TrainerOptions
+        {
+            Steps = 200, StopWhenFailing = true, Replays = true, HealthInterval = 0,
+            Players = new Dictionary<string, Player> { ["main"] = new(parameters => new AdamW(parameters), new Constant(0)) },
+        });
+        using RunDirectory run = RunDirectory.Create(_scratch.File("failing"), new TextRecipe());
+        Assert.StartsWith("Step 100: ", Assert.Throws<FailingRunException>(() => trainer.Run(run)).Message, StringComparison.Ordinal);
+        Assert.Equal((100L, 100L), (trainer.StepsDone, RunDirectory.Latest(run.Path)!.Step));
     }
 
     // The fourth batch has a NaN, the fifth has none: what it would have done is undone too.

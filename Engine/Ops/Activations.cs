@@ -6,7 +6,7 @@ namespace NativeSsl;
 // the value or slope has reached its limit in single precision. The bound comes first in Max and Min, so that a NaN passes.
 
 /// <summary>max(0, x);  slope 1 right of 0, else 0. Relu(NaN) is NaN.</summary>
-public readonly struct Relu : IFormula
+public readonly struct Relu : IActivation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -21,7 +21,7 @@ public readonly struct Relu : IFormula
 /// units”. Gelu(−∞) is 0, its limit.
 /// </summary>
 // ½ (1 + tanh u) = σ(2u), which does not cancel on the left as 1 + tanh u would. With s = σ(2u): slope s + x s (1 − s) 2u′.
-public readonly struct Gelu : IFormula
+public readonly struct Gelu : IActivation
 {
     const float TwiceRoot = 1.5957691f, Cubic = 0.044715f, Bound = 12f;         // 2 √(2/π)
 
@@ -51,7 +51,7 @@ public readonly struct Gelu : IFormula
 /// x Φ(x), Φ(x) = ½ (1 + erf(x/√2)): equation 1 of Hendrycks &amp; Gimpel 2016, “Gaussian error linear units”;  slope Φ(x) + x φ(x).
 /// GeluErf(−∞) is 0, its limit.
 /// </summary>
-public readonly struct GeluErf : IFormula
+public readonly struct GeluErf : IActivation
 {
     const float Bound = 16f;
 
@@ -82,7 +82,7 @@ public readonly struct GeluErf : IFormula
 /// x σ(x): Elfwing, Uchibe &amp; Doya 2018, “Sigmoid-weighted linear units”, equation 1;  slope σ (1 + x (1 − σ)), equation 3.
 /// Silu(−∞) is 0, its limit.
 /// </summary>
-public readonly struct Silu : IFormula
+public readonly struct Silu : IActivation
 {
     const float Bound = 120f;
 

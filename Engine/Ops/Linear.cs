@@ -17,8 +17,11 @@ public enum Activation
     Silu,
 }
 
+/// <summary>A formula that a layer may end with: its products are compiled for each of these, and for no other.</summary>
+public interface IActivation : IFormula;
+
 /// <summary>x itself;  slope 1.</summary>
-public readonly struct Identity : IFormula
+public readonly struct Identity : IActivation
 {
     /// <inheritdoc/>
     public static T Value<T>(T x) where T : struct, ILane<T> => x;

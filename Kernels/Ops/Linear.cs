@@ -2,7 +2,7 @@ namespace NativeSsl.Kernels;
 
 /// <summary>x wᵀ, and what a layer does to a sum before it stores it.</summary>
 readonly struct LinearProduct<F, E>(Floats x, Floats weight, Floats bias, Floats residual, E before, E y, int rows, int inputs, int outputs,
-    int byFours, int hasBias, int hasResidual, int hasBefore) : IMatrixProduct where F : struct, IFormula where E : struct, INumbers
+    int byFours, int hasBias, int hasResidual, int hasBefore) : IMatrixProduct where F : struct, IActivation where E : struct, INumbers
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => true;
@@ -47,14 +47,14 @@ public sealed partial class GpuBackend
         }
     }
 
-    void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IFormula
+    void Linear<F>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y) where F : struct, IActivation
     {
         if (y.Format == Format.BFloat16) Linear<F, BFloat16Numbers>(x, weight, bias, residual, before, y, BFloat16sOf);
         else Linear<F, Float32Numbers>(x, weight, bias, residual, before, y, Float32sOf);
     }
 
     // A tensor that is not there is replaced by another one, which the kernel then does not touch in its place.
-    void Linear<F, E>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y, Func<Tensor, E> numbers) where F : struct, IFormula where E : struct, INumbers
+    void Linear<F, E>(Tensor x, Tensor weight, Tensor? bias, Tensor? residual, Tensor? before, Tensor y, Func<Tensor, E> numbers) where F : struct, IActivation where E : struct, INumbers
     {
         int rows = checked((int)y.Shape.Rows), inputs = weight.Shape[1], outputs = weight.Shape[0], byFours = ByFours(x, weight) ? 1 : 0;
         MultiplyMatrices(x, weight, new ProductShape(1, rows, outputs, inputs), (left, right) =>

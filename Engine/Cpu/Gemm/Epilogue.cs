@@ -20,7 +20,7 @@ internal static unsafe class Epilogue<T> where T : struct, IWide<T>
     }
 
     [MethodImpl(Compile.Loop)]
-    static void Run<F>(in Product product, int row, int rows, int column, int columns) where F : struct, IFormula
+    static void Run<F>(in Product product, int row, int rows, int column, int columns) where F : struct, IActivation
     {
         nint stride = product.C.RowStride;
         for (int i = row; i < row + rows; i++)

@@ -19,7 +19,7 @@ public sealed class LateReadingTests : IDisposable
     static List<(long, double, double, double, double)> Told(Trainer trainer)
     {
         List<(long, double, double, double, double)> told = [];
-        trainer.Run(progress: new Reports(report => told.Add(Of(report))));
+        trainer.Run(progress: new SmallRun.Reports(report => told.Add(Of(report))));
         return told;
     }
 
@@ -73,7 +73,7 @@ public sealed class LateReadingTests : IDisposable
         using Trainer one = New(backend, gpu => Spoilt(gpu, expected), replays: false), other = New(backend, gpu => Spoilt(gpu, found), replays: true);
         for (int i = 0; i < 3; i++) one.Step();
         List<long> told = [];
-        DivergedException failure = Assert.Throws<DivergedException>(() => other.Run(progress: new Reports(report => told.Add(report.Step))));
+        DivergedException failure = Assert.Throws<DivergedException>(() => other.Run(progress: new SmallRun.Reports(report => told.Add(report.Step))));
         Assert.Contains("Step 4: the loss of main is NaN", failure.Message, StringComparison.Ordinal);
         Assert.Contains("that of norm.", failure.Message, StringComparison.Ordinal);
         Assert.Equal([1, 2, 3], told);
@@ -89,7 +89,7 @@ public sealed class LateReadingTests : IDisposable
         using GpuBackend gpu = GpuBackend.Simulator();
         using Trainer trainer = New(gpu, _ => Learning(gpu, model => new NextToken(model), [1, 1, -1]), replays: true);
         List<long> told = [];
-        Assert.Throws<IndexException>(() => trainer.Run(progress: new Reports(report => told.Add(report.Step))));
+        Assert.Throws<IndexException>(() => trainer.Run(progress: new SmallRun.Reports(report => told.Add(report.Step))));
         Assert.Equal([1, 2], told);
         Assert.Equal(2, trainer.StepsDone);
     }
@@ -119,10 +119,5 @@ public sealed class LateReadingTests : IDisposable
             Devices.OpenCl.Fill(x, -i);
             Assert.Equal([i], reading.Numbers().Distinct());
         }
-    }
-
-    sealed class Reports(Action<TrainingReport> action) : IProgress<TrainingReport>
-    {
-        public void Report(TrainingReport value) => action(value);
     }
 }

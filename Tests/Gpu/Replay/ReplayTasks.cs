@@ -1,16 +1,20 @@
 using NativeSsl.Kernels;
+using NativeSsl.Tests.Objectives;
 
 namespace NativeSsl.Tests.Gpu;
 
 /// <summary>Small runs, each of which is taken twice: in full and replayed.</summary>
 static class ReplayTasks
 {
-    /// <summary>Losses, norms and FLOPs of ten steps, all tensors behind them, and what is said of replays.</summary>
+    /// <summary>Losses, norms and FLOPs of ten steps, all tensors behind them, and what is said of replays. Steps that are replayed are read late, the others waited for.</summary>
     internal static (double[] Told, float[][] Left, string? About) Train(GpuBackend gpu, Func<GpuBackend, (Objective, IViewSource)> task, bool replays, int microBatches = 1, long healthInterval = 0, int steps = 10)
     {
         (Objective objective, IViewSource views) = task(gpu);
-        using Trainer trainer = TenSteps.Training((objective, views), replays, microBatches, healthInterval);
-        double[] told = [.. Enumerable.Range(0, steps).Select(_ => trainer.Step()).SelectMany(report => new[] { report.Loss, report.GradientNorm, report.Flops })];
+        using Trainer trainer = TenSteps.Training((objective, views), replays, microBatches, healthInterval, steps);
+        List<TrainingReport> reports = [];
+        if (replays) trainer.Run(progress: new SmallRun.Reports(reports.Add));
+        else while (trainer.StepsDone < steps) reports.Add(trainer.Step());
+        double[] told = [.. reports.SelectMany(report => new[] { report.Loss, report.GradientNorm, report.Flops })];
         return (told, [.. objective.NamedTensors().Select(entry => entry.Tensor.ToArray())], trainer.Replays);
     }
 

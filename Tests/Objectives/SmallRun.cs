@@ -8,7 +8,7 @@ static class SmallRun
     internal const int Steps = 12;
     internal static readonly int[] Text = [.. Enumerable.Range(0, 400).Select(i => (i * i + i / 7) % 11)];
 
-    internal static Trainer New(int threads = 1, string identity = "a recipe", int microBatches = 1, int batch = 6, float dropout = 0.1f, long steps = Steps, bool replays = false)
+    internal static Trainer New(int threads = 1, string identity = "a recipe", int microBatches = 1, int batch = 6, float dropout = 0.1f, long steps = Steps, bool replays = false, long validationInterval = 4)
     {
         var cpu = new CpuBackend(threads);
         var model = new Gpt(new Gpt.Config { Vocabulary = 11, Context = 8, Layers = 2, Heads = 2, Width = 16, Dropout = dropout },
@@ -16,7 +16,7 @@ static class SmallRun
         return new Trainer(new NextToken(model), new TokenWindows(cpu, Text, 8, batch, seed: 5), new TrainerOptions
         {
             Steps = steps, Seed = 5, WeightDecay = 0.1f, Clip = 1, MicroBatches = microBatches, Identity = identity, CheckpointInterval = 5, Replays = replays,
-            Validation = new TokenWindows(cpu, Text.AsMemory(0, 50), 8, 4, seed: 0), ValidationInterval = 4,
+            Validation = new TokenWindows(cpu, Text.AsMemory(0, 50), 8, 4, seed: 0), ValidationInterval = validationInterval,
             Players = new Dictionary<string, Player>
                 { ["main"] = new(p => new AdamW(p, 0.9, 0.99), new LinearWarmup(3, new Cosine(1e-2, 1e-3, 9))) },
         });

@@ -34,14 +34,14 @@ public sealed class LateReadingTests : IDisposable
         Assert.Equal(10, other.StepsDone);
     }
 
-    // Steps behind which something is validated or saved are read at once.
+    // Steps behind which something is validated (3, 6, 9) or saved (5, 10) are read at once.
     [Fact]
     public void Diary_and_checkpoints_are_those_of_a_run_that_waits()
     {
         string[] hashes = [.. new[] { false, true }.Select(replays =>
         {
             string folder = _scratch.File($"{replays}");
-            using (RunDirectory run = RunDirectory.Create(folder, new TextRecipe())) SmallRun.New(replays: replays).Run(run);
+            using (RunDirectory run = RunDirectory.Create(folder, new TextRecipe())) SmallRun.New(replays: replays, validationInterval: 3).Run(run);
             return SmallRun.Hash(folder);
         })];
         Assert.Equal(hashes[0], hashes[1]);

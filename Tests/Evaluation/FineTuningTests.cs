@@ -13,6 +13,10 @@ public sealed class FineTuningTests
         [.. tuned.Encoder.NamedTensors().Concat(tuned.Head.NamedTensors()).SelectMany(entry => entry.Tensor.ToArray())];
 
     [Fact]
+    public void What_diverges_is_an_error_that_names_the_rate() => Assert.Contains("Lower the learning rate, which is 1E+30",
+        Assert.Throws<DivergedException>(() => Fit(Short with { LearningRate = 1e30 })).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Learns_from_few_labels()
     {
         FineTuned tuned = Fit(Short with { LeastSteps = 200 });

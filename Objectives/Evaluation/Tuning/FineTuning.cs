@@ -17,6 +17,7 @@ public static class FineTuning
     /// <param name="tensors">Reads the images at some places as <c>[places, height, width, channels]</c> on a device.</param>
     /// <param name="options">How.</param>
     /// <exception cref="NativeSslException">There are no labels, or nothing of the encoder can be trained.</exception>
+    /// <exception cref="DivergedException">The loss or a gradient is no finite number.</exception>
     public static FineTuned Fit(ImageEncoder encoder, IImageSource train, ReadOnlySpan<int> labelled,
         Func<IBackend, IImageSource, ReadOnlyMemory<int>, Tensor> tensors, FineTuningOptions options)
     {
@@ -29,6 +30,7 @@ public static class FineTuning
         var tuned = new FineTuned(encoder, head, tensors, options);
         var order = new LabelledOrder(fitted, Math.Min(options.Batch, fitted.Length), options.Seed);
         var optimizer = new AdamW(TuningGroups.Of(encoder, head, options));
+        var clipping = new Clipping(optimizer.Parameters, maxNorm: 0, losses: 1);          // nothing is clipped; what is no finite number moves nothing
         int steps = Math.Max(options.LeastSteps, options.Epochs * (int)Math.Ceiling(fitted.Length / (double)order.Batch));
         int look = Math.Max(1, steps / Looks);
         Schedule rate = new LinearWarmup(steps / 10, new Cosine(options.LearningRate, 0, steps - steps / 10));
@@ -43,9 +45,14 @@ public static class FineTuning
                 Tensor images = tensors(encoder.Backend, train, places);
                 Tensor logits = head.Forward(encoder.Forward(options.Augment?.Invoke(images) ?? images));
                 Indices labels = Indices.From(encoder.Backend, [places.Length], [.. places.Select(place => train.Labels[place])]);
-                logits.CrossEntropy(labels, labelSmoothing: options.LabelSmoothing).Backward();
-                optimizer.Step(done, rate.At(done));
+                Tensor loss = logits.CrossEntropy(labels, labelSmoothing: options.LabelSmoothing);
+                loss.Backward();
+                clipping.Look(loss);
+                optimizer.Step(done, rate.At(done), clipping);
             }
+            if ((done + 1) % look != 0 && done + 1 != steps) continue;
+            if (clipping.Stands)
+                throw new DivergedException(FormattableString.Invariant($"FineTuning: the loss, or a gradient, was no finite number in one of the {look} steps up to step {done + 1}. Lower the learning rate, which is {options.LearningRate}."));
             if ((done + 1) % look == 0) best?.Offer(tuned.AccuracyOn(train, held));
         }
         best?.Restore();

@@ -3,7 +3,7 @@ using NativeSsl.Tests.Objectives;
 
 namespace NativeSsl.Tests;
 
-/// <summary>What the test assembly does when it is started as a program, by a test that needs a second process.</summary>
+/// <summary>What the test assembly does when it is started as a program, by a test that needs a second process (<see cref="OwnProcess"/>).</summary>
 static class Program
 {
     static int Main(string[] arguments)
@@ -11,6 +11,7 @@ static class Program
         switch (arguments)
         {
             case ["save-for-ever", string folder]: SaveForEver(folder); return 0;
+            case ["read-shards", string folder]: Images.ShardsMemoryTests.Measure(folder); return 0;
             case ["readme-example"]: ReadmeExample.Run(); return 0;
             case ["check-gpu", string selector, .. var rest]: return rest switch
             {

@@ -53,11 +53,10 @@ public sealed partial class ReadmeExample
     // A process of its own: the example writes to the console and to the folder it stands in.
     static string Output(string folder)
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [typeof(Program).Assembly.Location, "readme-example"]) { RedirectStandardOutput = true, WorkingDirectory = folder })!;
-        string output = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
-        Assert.Equal(0, child.ExitCode);
+        ProcessStartInfo start = OwnProcess.Of(typeof(Program), "readme-example");
+        start.WorkingDirectory = folder;
+        (int status, string output, string errors) = OwnProcess.Run(start);
+        Assert.True(status == 0, errors);
         return output;
     }
 

@@ -43,8 +43,9 @@ public sealed class SignalTests : IDisposable
 
     Process Start(string recipe, int steps, Predicate<string> ready)
     {
-        Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [typeof(CommandLine).Assembly.Location, "pretrain", "--recipe", recipe, "--run", RunPath, "--steps", $"{steps}"]) { RedirectStandardError = true, WorkingDirectory = _scratch.Folder })!;
+        ProcessStartInfo start = OwnProcess.Of(typeof(CommandLine), "pretrain", "--recipe", recipe, "--run", RunPath, "--steps", $"{steps}");
+        start.WorkingDirectory = _scratch.Folder;
+        Process child = Process.Start(start)!;
         while (!ready(child.StandardError.ReadLine() ?? throw new InvalidOperationException("the program ended before it trained"))) { }
         return child;
     }

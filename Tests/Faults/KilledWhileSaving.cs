@@ -17,8 +17,7 @@ public sealed class KilledWhileSaving
         long said = 0;
         for (int kill = 0; kill < 20; kill++)
         {
-            using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-                [typeof(Program).Assembly.Location, "save-for-ever", folder]) { RedirectStandardOutput = true })!;
+            using Process child = Process.Start(OwnProcess.Of(typeof(Program), "save-for-ever", folder))!;
             // it took the lock of the one killed before, and has saved
             Hear(child.StandardOutput.ReadLine());
             Thread.Sleep(random.NextInt(30));

@@ -26,22 +26,15 @@ public sealed partial class OclgrindTests : IDisposable
     {
         string vendors = Directory.CreateDirectory(_scratch.File("vendors")).FullName, log = _scratch.File("log");
         File.WriteAllText(Path.Combine(vendors, "oclgrind.icd"), OclgrindTheoryAttribute.Library + "\n");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(OclgrindTests).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            // Optimised code has instructions that Oclgrind 21.10 gets wrong: attention with dropout, which every other device gets right.
-            Environment =
-            {
-                ["OCL_ICD_VENDORS"] = vendors, ["OCLGRIND_BUILD_OPTIONS"] = "-cl-opt-disable", ["OCLGRIND_DATA_RACES"] = "1",
-                ["OCLGRIND_MAX_ERRORS"] = "50", ["OCLGRIND_LOG"] = log,
-            },
-        };
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync();
-        string output = child.StandardOutput.ReadToEnd() + errors.GetAwaiter().GetResult();
-        child.WaitForExit();
-        return (child.ExitCode, output, [.. (File.Exists(log) ? File.ReadLines(log) : []).Where(line => Fault().IsMatch(line))]);
+        ProcessStartInfo start = OwnProcess.Of(typeof(Program), arguments);
+        start.Environment["OCL_ICD_VENDORS"] = vendors;
+        // Optimised code has instructions that Oclgrind 21.10 gets wrong: attention with dropout, which every other device gets right.
+        start.Environment["OCLGRIND_BUILD_OPTIONS"] = "-cl-opt-disable";
+        start.Environment["OCLGRIND_DATA_RACES"] = "1";
+        start.Environment["OCLGRIND_MAX_ERRORS"] = "50";
+        start.Environment["OCLGRIND_LOG"] = log;
+        (int status, string output, string errors) = OwnProcess.Run(start);
+        return (status, output + errors, [.. (File.Exists(log) ? File.ReadLines(log) : []).Where(line => Fault().IsMatch(line))]);
     }
 
     [GeneratedRegex("race|Invalid|divergence")]

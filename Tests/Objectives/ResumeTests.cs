@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using static NativeSsl.Tests.Objectives.SmallRun;
 
 namespace NativeSsl.Tests.Objectives;
@@ -75,11 +74,7 @@ public sealed class ResumeTests : IDisposable
 
         long Train(string name, int threads, long until)
         {
-            using Process child = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-                [typeof(Program).Assembly.Location, "train", _scratch.File(name), $"{threads}", $"{until}"]) { RedirectStandardError = true })!;
-            string error = child.StandardError.ReadToEnd();
-            child.WaitForExit();
-            Assert.True(child.ExitCode == 0, error);
+            OwnProcess.Output("train", _scratch.File(name), $"{threads}", $"{until}");
             return RunDirectory.Latest(_scratch.File(name))!.Step;
         }
     }

@@ -35,15 +35,10 @@ public sealed partial class CudaGraphTests : IDisposable
     (string Told, int[] Counts) Train(bool replays, int steps)
     {
         StandInDriver.Build(_scratch.Folder);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(CudaGraphTests).Assembly.Location, "train-on-cuda", replays ? "replayed" : "plain", $"{steps}"])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["LD_LIBRARY_PATH"] = _scratch.Folder },
-        };
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync();
-        string output = child.StandardOutput.ReadToEnd(), error = errors.GetAwaiter().GetResult();
-        child.WaitForExit();
-        Assert.True(child.ExitCode == 0, output + error);
+        ProcessStartInfo start = OwnProcess.Of(typeof(Program), "train-on-cuda", replays ? "replayed" : "plain", $"{steps}");
+        start.Environment["LD_LIBRARY_PATH"] = _scratch.Folder;
+        (int status, string output, string error) = OwnProcess.Run(start);
+        Assert.True(status == 0, output + error);
         Match counts = Counts().Match(error);
         Assert.True(counts.Success, error);
         return (output.Trim(), [.. counts.Groups.Values.Skip(1).Select(group => int.Parse(group.ValueSpan, System.Globalization.CultureInfo.InvariantCulture))]);

@@ -7,8 +7,6 @@ namespace NativeSsl;
 /// </summary>
 public sealed class Parameters
 {
-    const int Alignment = 16;
-
     readonly Tensor[] _leaves;
 
     /// <summary>All values, <c>[count]</c>, padding included.</summary>
@@ -33,18 +31,13 @@ public sealed class Parameters
         (string Name, Tensor Tensor)[] named = [.. Groups.SelectMany(group => group.Tensors)];
         _leaves = [.. named.Select(entry => entry.Tensor)];
         CheckLeaves(named);
-        IBackend backend = _leaves[0].Backend;
         Count = _leaves.Sum(leaf => leaf.Shape.Count);
-        int total = checked((int)_leaves.Sum(leaf => Padded(leaf.Shape.Count)));
-        (Values, Gradients) = (Tensor.Lasting(backend, [total]), Tensor.Lasting(backend, [total]));
-        backend.Fill(Values, 0f);
-        backend.Fill(Gradients, 0f);
-        Ranges = Adopt();
+        (Values, Gradients) = (OnePiece.Gather(_leaves), OnePiece.Zeros(_leaves));
+        foreach ((Tensor leaf, Tensor gradient) in _leaves.Zip(OnePiece.Places(Gradients, _leaves))) ((Node)leaf.Node!).Gradient = gradient;
+        Ranges = [.. RangesOf(Groups)];
         Buckets = CutBuckets(bucket);
         Zero();
     }
-
-    static long Padded(long count) => (count + Alignment - 1) / Alignment * Alignment;
 
     static void CheckLeaves((string Name, Tensor Tensor)[] named)
     {
@@ -62,25 +55,15 @@ public sealed class Parameters
         }
     }
 
-    List<(long, long)> Adopt()
+    static IEnumerable<(long Start, long Length)> RangesOf(IEnumerable<ParameterGroup> groups)
     {
-        List<(long, long)> ranges = [];
         long place = 0;
-        foreach (ParameterGroup group in Groups)
+        foreach (ParameterGroup group in groups)
         {
-            long start = place;
-            foreach ((_, Tensor tensor) in group.Tensors)
-            {
-                Storage home = Values.Storage.Slice(place, tensor.Shape.Count);
-                tensor.Backend.Copy(tensor, new Tensor(tensor.Backend, tensor.Shape, home));
-                tensor.Storage = home;
-                ((Node)tensor.Node!).Gradient =
-                    new Tensor(tensor.Backend, tensor.Shape, Gradients.Storage.Slice(place, tensor.Shape.Count));
-                place += Padded(tensor.Shape.Count);
-            }
-            ranges.Add((start, place - start));
+            long length = group.Tensors.Sum(entry => OnePiece.Padded(entry.Tensor.Shape.Count));
+            yield return (place, length);
+            place += length;
         }
-        return ranges;
     }
 
     List<(long, long)> CutBuckets(long least)
@@ -89,7 +72,7 @@ public sealed class Parameters
         long place = Values.Shape.Count, end = place;
         for (int i = _leaves.Length - 1; i >= 0; i--)
         {
-            place -= Padded(_leaves[i].Shape.Count);
+            place -= OnePiece.Padded(_leaves[i].Shape.Count);
             if (end - place < least && i > 0) continue;
             buckets.Add((place, end - place));
             end = place;
@@ -116,17 +99,6 @@ public sealed class Parameters
     /// <summary>A window onto a flat tensor laid out like the values: one group's part of it.</summary>
     internal static Tensor Window(Tensor flat, (long Start, long Length) range) =>
         new(flat.Backend, [checked((int)range.Length)], flat.Storage.Slice(range.Start, range.Length));
-
-    /// <summary>Where each tensor of a group lies, without padding.</summary>
-    internal IEnumerable<(Tensor Tensor, (long Start, long Length) Range)> Places(int group)
-    {
-        long place = Ranges[group].Start;
-        foreach ((_, Tensor tensor) in Groups[group].Tensors)
-        {
-            yield return (tensor, (place, tensor.Shape.Count));
-            place += Padded(tensor.Shape.Count);
-        }
-    }
 
     /// <summary>Of each tensor, whether a backward pass has been there since <see cref="Zero"/>.</summary>
     internal bool[] Reached() => [.. _leaves.Select(leaf => !((Node)leaf.Node!).IsFresh)];

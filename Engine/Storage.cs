@@ -15,13 +15,28 @@ public enum Format
 /// Memory on a device. Inside a <see cref="Step"/> it is lent by a pool and goes back at the step's end, or earlier when the backward pass
 /// has used it; touching it afterwards is a <see cref="StaleTensorException"/>. Outside a step it belongs to the garbage collector.
 /// </summary>
-public abstract class Storage(long length, Format format)
+public abstract class Storage
 {
+    /// <summary>Memory of its own.</summary>
+    protected Storage(long length, Format format) => (Length, Format, Whole) = (length, format, this);
+
+    /// <summary>A window onto other memory.</summary>
+    protected Storage(Storage onto, long start, long length) => (Length, Format, Whole, Start) = (length, onto.Format, onto.Whole, onto.Start + start);
+
     /// <summary>The number of elements.</summary>
-    public long Length { get; } = length;
+    public long Length { get; }
 
     /// <summary>How elements are stored.</summary>
-    public Format Format { get; } = format;
+    public Format Format { get; }
+
+    /// <summary>The memory that this is a window onto; itself if it is none.</summary>
+    internal protected Storage Whole { get; }
+
+    /// <summary>Whether it is memory of another.</summary>
+    internal protected bool IsWindow => Whole != this;
+
+    /// <summary>Where in <see cref="Whole"/> it begins.</summary>
+    internal protected long Start { get; }
 
     /// <summary>Whether the memory has gone back to its pool.</summary>
     public abstract bool IsReleased { get; }
@@ -37,7 +52,13 @@ public abstract class Storage(long length, Format format)
     internal protected abstract void Release();
 
     /// <summary>A window onto part of this memory, which it keeps alive.</summary>
-    internal protected abstract Storage Slice(long start, long length);
+    /// <exception cref="ShapeException">The part lies outside.</exception>
+    internal Storage Slice(long start, long length) => start >= 0 && length >= 0 && start + length <= Length
+        ? Window(start, length)
+        : throw new ShapeException($"Storage.Slice: {start} … {start + length} of {Length} elements.");
+
+    /// <summary>A window onto a part that lies within.</summary>
+    internal protected abstract Storage Window(long start, long length);
 
     /// <summary>Copies Float32 elements to the host.</summary>
     public abstract void CopyTo(Span<float> host);

@@ -5,10 +5,8 @@ namespace NativeSsl.Kernels;
 sealed class GpuStorage : Storage
 {
     readonly GpuBackend _device;
-    readonly GpuStorage? _whole;
     readonly Lease? _lease;
     readonly GpuBlock _block;
-    readonly long _start;
     bool _released;
 
     internal GpuStorage(GpuBackend device, GpuBlock block, long length, Format format, bool lasting) : base(length, format)
@@ -17,27 +15,26 @@ sealed class GpuStorage : Storage
         if (lasting) _lease = new Lease(block);
     }
 
-    GpuStorage(GpuStorage whole, long start, long length) : base(length, whole.Format) =>
-        (_device, _block, _whole, _start) = (whole._device, whole._block, whole, whole._start + start);
+    GpuStorage(GpuStorage onto, long start, long length) : base(onto, start, length) => (_device, _block) = (onto._device, onto._block);
 
     internal static int BytesOf(Format format) => format == Format.BFloat16 ? 2 : 4;
 
     internal ArrayView<T> View<T>() where T : unmanaged => IsReleased
         ? throw new StaleTensorException("This tensor's memory went back to the pool when its Step ended, " +
             "or when the backward pass had used it. Take a copy with Keep() before that.")
-        : _block.View.SubView(_start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
+        : _block.View.SubView(Start * BytesOf(Format), Math.Max(1, Length) * BytesOf(Format)).Cast<T>();
 
     /// <summary>Whether its memory is still its own when the work that it is used in is done again: the garbage collector's, or the recorder's.</summary>
-    internal bool IsOf(GpuPool recorders) => _whole?.IsOf(recorders) ?? (_lease is not null || ReferenceEquals(_block.Pool, recorders));
+    internal bool IsOf(GpuPool recorders) => IsWindow ? ((GpuStorage)Whole).IsOf(recorders) : _lease is not null || ReferenceEquals(_block.Pool, recorders);
 
     /// <summary>Whether it begins where four floats may be read at once.</summary>
-    internal bool BeginsAtFour => _start * BytesOf(Format) % (4 * sizeof(float)) == 0;
+    internal bool BeginsAtFour => Start * BytesOf(Format) % (4 * sizeof(float)) == 0;
 
-    public override bool IsReleased => _released || _whole is { IsReleased: true };
+    public override bool IsReleased => _released || (IsWindow && Whole.IsReleased);
 
     protected override void Release()
     {
-        if (_whole is not null || _lease is not null || _released) return;
+        if (IsWindow || _lease is not null || _released) return;
         _released = true;
         _block.Return();
     }
@@ -45,9 +42,7 @@ sealed class GpuStorage : Storage
     /// <summary>Gives back what was lent for part of an op.</summary>
     internal void GiveBack() => Release();
 
-    protected override Storage Slice(long start, long length) => start >= 0 && length >= 0 && start + length <= Length
-        ? new GpuStorage(this, start, length)
-        : throw new ShapeException($"Storage.Slice: {start} … {start + length} of {Length} elements.");
+    protected override Storage Window(long start, long length) => new GpuStorage(this, start, length);
 
     public override void CopyTo(Span<float> host) => _device.CopyTo(this, host);
 

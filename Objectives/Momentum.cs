@@ -6,7 +6,7 @@ namespace NativeSsl;
 /// </summary>
 public sealed class Momentum
 {
-    readonly (Tensor Student, Tensor Teacher)[] _pairs;
+    readonly MovingAverage _average;
 
     /// <summary>Begins the teacher as a copy of the student.</summary>
     /// <param name="student">Trained elsewhere.</param>
@@ -16,14 +16,10 @@ public sealed class Momentum
     {
         teacher.CopyFrom(student.NamedTensors());
         Dictionary<string, Tensor> own = teacher.NamedTensors().ToDictionary(entry => entry.Name, entry => entry.Tensor);
-        _pairs = [.. student.NamedTensors().Select(entry => (entry.Tensor, own[entry.Name]))];
+        _average = new MovingAverage(student.NamedTensors().Select(entry => (entry.Tensor, own[entry.Name])));
     }
 
     /// <summary>Moves the teacher towards the student.</summary>
     /// <param name="momentum">m, how much of the teacher stays.</param>
-    public void Follow(float momentum)
-    {
-        using Tape.NoGradientScope scope = Tape.NoGradient();
-        foreach ((Tensor student, Tensor teacher) in _pairs) teacher.Backend.Copy(teacher * momentum + student * (1f - momentum), teacher);
-    }
+    public void Follow(float momentum) => _average.Follow(momentum);
 }

@@ -11,7 +11,8 @@ namespace NativeSsl;
 public sealed class Lars(Parameters parameters, double momentum = 0.9, double trust = 0.001) : Optimizer(parameters)
 {
     readonly Tensor _velocities = NewState(parameters);
-    (Tensor Values, Tensor Gradients, Tensor Velocities, bool Adapts)[][]? _tensors;
+    readonly LarsTensors[] _tensors = [.. parameters.Groups.Select(group => TensorsOf(parameters, group))];
+    Tensor[][]? _windows;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("velocities", _velocities)];
@@ -19,13 +20,20 @@ public sealed class Lars(Parameters parameters, double momentum = 0.9, double tr
     /// <inheritdoc/>
     protected override void Move(int group, long time, double learningRate, Tensor? factor)
     {
-        _tensors ??= [.. Enumerable.Range(0, Parameters.Groups.Count).Select(OfGroup)];
-        foreach (var (values, gradients, velocities, adapts) in _tensors[group])
-            values.Backend.Lars(values, gradients, velocities, new LarsScalars(
-                (float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay, adapts ? (float)trust : 0f), factor);
+        _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _velocities }.Select(flat => Windows(Parameters, flat))];
+        LarsScalars scalars = new((float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay, (float)trust);
+        Parameters.Values.Backend.Lars(_windows[0][group], _windows[1][group], _windows[2][group], _tensors[group], scalars, factor);
     }
 
-    (Tensor, Tensor, Tensor, bool)[] OfGroup(int group) => [.. Parameters.Places(group).Select(place =>
-        (Parameters.Window(Parameters.Values, place.Range), Parameters.Window(Parameters.Gradients, place.Range),
-            Parameters.Window(_velocities, place.Range), place.Tensor.Shape.Rank >= 2))];
+    static LarsTensors TensorsOf(Parameters parameters, ParameterGroup group)
+    {
+        List<(long Start, long Length, bool Adapts)> tensors = [];
+        long start = 0;
+        foreach ((_, Tensor tensor) in group.Tensors)
+        {
+            tensors.Add((start, tensor.Shape.Count, tensor.Shape.Rank >= 2));
+            start += OnePiece.Padded(tensor.Shape.Count);
+        }
+        return new LarsTensors(parameters.Values.Backend, tensors);
+    }
 }

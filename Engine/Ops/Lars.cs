@@ -10,18 +10,47 @@ namespace NativeSsl;
 /// <param name="Rate">η, the learning rate.</param>
 /// <param name="Momentum">μ, how much of the velocity stays.</param>
 /// <param name="Decay">λ, weight decay, added to the gradient.</param>
-/// <param name="Trust">τ, the length of a step in lengths of the tensor; 0 for q = 1, as biases and norms have it.</param>
+/// <param name="Trust">τ, the length of a step in lengths of the tensor.</param>
 public readonly record struct LarsScalars(float Rate, float Momentum, float Decay, float Trust);
+
+/// <summary>The tensors that lie in flat memory, each of which has a rate of its own.</summary>
+public sealed class LarsTensors
+{
+    /// <summary>Where each lies, and whether its rate adapts to its length; q = 1 for those that do not, as biases and norms have it.</summary>
+    public IReadOnlyList<(long Start, long Length, bool Adapts)> Tensors { get; }
+
+    /// <summary>For every piece of a tensor <c>[pieces, 3]</c>: where it begins, its length, and whose it is.</summary>
+    public Indices Pieces { get; }
+
+    /// <summary>For every tensor <c>[tensors, 3]</c>: its first piece, how many it has, and 1 if its rate adapts.</summary>
+    public Indices Rows { get; }
+
+    /// <param name="backend">The device of the memory.</param>
+    /// <param name="tensors">At least one, none of which shares an element with another.</param>
+    public LarsTensors(IBackend backend, IReadOnlyList<(long Start, long Length, bool Adapts)> tensors)
+    {
+        Tensors = tensors;
+        List<int[]> pieces = [], rows = [];
+        foreach ((long start, long length, bool adapts) in tensors)
+        {
+            int first = pieces.Count;
+            foreach ((int within, int ofPiece) in MemoryPieces.Of(length)) pieces.Add([checked((int)(start + within)), ofPiece, rows.Count]);
+            rows.Add([first, pieces.Count - first, adapts ? 1 : 0]);
+        }
+        (Pieces, Rows) = (MemoryPieces.Table(backend, 3, pieces), MemoryPieces.Table(backend, 3, rows));
+    }
+}
 
 public partial interface IBackend
 {
-    /// <summary>One step of LARS for one tensor, in place; nobody waits for the device. Shapes: all the same.</summary>
-    /// <param name="values">θ.</param>
+    /// <summary>One step of LARS for all tensors of flat memory, in place; nobody waits for the device. Shapes: all <c>[count]</c>.</summary>
+    /// <param name="values">θ, one after the other.</param>
     /// <param name="gradients">g.</param>
     /// <param name="velocities">v.</param>
+    /// <param name="tensors">Where each tensor lies; what lies between them stays as it is.</param>
     /// <param name="scalars">The rest.</param>
     /// <param name="factor"><c>[1]</c>, what the gradients are multiplied by; if it is 0, nothing moves. Null for 1.</param>
-    void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars, Tensor? factor = null);
+    void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor? factor = null);
 }
 
 /// <summary>The update of one lane, for every device.</summary>
@@ -44,17 +73,21 @@ public static class LarsFormula
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsScalars scalars, Tensor? factor = null)
+    public unsafe void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor? factor = null)
     {
-        float by = FactorOf(factor);
-        if (by == 0f) return;
-        long count = values.Shape.Count;
+        if (FactorOf(factor) is not 0f and float by)
+            foreach ((long start, long length, bool adapts) in tensors.Tensors)
+                Lars(Floats(values) + start, Floats(gradients) + start, Floats(velocities) + start, length, adapts, scalars, by);
+    }
+
+    unsafe void Lars(float* values, float* gradients, float* velocities, long count, bool adapts, LarsScalars scalars, float by)
+    {
         int parts = PartsOf(count);
         double rate = scalars.Rate;
-        if (scalars.Trust != 0f)
+        if (adapts)
         {
             using CpuPool.Loan sums = _pool.Lend(2L * parts);
-            Run(new LarsNorms(Floats(values), Floats(gradients), sums.Floats, count, scalars, by), parts);
+            Run(new LarsNorms(values, gradients, sums.Floats, count, scalars, by), parts);
             double ofValues = 0, ofDirection = 0;
             for (int part = 0; part < parts; part++)
             {
@@ -63,7 +96,7 @@ public sealed partial class CpuBackend
             }
             if (ofValues > 0 && ofDirection > 0) rate *= scalars.Trust * Math.Sqrt(ofValues / ofDirection);
         }
-        Run(new LarsKernel(Floats(values), Floats(gradients), Floats(velocities), count, (float)rate, scalars, by), parts);
+        Run(new LarsKernel(values, gradients, velocities, count, (float)rate, scalars, by), parts);
     }
 
     readonly unsafe struct LarsNorms(float* values, float* gradients, float* sums, long count, LarsScalars scalars, float factor) : IKernel

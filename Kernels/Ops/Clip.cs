@@ -35,8 +35,6 @@ static class ClipKernels<T> where T : struct, ITeam
 
 public sealed partial class GpuBackend
 {
-    const int ElementsOfPiece = 1 << 14;
-
     // What gradients are multiplied by where nobody says: 1.
     readonly MemoryBuffer1D<float, Stride1D.Dense> _whole;
 
@@ -65,10 +63,10 @@ public sealed partial class GpuBackend
         int ofPack = byFours ? Float4.Count : 1;
         Tensor sums = Tensor.Empty(this, [PiecesOf(x.Shape.Count)]);
         Launch(Choose(byFours, SquaredNormKernels<WarpTeam, Float4>.Pieces, SquaredNormKernels<WarpTeam, Float1>.Pieces,
-            SquaredNormKernels<SharedTeam, Float4>.Pieces, SquaredNormKernels<SharedTeam, Float1>.Pieces), Teams(sums.Shape.Count, Math.Min(x.Shape.Count, ElementsOfPiece)),
-            View(x), View(sums), x.Shape.Count / ofPack, ElementsOfPiece / ofPack);
+            SquaredNormKernels<SharedTeam, Float4>.Pieces, SquaredNormKernels<SharedTeam, Float1>.Pieces), Teams(sums.Shape.Count, Math.Min(x.Shape.Count, MemoryPieces.Most)),
+            View(x), View(sums), x.Shape.Count / ofPack, MemoryPieces.Most / ofPack);
         return sums;
     }
 
-    static int PiecesOf(long count) => checked((int)((count + ElementsOfPiece - 1) / ElementsOfPiece));
+    static int PiecesOf(long count) => checked((int)((count + MemoryPieces.Most - 1) / MemoryPieces.Most));
 }

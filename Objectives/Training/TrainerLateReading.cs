@@ -6,7 +6,7 @@ namespace NativeSsl;
 // neither does the step that was asked for meanwhile (Clipping).
 public sealed partial class Trainer
 {
-    readonly Snapshot[] _notLearned = [new(lasting: true), new(lasting: true)];
+    readonly Snapshot[] _before = [new(lasting: true), new(lasting: true)];
     readonly IReading?[] _readings = new IReading?[2];
     UnreadStep? _unread;
     long _readAt;
@@ -39,12 +39,12 @@ public sealed partial class Trainer
         Mover player = _players[0];
         Progress progress = Begin();
         double rate = player.LearningRate.At(StepsDone);
-        Snapshot before = _notLearned[StepsDone % 2];
+        Snapshot before = _before[StepsDone % 2];
         IReading reading = _readings[StepsDone % 2] ??= _backend.NewReading((int)player.Clipping.Found.Shape.Count);
         using FlopCount flops = new();
         using (NewStep())
         {
-            before.Renew(NotLearned);
+            before.Renew(_notLearned);
             try
             {
                 Differentiate(player, Draw(), progress, null, [], before);

@@ -23,7 +23,7 @@ public sealed partial class Trainer
         {
             Views[] views = Draw();
             var before = new Snapshot(lasting: false);
-            before.Add(NotLearned);
+            before.Add(_notLearned);
             try
             {
                 foreach (Mover player in _players)
@@ -54,8 +54,6 @@ public sealed partial class Trainer
     Step NewStep() => new(_backend, training: true, _options.Seed, (ulong)StepsDone);
 
     Views[] Draw() => [.. Enumerable.Range(0, _options.MicroBatches).Select(i => _data.Draw(StepsDone * _options.MicroBatches + i))];
-
-    IEnumerable<Tensor> NotLearned => _objective.NamedTensors().Select(entry => entry.Tensor).Where(tensor => !tensor.RequiresGradient);
 
     TrainingReport Diagnosed(TrainingReport report) => report with { Warning = _doctor.Look(report.Step, report.Loss, _objective.ChanceLoss, report.LearningRate, report.Health) };
 

@@ -99,6 +99,30 @@ public sealed class TrainerTests : IDisposable
         });
     }
 
+    // Before every step it is remembered, in case the step diverges: in one copy.
+    [Fact]
+    public void What_is_not_learned_lies_in_one_piece_of_memory()
+    {
+        var cpu = new CpuBackend(1);
+        StatisticsOnly objective = new(cpu);
+        (Tensor Now, float[] Before)[] states = [.. objective.States.Select(tensor => (tensor, tensor.ToArray()))];
+        _ = new Trainer(objective, new Nothing(), new TrainerOptions
+        {
+            Steps = 1,
+            Players = new Dictionary<string, Player> { ["main"] = new(p => new AdamW(p), new Constant(0.1)) },
+        });
+        Assert.Single(objective.States.Select(tensor => tensor.Storage.Whole).Distinct());
+        Assert.All(states, state => Assert.Equal(state.Before, state.Now.ToArray()));
+    }
+
+    sealed class StatisticsOnly(CpuBackend cpu) : Objective
+    {
+        readonly Tensor _learned = Tensor.Full(cpu, [4], 1f).RequireGradient(), _first = Tensor.Full(cpu, [3], 2f), _second = Tensor.Full(cpu, [5, 5], 3f);
+        public Tensor[] States => [_first, _second];
+        public override IReadOnlyList<Part> Parts => [new("first", _first), new("learned", _learned), new("second", _second)];
+        public override Tensor Loss(Views views) => _learned.Sum();
+    }
+
     // The logits of a large vocabulary are not stored as a whole, and it makes no difference but to memory.
     [Theory, InlineData(11), InlineData(2500)]
     public void The_loss_is_cross_entropy_of_the_logits_whatever_the_vocabulary(int vocabulary)

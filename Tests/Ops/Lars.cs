@@ -2,33 +2,48 @@ namespace NativeSsl.Tests.Ops;
 
 public sealed class Lars
 {
-    static readonly LarsScalars Adapted = new(0.5f, 0.9f, 0.01f, Trust: 0.1f), Plain = Adapted with { Trust = 0f };
+    static readonly LarsScalars Scalars = new(0.5f, 0.9f, 0.01f, Trust: 0.1f);
+
+    // Three tensors in memory of 40,000 elements, the middle one without adaptation, the last of several pieces; between them lie others' numbers.
+    static readonly (long, long, bool)[] Three = [(16, 67, true), (96, 3, false), (112, 39_800, true)];
 
     internal static OpSpec[] Specs =>
     [
-        Of("value", [67], Adapted, 0),
-        Of("velocity", [67], Adapted, 2),
-        Of("value of several parts", [3, 8009], Adapted, 0),
-        Of("value, gradients times 0.3", [3, 8009], Adapted, 0, 0.3f),
-        Of("velocity, gradients times 0.3", [67], Adapted, 2, 0.3f),
-        Of("velocity without adaptation, gradients times 0.3", [67], Plain, 2, 0.3f),
-        Of("value, gradients times 0", [67], Adapted, 0, 0f),
-        Of("velocity, gradients times 0", [67], Adapted, 2, 0f),
-        Of("value without adaptation", [67], Plain, 0),
-        Of("velocity without adaptation", [67], Plain, 2),
-        Of("values of zero", [3], Adapted, 2) with { Planted = [(0, 0, 0f), (0, 1, 0f), (0, 2, 0f)] },
-        Of("gradients of zero", [3], Adapted with { Decay = 0f }, 2) with { Planted = [(1, 0, 0f), (1, 1, 0f), (1, 2, 0f)] },
+        Of("value", 67, Adapted(67), 0),
+        Of("velocity", 67, Adapted(67), 2),
+        Of("value of several parts", 24027, Adapted(24027), 0),
+        Of("value, gradients times 0.3", 24027, Adapted(24027), 0, 0.3f),
+        Of("velocity, gradients times 0.3", 67, Adapted(67), 2, 0.3f),
+        Of("velocity without adaptation, gradients times 0.3", 67, Plain(67), 2, 0.3f),
+        Of("value, gradients times 0", 67, Adapted(67), 0, 0f),
+        Of("velocity, gradients times 0", 67, Adapted(67), 2, 0f),
+        Of("value without adaptation", 67, Plain(67), 0),
+        Of("velocity without adaptation", 67, Plain(67), 2),
+        Of("values of three tensors", 40_000, Three, 0),
+        Of("velocities of three tensors", 40_000, Three, 2),
+        Of("values of zero", 3, Adapted(3), 2) with { Planted = [(0, 0, 0f), (0, 1, 0f), (0, 2, 0f)] },
+        Of("gradients of zero", 3, Adapted(3), 2, decay: 0f) with { Planted = [(1, 0, 0f), (1, 1, 0f), (1, 2, 0f)] },
     ];
 
-    static OpSpec Of(string name, Shape shape, LarsScalars s, int output, float? factor = null) => new($"lars, {name}", [shape, shape, shape, [1]], x =>
+    static (long, long, bool)[] Adapted(int count) => [(0, count, true)];
+
+    static (long, long, bool)[] Plain(int count) => [(0, count, false)];
+
+    static OpSpec Of(string name, int count, (long Start, long Length, bool Adapts)[] tensors, int output, float? factor = null, float decay = 0.01f) => new($"lars, {name}", [[count], [count], [count], [1]], x =>
     {
-        x[0].Backend.Lars(x[0], x[1], x[2], s, factor is null ? null : x[3]);
+        x[0].Backend.Lars(x[0], x[1], x[2], new LarsTensors(x[0].Backend, tensors), Scalars with { Decay = decay }, factor is null ? null : x[3]);
         return x[output];
     }, x =>
     {
-        if (factor == 0) return x[output];
-        (double[] value, double[] velocity) = Textbook(x[0], [.. x[1].Select(g => g * (factor ?? 1))], x[2], s.Rate, s.Momentum, s.Decay, s.Trust);
-        return output == 0 ? value : velocity;
+        double[] result = [.. x[output]];
+        if (factor == 0) return result;
+        foreach ((int start, int length, bool adapts) in tensors.Select(tensor => ((int)tensor.Start, (int)tensor.Length, tensor.Adapts)))
+        {
+            (double[] value, double[] velocity) = Textbook(x[0][start..(start + length)], [.. x[1][start..(start + length)].Select(g => g * (factor ?? 1))], x[2][start..(start + length)],
+                Scalars.Rate, Scalars.Momentum, decay, adapts ? Scalars.Trust : 0);
+            (output == 0 ? value : velocity).CopyTo(result, start);
+        }
+        return result;
     }) { HasGradient = false, Planted = factor switch { null => [], 0 => [(3, 0, 0f), (1, 5, float.NaN)], { } by => [(3, 0, by)] } };
 
     static (double[] Value, double[] Velocity) Textbook(

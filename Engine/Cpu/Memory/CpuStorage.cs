@@ -11,16 +11,18 @@ internal sealed unsafe class CpuStorage : Storage
 {
     internal const int Alignment = 64, Slack = 64;
 
-    readonly object? _owner;                        // the pinned array, or the storage this is a slice of
+    readonly Line[]? _lines;                        // the pinned array
     readonly CpuPool? _pool;
     readonly long _size;
     byte* _pointer;
 
-    CpuStorage(long length, Format format, byte* pointer, object? owner, CpuPool? pool, long size) : base(length, format)
+    CpuStorage(long length, Format format, byte* pointer, Line[]? lines, CpuPool? pool, long size) : base(length, format)
     {
         _pointer = pointer;
-        (_owner, _pool, _size) = (owner, pool, size);
+        (_lines, _pool, _size) = (lines, pool, size);
     }
+
+    CpuStorage(CpuStorage onto, long start, long length) : base(onto, start, length) => _pointer = onto.Pointer + start * BytesOf(Format);
 
     internal static long RoundUp(long bytes) => (bytes + Alignment - 1) & ~(Alignment - 1L);
 
@@ -45,7 +47,7 @@ internal sealed unsafe class CpuStorage : Storage
         "This tensor's memory went back to the pool when its Step ended, or when the backward pass had used it. " +
             "Take a copy with Keep() before that.");
 
-    public override bool IsReleased => _pointer == null || _owner is CpuStorage { IsReleased: true };
+    public override bool IsReleased => _pointer == null || (IsWindow && Whole.IsReleased);
 
     protected internal override void Release()
     {
@@ -54,10 +56,7 @@ internal sealed unsafe class CpuStorage : Storage
         _pointer = null;
     }
 
-    protected internal override Storage Slice(long start, long length) =>
-        start >= 0 && length >= 0 && start + length <= Length
-            ? new CpuStorage(length, Format, Pointer + start * BytesOf(Format), this, null, 0)
-            : throw new ShapeException($"Storage.Slice: {start} … {start + length} of {Length} elements.");
+    protected internal override Storage Window(long start, long length) => new CpuStorage(this, start, length);
 
     public override void CopyTo(Span<float> host) => new ReadOnlySpan<float>(Floats(), checked((int)Length)).CopyTo(host);
 

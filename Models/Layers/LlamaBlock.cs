@@ -21,6 +21,6 @@ public sealed class LlamaBlock(GroupedQueryAttention attention, SwiGlu feedForwa
     public Tensor Forward(Tensor x, KeyValueCache? cache = null, int layer = 0)
     {
         x = attention.Forward(norm1.Forward(x), x, cache, layer);
-        return feedForward.Forward(norm2.Forward(x), x);
+        return feedForward.Forward(norm2.Forward(x, x.Backend.ActivationFormat), x);
     }
 }

@@ -38,10 +38,12 @@ public sealed class MlpHead : Module
     /// <summary><c>[batch, in]</c> to <c>[batch, out]</c>.</summary>
     public Tensor Forward(Tensor x)
     {
+        Format inside = x.Backend.ActivationFormat;
         for (int i = 0; i < _linears.Length; i++)
         {
-            x = _linears[i].Forward(x);
-            if (i < _norms.Length) x = _norms[i].Forward(x, i < _linears.Length - 1 ? Activation.Relu : Activation.None);
+            bool last = i == _linears.Length - 1, normalized = i < _norms.Length;
+            x = _linears[i].Forward(x, format: normalized ? inside : Format.Float32);
+            if (normalized) x = _norms[i].Forward(x, last ? Activation.None : Activation.Relu, format: last ? Format.Float32 : inside);
         }
         return x;
     }

@@ -20,6 +20,9 @@ public sealed class SwiGlu(Init init, int features, int hidden, float deviation 
     /// <summary>The same shape.</summary>
     /// <param name="x"><c>[..., features]</c></param>
     /// <param name="residual">Added to the result in the same pass, if given.</param>
-    public Tensor Forward(Tensor x, Tensor? residual = null) =>
-        _contract.Forward(_gate.Forward(x, Activation.Silu) * _expand.Forward(x), residual: residual);
+    public Tensor Forward(Tensor x, Tensor? residual = null)
+    {
+        Format format = x.Backend.ActivationFormat;
+        return _contract.Forward(_expand.Forward(x, format: format).Gated(_gate.Forward(x, format: format), Activation.Silu), residual: residual);
+    }
 }

@@ -23,7 +23,9 @@ public sealed class T5FeedForward(Init init, int features, int hidden, bool gate
     /// <param name="residual">Added to the result in the same pass, if given.</param>
     public Tensor Forward(Tensor x, Tensor? residual = null)
     {
-        Tensor h = _gate is null ? _expand.Forward(x, Activation.Relu, format: x.Backend.ActivationFormat) : _gate.Forward(x, Activation.Gelu) * _expand.Forward(x);
+        Format format = x.Backend.ActivationFormat;
+        Tensor h = _expand.Forward(x, _gate is null ? Activation.Relu : Activation.None, format: format);
+        if (_gate is not null) h = h.Gated(_gate.Forward(x, format: format), Activation.Gelu);
         return _contract.Forward(h.Dropout(dropout), residual: residual);
     }
 }

@@ -166,6 +166,23 @@ public sealed partial class ActivationFormatTests
         Assert.Equal(Run(Format.Float32), Run(Format.BFloat16));
     }
 
+    // By fours, and what is left of them.
+    [Theory, InlineData(24, Activation.Silu), InlineData(21, Activation.Gelu)]
+    public void A_gate_reads_and_writes_it(int count, Activation activation)
+    {
+        float[][] Run(Format format)
+        {
+            using var step = new Step(Devices.Simulator);
+            Tensor[] x = Draw(Devices.Simulator, [count], [count]);
+            Tensor y = x[0].To(Format.BFloat16).To(format).Gated(x[1].To(Format.BFloat16).To(format), activation);
+            Assert.Equal(format, y.Format);
+            float[] value = Wide(y);
+            y.Backward(Draw(Devices.Simulator, y.Shape)[0]);
+            return [Rounded(value), x[0].Gradient.ToArray(), x[1].Gradient.ToArray()];
+        }
+        Assert.Equal(Run(Format.Float32), Run(Format.BFloat16));
+    }
+
     // On tensor cores, in blocks, and a thread to a query; on the simulator and where there are no tensor cores.
     static void Attends(GpuBackend gpu, int queries, int width)
     {

@@ -36,7 +36,7 @@ static class Linear
             });
     }
 
-    static double Apply(Activation activation, double x) => activation switch
+    internal static double Apply(Activation activation, double x) => activation switch
     {
         Activation.Relu => Math.Max(0, x),
         Activation.Gelu => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),

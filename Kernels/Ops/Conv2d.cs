@@ -5,8 +5,8 @@ readonly struct ConvolutionProduct<X, Y>(X x, Floats weight, Floats bias, int ha
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => true;
-    public bool LeftByFours => byFours != 0;
-    public bool RightByFours => byFours != 0;
+    public bool LeftByFours => (byFours & 1) != 0;
+    public bool RightByFours => (byFours & 2) != 0;
     public float LeftAt(long place) => x.At(place);
     public Float4 LeftFourAt(long place) => x.FourAt(place / 4);
     public float RightAt(long place) => weight[place];
@@ -30,8 +30,8 @@ readonly struct ConvolutionInputProduct(Floats dy, Floats weight, ConvolutionPla
 {
     public bool LeftLiesTurned => false;
     public bool RightLiesTurned => false;
-    public bool LeftByFours => byFours != 0;
-    public bool RightByFours => byFours != 0;
+    public bool LeftByFours => (byFours & 1) != 0;
+    public bool RightByFours => (byFours & 2) != 0;
     public float LeftAt(long place) => dy[place];
     public Float4 LeftFourAt(long place) => Float4.At(dy, place / 4);
     public float RightAt(long place) => weight[place];
@@ -50,8 +50,8 @@ readonly struct ConvolutionWeightProduct<X>(X x, Floats dy, ConvolutionPlaces c,
 {
     public bool LeftLiesTurned => true;
     public bool RightLiesTurned => false;
-    public bool LeftByFours => byFours != 0;
-    public bool RightByFours => byFours != 0;
+    public bool LeftByFours => (byFours & 1) != 0;
+    public bool RightByFours => (byFours & 2) != 0;
     public float LeftAt(long place) => dy[place];
     public Float4 LeftFourAt(long place) => Float4.At(dy, place / 4);
     public float RightAt(long place) => x.At(place);
@@ -67,8 +67,10 @@ readonly struct ConvolutionWeightProduct<X>(X x, Floats dy, ConvolutionPlaces c,
 
 public sealed partial class GpuBackend
 {
-    // Channels are neighbours on either side.
-    static int ByFours(Convolution c, Tensor left, Tensor right) => c.Inputs % Float4.Count == 0 && c.Outputs % Float4.Count == 0 && AreAligned(left, right) ? 1 : 0;
+    // For each factor by itself, the left one first: an image has three channels, but what is made of it has many.
+    static int ByFours(Tensor left, int ofLeft, Tensor right, int ofRight) => (ByFours(left, ofLeft) ? 1 : 0) + (ByFours(right, ofRight) ? 2 : 0);
+
+    static bool ByFours(Tensor x, int neighbours) => neighbours % Float4.Count == 0 && AreAligned(x);
 
     // A kernel has no null: without a bias it gets the weight in its place, and is told not to look.
 
@@ -84,13 +86,13 @@ public sealed partial class GpuBackend
         }
 
         void Run<X, Y>(Func<Tensor, X> ofX, Func<Tensor, Y> ofY) where X : struct, INumbers where Y : struct, INumbers =>
-            Multiply(new ConvolutionProduct<X, Y>(ofX(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, new(c), ByFours(c, x, weight), ofY(y)),
+            Multiply(new ConvolutionProduct<X, Y>(ofX(x), View(weight), View(bias ?? weight), bias is null ? 0 : 1, new(c), ByFours(x, c.Inputs, weight, c.Taps), ofY(y)),
                 new ProductShape(c.Groups, checked(c.Batch * c.OutPixels), c.Outputs, c.Taps));
     }
 
     /// <inheritdoc/>
     public void Conv2dGradInput(Tensor dy, Tensor weight, Convolution c, Tensor dx) =>
-        Multiply(new ConvolutionInputProduct(View(dy), View(weight), new(c), ByFours(c, dy, weight), View(dx)),
+        Multiply(new ConvolutionInputProduct(View(dy), View(weight), new(c), ByFours(dy, c.Outputs, weight, c.Inputs), View(dx)),
             new ProductShape(c.Groups, checked(c.Batch * c.Height * c.Width), c.Inputs, c.KernelHeight * c.KernelWidth * c.Outputs));
 
     /// <inheritdoc/>
@@ -101,6 +103,6 @@ public sealed partial class GpuBackend
 
         void Run<X>(Func<Tensor, X> ofX) where X : struct, INumbers =>
             MultiplyLong(new ProductShape(c.Groups, c.Outputs, c.Taps, checked(c.Batch * c.OutPixels)), dweight, accumulate, (shape, target, adds) =>
-                Multiply(new ConvolutionWeightProduct<X>(ofX(x), View(dy), new(c), ByFours(c, x, dy), View(target), dweight.Shape.Count, adds ? 1 : 0), shape));
+                Multiply(new ConvolutionWeightProduct<X>(ofX(x), View(dy), new(c), ByFours(dy, c.Outputs, x, c.Inputs), View(target), dweight.Shape.Count, adds ? 1 : 0), shape));
     }
 }

@@ -36,6 +36,15 @@ readonly struct Tiles64 : ISmallTiling
     public static int Side => 8;
 }
 
+/// <summary>For results of a few columns: the gradient of an image, or what a decoder makes of it, has three, and would leave most of a square tile empty.</summary>
+readonly struct NarrowTiles : ITiling
+{
+    public static int Threads => 64;
+    public static int Rows => 128;
+    public static int Columns => 8;
+    public static int Side => 4;
+}
+
 /// <summary>For large GPUs.</summary>
 readonly struct Tiles256 : ITiling, ILargeTeam
 {

@@ -13,12 +13,16 @@ public sealed partial class GpuBackend
         if (MultiplyOnTensorCores(product, shape)) return;
         if (IsForPlainLoop(shape)) MultiplyPlainly(product, shape);
         else if (_groupSize == Tiles32.Threads) MultiplyBlocked<P, Tiles32>(product, shape);
+        else if (IsNarrow(shape)) MultiplyBlocked<P, NarrowTiles>(product, shape);
         else if (_groupSize == Tiles64.Threads || !FillsLargeTiles(shape)) MultiplyBlocked<P, Tiles64>(product, shape);
         else MultiplyBlocked<P, Tiles256>(product, shape);
     }
 
     // Whether tiles of 128 × 128 are many enough, and not half empty, as where a convolution has 64 outputs.
     internal static bool FillsLargeTiles(ProductShape shape) => IsWide(shape) && Tiles<Tiles256>(shape) >= WantedTeams;
+
+    // Few columns, and enough rows for a tile.
+    internal static bool IsNarrow(ProductShape shape) => shape.Columns <= NarrowTiles.Columns && shape.Rows >= NarrowTiles.Rows;
 
     static bool IsWide(ProductShape shape) => Math.Min(shape.Rows, shape.Columns) > Tiles64.Rows;
 

@@ -7,8 +7,11 @@ namespace NativeSsl.Kernels;
 /// <param name="stepsOfCell">How many neighbouring steps of a line a thread has to have together.</param>
 readonly struct PanelCut(int threads, int width, int steps, int stepsOfCell)
 {
-    /// <summary>1, 2 or 4.</summary>
+    /// <summary>1, 2 or 4; 0 if there are fewer than threads, and some bring nothing.</summary>
     public int FoursOfThread => width * steps / 4 / threads;
+
+    /// <summary>Whether this thread brings its first four.</summary>
+    public bool Brings => FoursOfThread > 0 || Group.IdxX < width * steps / 4;
 
     /// <summary>The first line of a thread's four. Two threads share a line where steps are neighbours: what they read fills a sector of memory.</summary>
     public int Line(int four, bool stepsAreNeighbours) => stepsAreNeighbours ? Place.Within(Dealt(four) / 2, width) : Place.Within(Pair(four), width / 4) * 4;
@@ -39,7 +42,7 @@ struct PanelShare
     public static PanelShare Read<L>(L lines, PanelCut cut, int firstLine, int lineEnd, int firstStep, int stepEnd) where L : struct, ILines
     {
         PanelShare share = default;
-        share.A = Four(lines, cut, 0, firstLine, lineEnd, firstStep, stepEnd);
+        if (cut.Brings) share.A = Four(lines, cut, 0, firstLine, lineEnd, firstStep, stepEnd);
         if (cut.FoursOfThread > 1) share.B = Four(lines, cut, 1, firstLine, lineEnd, firstStep, stepEnd);
         if (cut.FoursOfThread > 2) share.C = Four(lines, cut, 2, firstLine, lineEnd, firstStep, stepEnd);
         if (cut.FoursOfThread > 2) share.D = Four(lines, cut, 3, firstLine, lineEnd, firstStep, stepEnd);

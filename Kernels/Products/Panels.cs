@@ -21,7 +21,7 @@ static class Panels<T> where T : struct, ITiling
     public static void Put(Floats panel, PanelShare share, bool stepsAreNeighbours, int width, int steps)
     {
         PanelCut cut = Cut(width, steps);
-        PutFour(panel, share.A, cut, 0, stepsAreNeighbours, width);
+        if (cut.Brings) PutFour(panel, share.A, cut, 0, stepsAreNeighbours, width);
         if (cut.FoursOfThread > 1) PutFour(panel, share.B, cut, 1, stepsAreNeighbours, width);
         if (cut.FoursOfThread > 2) PutFour(panel, share.C, cut, 2, stepsAreNeighbours, width);
         if (cut.FoursOfThread > 2) PutFour(panel, share.D, cut, 3, stepsAreNeighbours, width);

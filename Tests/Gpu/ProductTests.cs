@@ -13,6 +13,12 @@ public sealed class ProductTests
         { 1, 36, 18, 45, 1, 1 }, { 1, 34, 20, 44, 2, 0 },
     };
 
+    // A few columns, of which some fill a tile; rows that fill none.
+    public static TheoryData<int, int, int, int, int, int> NarrowShapes => new()
+    {
+        { 1, 128, 8, 8, 1, 0 }, { 1, 150, 3, 27, 1, 0 }, { 1, 150, 3, 27, 1, 1 }, { 2, 260, 5, 36, 1, 2 }, { 1, 132, 4, 44, 3, 3 }, { 1, 129, 8, 21, 1, 2 }, { 1, 140, 11, 20, 1, 0 },
+    };
+
     static bool AreFours(int count) => count % Float4.Count == 0;
 
     static float Fraction(RandomSource random) => random.NextInt(1000) / 1000f - 0.5f;
@@ -186,12 +192,24 @@ public sealed class ProductTests
         Assert.DoesNotContain(products[0], float.IsNaN);
     }
 
-    [OpenClTheory, MemberData(nameof(Shapes))]
+    [Theory, MemberData(nameof(NarrowShapes))]
+    public void Narrow_tiles_sum_in_the_order_of_the_plain_loop(int items, int rows, int columns, int steps, int pieces, int transposes)
+    {
+        using GpuBackend gpu = GpuBackend.Simulator(warps: 2);
+        float[][] products = Products(gpu, (items, rows, columns, steps, pieces, transposes), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, NarrowTiles>);
+        Assert.Equal(products[0], products[1]);
+        Assert.DoesNotContain(products[0], float.IsNaN);
+    }
+
+    [Theory, InlineData(3, 128, true), InlineData(8, 128, true), InlineData(9, 128, false), InlineData(3, 127, false)]
+    public void Narrow_tiles_are_for_products_that_fill_their_rows(int columns, int rows, bool narrow) => Assert.Equal(narrow, GpuBackend.IsNarrow(new(1, rows, columns, 64)));
+
+    [OpenClTheory, MemberData(nameof(Shapes)), MemberData(nameof(NarrowShapes))]
     public void Every_tiling_agrees_on_OpenCL(int items, int rows, int columns, int steps, int pieces, int transposes)
     {
         GpuBackend gpu = Devices.OpenCl;
         float[][] products = Products(gpu, (items, rows, columns, steps, pieces, transposes), Fraction, gpu.MultiplyPlainly, gpu.MultiplyBlocked<MatMulProduct, Tiles32>,
-            gpu.MultiplyBlocked<MatMulProduct, Tiles64>, gpu.MultiplyBlocked<MatMulProduct, Tiles256>);
+            gpu.MultiplyBlocked<MatMulProduct, Tiles64>, gpu.MultiplyBlocked<MatMulProduct, Tiles256>, gpu.MultiplyBlocked<MatMulProduct, NarrowTiles>);
         foreach (float[] product in products[1..])
             for (int i = 0; i < product.Length; i++) Assert.Equal(products[0][i], product[i], 1e-6f * MathF.Sqrt(steps));
     }

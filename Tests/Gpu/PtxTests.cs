@@ -34,6 +34,7 @@ public sealed partial class PtxTests
         "BlockedProductKernels<MatMulProduct,Tiles256>.Product", "BlockedProductKernels<MatMulProduct,Tiles64>.Product",
         "BlockedProductKernels<LinearProduct<Identity,Float32Numbers>,Tiles256>.Product", "BlockedProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,Tiles256>.Product",
         "BlockedProductKernels<ConvolutionInputProduct,Tiles256>.Product", "BlockedProductKernels<ConvolutionWeightProduct<Float32Numbers>,Tiles64>.Product",
+        "BlockedProductKernels<ConvolutionInputProduct,NarrowTiles>.Product", "GatedKernels<Silu,BFloat16Numbers>.Slopes", "LarsKernels.Update", "MovingAverageKernels.Step",
         "BlockedAttentionKernels<Tiles64>.Forward", "BlockedAttentionGradientKernels<OfQueries,Tiles64>.Gradient",
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
         "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
@@ -66,6 +67,7 @@ public sealed partial class PtxTests
         { "BatchNormKernels<Float32Numbers,Float32Numbers>.Forward", 5, 1 }, { "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", 10, 1 }, { "SoftmaxKernels<WarpTeam,Float4>.Forward", 7, 6 },
         { "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", 16, 5 }, { "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", 12, 12 },
         { "SquaredNormKernels<WarpTeam,Float4>.Pieces", 1, 0 }, { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 1, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
+        { "GatedKernels<Gelu,Float32Numbers>.Value", 2, 1 }, { "GatedKernels<Gelu,Float32Numbers>.Slopes", 3, 2 },
     };
 
     [PtxasTheory, MemberData(nameof(ByFours))]
@@ -143,7 +145,7 @@ public sealed partial class PtxTests
 
     // The next panel is on its way while this one is multiplied: nothing that waits for it comes before the multiplications.
     [PtxasTheory, InlineData("BlockedProductKernels<MatMulProduct,Tiles256>.Product"), InlineData("BlockedProductKernels<LinearProduct<Identity,Float32Numbers>,Tiles256>.Product")]
-    [InlineData("BlockedProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,Tiles256>.Product"), InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product")]
+    [InlineData("BlockedProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,Tiles256>.Product"), InlineData("BlockedProductKernels<MatMulProduct,Tiles64>.Product"), InlineData("BlockedProductKernels<ConvolutionInputProduct,NarrowTiles>.Product")]
     [InlineData("TensorCoreProductKernels<MatMulProduct,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<MatMulProduct,BFloat16Core,WarpTiles8>.Product")]
     [InlineData("TensorCoreProductKernels<LinearProduct<Identity,Float32Numbers>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("TensorCoreProductKernels<LinearProduct<Identity,Float32Numbers>,BFloat16Core,WarpTiles8>.Product")]
     [InlineData("TensorCoreProductKernels<ConvolutionProduct<Float32Numbers,Float32Numbers>,TensorFloat32Core,WarpTiles8>.Product"), InlineData("BlockedAttentionKernels<Tiles64>.Forward")]

@@ -18,6 +18,10 @@ struct Float4 : IPack<Float4>
     public static Float4 operator *(Float4 left, Float4 right) => new(left.A * right.A, left.B * right.B, left.C * right.C, left.D * right.D);
     public static Float4 operator /(Float4 left, Float4 right) => new(left.A / right.A, left.B / right.B, left.C / right.C, left.D / right.D);
     public static Float4 Exp(Float4 x) => new(DeviceMath.Exp(x.A), DeviceMath.Exp(x.B), DeviceMath.Exp(x.C), DeviceMath.Exp(x.D));
+    public static Float4 Take<R>(Float4 total, Float4 x) where R : struct, IReduction =>
+        new(Team.Take<R>(total.A, x.A), Team.Take<R>(total.B, x.B), Team.Take<R>(total.C, x.C), Team.Take<R>(total.D, x.D));
+    public static Float4 IfLess(Float4 left, Float4 right, Float4 yes, Float4 no) => new(left.A < right.A ? yes.A : no.A,
+        left.B < right.B ? yes.B : no.B, left.C < right.C ? yes.C : no.C, left.D < right.D ? yes.D : no.D);
     public static float Fold<R>(Float4 x) where R : struct, IReduction =>
         Team.Take<R>(Team.Take<R>(Team.Take<R>(x.A, x.B), x.C), x.D);
 }

@@ -26,6 +26,12 @@ interface IPack<V> where V : struct, IPack<V>
     static abstract V operator /(V left, V right);
     static abstract V Exp(V x);
 
+    /// <summary>Takes one more in, float by float.</summary>
+    static abstract V Take<R>(V total, V x) where R : struct, IReduction;
+
+    /// <summary>One of two, float by float; the second where either side is NaN.</summary>
+    static abstract V IfLess(V left, V right, V yes, V no);
+
     /// <summary>The floats taken together, in order.</summary>
     static abstract float Fold<R>(V x) where R : struct, IReduction;
 }
@@ -46,5 +52,7 @@ readonly struct Float1(float value) : IPack<Float1>
     public static Float1 operator *(Float1 left, Float1 right) => new(left.Value * right.Value);
     public static Float1 operator /(Float1 left, Float1 right) => new(left.Value / right.Value);
     public static Float1 Exp(Float1 x) => new(DeviceMath.Exp(x.Value));
+    public static Float1 Take<R>(Float1 total, Float1 x) where R : struct, IReduction => new(Team.Take<R>(total.Value, x.Value));
+    public static Float1 IfLess(Float1 left, Float1 right, Float1 yes, Float1 no) => new(left.Value < right.Value ? yes.Value : no.Value);
     public static float Fold<R>(Float1 x) where R : struct, IReduction => x.Value;
 }

@@ -15,8 +15,8 @@ public sealed partial class Trainer : IDisposable
     readonly IBackend _backend;
     readonly Doctor _doctor;
 
-    // Running statistics, teachers: in one piece of memory, if there are any.
-    readonly Tensor[] _notLearned = [];
+    // Running statistics, teachers: in one piece of memory.
+    readonly Tensor[] _notLearned;
 
     /// <param name="objective">The task, with its networks.</param>
     /// <param name="data">Where views come from.</param>
@@ -36,8 +36,8 @@ public sealed partial class Trainer : IDisposable
         })];
         if (_players.Length == 0) throw new NativeSslException($"Trainer: {objective.GetType().Name} has no parameters to train.");
         _backend = _players[0].Optimizer.Parameters.Values.Backend;
-        Tensor[] notLearned = [.. objective.NamedTensors().Select(entry => entry.Tensor).Where(tensor => !tensor.RequiresGradient).Distinct()];
-        if (notLearned.Length > 0) _notLearned = [OnePiece.Gather(notLearned)];
+        _notLearned = [.. objective.NamedTensors().Select(entry => entry.Tensor).Where(tensor => !tensor.RequiresGradient).Distinct()
+            .GroupBy(tensor => tensor.Backend).Select(ofDevice => OnePiece.Gather([.. ofDevice]))];
         if (options.Replays) _recorded = NewRecordedPass(out _whyNotRecorded);
         _doctor = new Doctor(patience: Math.Max(100, options.Steps / 20));
     }

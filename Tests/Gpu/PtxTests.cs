@@ -67,6 +67,7 @@ public sealed partial class PtxTests
         { "BatchNormKernels<Float32Numbers,Float32Numbers>.Forward", 5, 1 }, { "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", 10, 1 }, { "SoftmaxKernels<WarpTeam,Float4>.Forward", 7, 6 },
         { "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", 16, 5 }, { "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", 12, 12 },
         { "SquaredNormKernels<WarpTeam,Float4>.Pieces", 1, 0 }, { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 1, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
+        { "PoolKernels<Float4>.Forward<Largest>", 1, 1 }, { "PoolKernels<Float4>.AverageBackward", 1, 1 }, { "PoolKernels<Float4>.MaxBackward", 4, 1 },
         { "GatedKernels<Gelu,Float32Numbers>.Value", 2, 1 }, { "GatedKernels<Gelu,Float32Numbers>.Slopes", 3, 2 },
     };
 
@@ -196,7 +197,7 @@ public sealed partial class PtxTests
     }
 
     // ILGPU takes NaN for greater than a constant where it had to swap the two: then the choice that keeps a NaN on the CPU drops it.
-    [Theory, InlineData("SoftmaxKernels<WarpTeam,Float4>.Forward"), InlineData("MapKernels<Relu,Float32Numbers>.Value"), InlineData("MapKernels<Gelu,Float32Numbers>.Value"), InlineData("PoolKernels.Forward<Largest>")]
+    [Theory, InlineData("SoftmaxKernels<WarpTeam,Float4>.Forward"), InlineData("MapKernels<Relu,Float32Numbers>.Value"), InlineData("MapKernels<Gelu,Float32Numbers>.Value"), InlineData("PoolKernels<Float4>.Forward<Largest>")]
     public void Maxima_and_minima_keep_a_NaN(string kernel) =>
         Assert.DoesNotMatch(NaNPassesForGreater(), AllKernels.Ptx(AllKernels.ByName[kernel], CudaArchitecture.SM_90));
 

@@ -8,6 +8,12 @@ public sealed class Pool2d
         Max("max pool, a row and a column left over", [1, 5, 7, 17], 2, 2),
         Max("max pool with overlap and padding", [2, 7, 5, 3], 3, 2, 1),
         Max("max pool, stride 1", [1, 4, 5, 33], 3, 1, 1),
+        Max("max pool with overlap, whole fours of channels", [2, 7, 5, 12], 3, 2, 1),
+        Max("max pool of NaN and infinity, whole fours of channels", [1, 4, 4, 4], 2, 2) with
+        {
+            Planted = [(0, 0, float.NaN), (0, 9, float.NegativeInfinity), (0, 21, float.PositiveInfinity), (0, 31, float.NaN)],
+            HasGradient = false,
+        },
         Max("max pool of one pixel", [2, 1, 1, 2], 3, 2, 1),
         Max("max pool, stride longer than the kernel", [1, 8, 7, 2], 2, 3),
         Max("max pool of NaN and infinity", [1, 4, 4, 2], 2, 2) with
@@ -19,6 +25,7 @@ public sealed class Pool2d
         Average("average pool, a row and a column left over", [1, 5, 7, 17], 2, 2),
         Average("average pool with overlap and padding", [2, 7, 5, 3], 3, 2, 1),
         Average("average pool, stride 1", [1, 4, 5, 33], 3, 1, 1),
+        Average("average pool with overlap, whole fours of channels", [2, 7, 5, 12], 3, 2, 1),
         Average("average pool, stride longer than the kernel", [1, 8, 7, 2], 2, 3),
         new("global average pool", [[2, 3, 5, 19]], x => x[0].GlobalAveragePool(),
             x => [.. Enumerable.Range(0, 38).Select(i => Enumerable.Range(0, 15).Average(p => x[0][(i / 19 * 15 + p) * 19 + i % 19]))]),
@@ -51,15 +58,29 @@ public sealed class Pool2d
         return [.. y];
     }
 
-    [Fact]
-    public void Of_equal_maxima_the_first_takes_the_gradient()
+    [Theory, InlineData(1), InlineData(4)]
+    public void Of_equal_maxima_the_first_takes_the_gradient(int channels)
+    {
+        float[] Each(params float[] values) => [.. values.SelectMany(value => Enumerable.Repeat(value, channels))];
+        foreach (IBackend backend in Devices.All)
+        {
+            using var step = new Step(backend);
+            Tensor x = Tensor.From(backend, [1, 3, 3, channels], Each(0, 2, 2, 2, 1, 2, 2, 2, 2)).RequireGradient();
+            x.MaxPool2d(2, 1).Backward(Tensor.From(backend, [1, 2, 2, channels], Each(1, 10, 100, 1000)));
+            Assert.Equal(Each(0, 11, 0, 100, 0, 1000, 0, 0, 0), x.Gradient.ToArray());
+        }
+    }
+
+    [Theory, InlineData(0, 5, 3), InlineData(4, 5, 0)]
+    public void Of_nothing_but_padding_or_without_channels(int height, int width, int channels)
     {
         foreach (IBackend backend in Devices.All)
         {
             using var step = new Step(backend);
-            Tensor x = Tensor.From(backend, [1, 3, 3, 1], 0, 2, 2, 2, 1, 2, 2, 2, 2).RequireGradient();
-            x.MaxPool2d(2, 1).Backward(Tensor.From(backend, [1, 2, 2, 1], 1, 10, 100, 1000));
-            Assert.Equal([0, 11, 0, 100, 0, 1000, 0, 0, 0], x.Gradient.ToArray());
+            Tensor x = Tensor.Zeros(backend, [1, height, width, channels]).RequireGradient(), y = x.AveragePool2d(2, 1, padding: 1);
+            Assert.All(y.ToArray(), value => Assert.Equal(0f, value));
+            y.Backward(Tensor.Zeros(backend, y.Shape));
+            Assert.Empty(x.Gradient.ToArray());
         }
     }
 

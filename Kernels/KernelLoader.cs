@@ -11,6 +11,10 @@ namespace NativeSsl.Kernels;
 static class KernelLoader
 {
     static readonly Dictionary<(Context, MethodInfo, int), CompiledKernel> Simulated = [];
+    static readonly ConditionalWeakTable<Context, StrongBox<int>> Kept = [];
+
+    /// <summary>Of so many kernels at most ILGPU keeps what it has read, 10 MB of a product, in case the next one has something in common with them.</summary>
+    internal static int MostKept { get; set; } = 32;
 
     /// <summary>The loaded kernel, to be disposed before its accelerator.</summary>
     internal static Kernel Load(Accelerator gpu, MethodInfo method, int groupSize) =>
@@ -28,23 +32,29 @@ static class KernelLoader
     /// thread may have.</summary>
     internal static CompiledKernel Compile(Context context, Backend backend, MethodInfo method, int groupSize)
     {
-        try
-        {
-            return backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, TeamsOfMultiprocessor(method))) switch
+        StrongBox<int> kept = Kept.GetOrCreateValue(context);
+        lock (kept)
+            try
             {
-                PTXCompiledKernel ptx => NewPtx(context, EntryPointOf(ptx), ptx.Info, PtxPatch.Apply(ptx.PTXAssembly)),
-                CLCompiledKernel cl => new CLCompiledKernel(context, (SeparateViewEntryPoint)EntryPointOf(cl), cl.Info,
-                    OpenClPatch.Apply(cl.Source), cl.CVersion),
-                CompiledKernel simulated => simulated,
-            };
-        }
-        catch
-        {
-            // A kernel that fails to compile leaves the context broken: every later one would fail too.
-            context.ClearCache(ClearCacheMode.Everything);
-            throw;
-        }
+                if (kept.Value++ % MostKept == 0) context.ClearCache(ClearCacheMode.Everything);
+                return Text(context, backend, method, groupSize);
+            }
+            catch
+            {
+                // A kernel that fails to compile leaves the context broken: every later one would fail too.
+                context.ClearCache(ClearCacheMode.Everything);
+                throw;
+            }
     }
+
+    static CompiledKernel Text(Context context, Backend backend, MethodInfo method, int groupSize) =>
+        backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, TeamsOfMultiprocessor(method))) switch
+        {
+            PTXCompiledKernel ptx => NewPtx(context, EntryPointOf(ptx), ptx.Info, PtxPatch.Apply(ptx.PTXAssembly)),
+            CLCompiledKernel cl => new CLCompiledKernel(context, (SeparateViewEntryPoint)EntryPointOf(cl), cl.Info,
+                OpenClPatch.Apply(cl.Source), cl.CVersion),
+            CompiledKernel simulated => simulated,
+        };
 
     // Two large teams hide each other's waits: the assembler is told to leave registers for the second.
     static int TeamsOfMultiprocessor(MethodInfo kernel) => kernel.DeclaringType!.GetGenericArguments().Any(typeof(ILargeTeam).IsAssignableFrom) ? 2 : 1;

@@ -19,6 +19,7 @@ static class Program
                 ["replays"] => Gpu.SelfTest.RunReplays(selector),
                 _ => Gpu.SelfTest.Run(selector, small: rest is ["small"]),
             };
+            case ["compile-products", string mostKept]: Gpu.KernelMemoryTests.Measure(int.Parse(mostKept, CultureInfo.InvariantCulture)); return 0;
             case ["plant-fault", string fault]: return Gpu.PlantedFaults.Run(fault);
             case ["train-on-cuda", string how, string steps]: return Gpu.CudaGraphTests.TrainOnCuda(replays: how == "replayed", int.Parse(steps, CultureInfo.InvariantCulture));
             case ["train", string folder, string threads, string until]:

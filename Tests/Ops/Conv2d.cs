@@ -16,6 +16,8 @@ static class Conv2d
         Of("3 by 3 on many channels", [1, 4, 3, 16], [16, 3, 3, 16], padding: 1),
         Of("3 by 3 from whole fours of channels to others", [1, 4, 3, 4], [6, 3, 3, 4], padding: 1),
         Of("3 by 3 from others to whole fours of channels", [1, 4, 3, 6], [4, 3, 3, 6], padding: 1),
+        Of("3 by 3 from many whole fours of channels to others", [1, 4, 3, 8], [9, 3, 3, 8], padding: 1),
+        Of("3 by 3 from many others to whole fours of channels", [1, 4, 3, 9], [8, 3, 3, 9], padding: 1),
         Of("3 by 3 on whole fours of channels, stride 2", [2, 5, 4, 4], [8, 3, 3, 4], stride: 2, padding: 1),
         Of("3 by 3 on ragged channels", [2, 3, 5, 17], [18, 3, 3, 17], padding: 1),
         Of("padding wider than the kernel", [1, 2, 3, 2], [3, 2, 2, 2], padding: 3),

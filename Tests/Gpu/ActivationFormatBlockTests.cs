@@ -13,7 +13,7 @@ public sealed partial class ActivationFormatTests
         var (wide, exact) = Run(kind, stores: false);
         var (stored, rounded) = Run(kind, stores: true);
         if (sameBits) Assert.Equal(wide, stored);
-        else Assert.InRange(Apart(wide, stored), 1e-5, 1 / 128.0);       // one rounding is 1/600 on average; a head has five
+        else Assert.InRange(Apart(wide, stored), 1e-5, kind is "head" or "SwiGLU" ? 1 / 128.0 : 1 / 256.0);       // one rounding is 1/600 on average; a head has five, a gate multiplies two
         Assert.InRange(Apart(exact, rounded), 1e-5, sameBits ? 1 / 256.0 : 1 / 64.0);
     }
 

@@ -20,6 +20,6 @@ public sealed class Momentum
     }
 
     /// <summary>Moves the teacher towards the student.</summary>
-    /// <param name="momentum">m, how much of the teacher stays.</param>
-    public void Follow(float momentum) => _average.Follow(momentum);
+    /// <param name="momentum">m, how much of the teacher stays, <c>[1]</c>: a <see cref="ScheduledNumber"/>, for example.</param>
+    public void Follow(Tensor momentum) => _average.Follow(momentum);
 }

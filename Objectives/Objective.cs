@@ -50,10 +50,15 @@ public abstract class Objective : Module
     }
 
     /// <summary>
-    /// Whether a loss of views of the same shapes always takes the same ops, with the same numbers from the host: then a GPU may do a step again without the host
-    /// (<see cref="TrainerOptions.Replays"/>). A temperature that changes from step to step, or targets that the host makes of the views' values, say no.
+    /// Whether a step on views of the same shapes always takes the same ops, with the same numbers from the host: then a GPU may do it again without the host
+    /// (<see cref="TrainerOptions.Replays"/>). That goes for the loss and for what is done after the backward pass and after the step. Numbers that change belong to
+    /// <see cref="Numbers"/>; targets that the host makes of the views' values say no.
     /// </summary>
     public virtual bool IsReplayable => false;
+
+    /// <summary>What follows a schedule: a teacher's momentum, a temperature. The trainer says the numbers before each step; the loss and <see cref="AfterStep"/> read them on
+    /// the device.</summary>
+    public virtual IReadOnlyList<ScheduledNumber> Numbers => [];
 
     /// <summary>The loss that an uninformed or collapsed model shows, where it is known: a run that sits on it learns nothing.</summary>
     public virtual double? ChanceLoss => null;

@@ -8,7 +8,7 @@ namespace NativeSsl;
 /// <param name="parameters">What is trained.</param>
 /// <param name="momentum">μ, how much of the velocity stays.</param>
 /// <param name="trust">τ, the length of a step in lengths of its tensor.</param>
-public sealed class Lars(Parameters parameters, double momentum = 0.9, double trust = 0.001) : Optimizer(parameters)
+public sealed class Lars(Parameters parameters, double momentum = 0.9, double trust = 0.001) : Optimizer(parameters, numbersOfGroup: 1)
 {
     readonly Tensor _velocities = NewState(parameters);
     readonly LarsTensors[] _tensors = [.. parameters.Groups.Select(group => TensorsOf(parameters, group))];
@@ -18,11 +18,14 @@ public sealed class Lars(Parameters parameters, double momentum = 0.9, double tr
     public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("velocities", _velocities)];
 
     /// <inheritdoc/>
-    protected override void Move(int group, long time, double learningRate, Tensor? factor)
+    protected override void Say(Span<float> numbers, int group, long time, double learningRate) => numbers[0] = (float)learningRate;
+
+    /// <inheritdoc/>
+    protected override void Move(int group, Tensor numbers, Tensor? factor)
     {
         _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _velocities }.Select(flat => Windows(Parameters, flat))];
-        LarsScalars scalars = new((float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay, (float)trust);
-        Parameters.Values.Backend.Lars(_windows[0][group], _windows[1][group], _windows[2][group], _tensors[group], scalars, factor);
+        LarsScalars scalars = new((float)momentum, Parameters.Groups[group].WeightDecay, (float)trust);
+        Parameters.Values.Backend.Lars(_windows[0][group], _windows[1][group], _windows[2][group], _tensors[group], scalars, numbers, factor);
     }
 
     static LarsTensors TensorsOf(Parameters parameters, ParameterGroup group)

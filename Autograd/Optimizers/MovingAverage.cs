@@ -24,8 +24,8 @@ public sealed class MovingAverage
     }
 
     /// <summary>Takes a step towards the values as they are now.</summary>
-    /// <param name="momentum">m, how much of the average stays.</param>
-    public void Follow(float momentum)
+    /// <param name="momentum">m, how much of the average stays, <c>[1]</c>.</param>
+    public void Follow(Tensor momentum)
     {
         // Whoever trains the values may have moved their memory.
         if (!_pairs.Select(Memory).SequenceEqual(_planned)) Plan();

@@ -8,7 +8,7 @@ namespace NativeSsl;
 /// <param name="parameters">What is trained.</param>
 /// <param name="momentum">μ, how much of the velocity stays; 0 for plain gradient descent.</param>
 /// <param name="nesterov">Whether the move looks ahead along the velocity.</param>
-public sealed class Sgd(Parameters parameters, double momentum = 0, bool nesterov = false) : Optimizer(parameters)
+public sealed class Sgd(Parameters parameters, double momentum = 0, bool nesterov = false) : Optimizer(parameters, numbersOfGroup: 1)
 {
     readonly Tensor _velocities = NewState(parameters);
     Tensor[][]? _windows;
@@ -17,11 +17,14 @@ public sealed class Sgd(Parameters parameters, double momentum = 0, bool nestero
     public override IReadOnlyList<(string Name, Tensor Tensor)> State => [("velocities", _velocities)];
 
     /// <inheritdoc/>
-    protected override void Move(int group, long time, double learningRate, Tensor? factor)
+    protected override void Say(Span<float> numbers, int group, long time, double learningRate) => numbers[0] = (float)learningRate;
+
+    /// <inheritdoc/>
+    protected override void Move(int group, Tensor numbers, Tensor? factor)
     {
         _windows ??= [.. new[] { Parameters.Values, Parameters.Gradients, _velocities }.Select(flat => Windows(Parameters, flat))];
-        var scalars = new SgdScalars((float)learningRate, (float)momentum, Parameters.Groups[group].WeightDecay,
+        var scalars = new SgdScalars((float)momentum, Parameters.Groups[group].WeightDecay,
             Gradient: nesterov ? 1f : 0f, Velocity: nesterov ? (float)momentum : 1f);
-        Parameters.Values.Backend.Sgd(_windows[0][group], _windows[1][group], _windows[2][group], scalars, factor);
+        Parameters.Values.Backend.Sgd(_windows[0][group], _windows[1][group], _windows[2][group], scalars, numbers, factor);
     }
 }

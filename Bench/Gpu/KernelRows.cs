@@ -90,8 +90,9 @@ static class KernelRows
         {
             Tensor[] state = [.. Enumerable.Range(0, 4).Select(_ => Tensor.Zeros(gpu, [count]))];
             Tensor gradients = Some(gpu, [count]);
-            var scalars = new AdamWScalars(0.9f, 0.99f, 0.1f, 0.01f, 0.9999f, 1e-3f, 1f, 1e-8f);
-            return () => gpu.AdamW(state[0], gradients, state[1], state[2], scalars);
+            var scalars = new AdamWScalars(0.9f, 0.99f, 0.1f, 0.01f, 1e-8f);
+            Tensor rates = Tensor.From(gpu, [AdamWRates.Count], 0.9999f, 1e-3f, 1f);
+            return () => gpu.AdamW(state[0], gradients, state[1], state[2], scalars, rates);
         });
     }
 

@@ -6,12 +6,11 @@ namespace NativeSsl;
 // You, Gitman & Ginsburg 2017, “Large batch training of convolutional networks”, algorithm 1; q divides by the norm of the sum, as in
 // SimCLR's code, not by the sum ‖g‖ + λ ‖θ‖ of the paper.
 
-/// <summary>The numbers of one step of LARS.</summary>
-/// <param name="Rate">η, the learning rate.</param>
+/// <summary>The numbers of LARS that stay what they are.</summary>
 /// <param name="Momentum">μ, how much of the velocity stays.</param>
 /// <param name="Decay">λ, weight decay, added to the gradient.</param>
 /// <param name="Trust">τ, the length of a step in lengths of the tensor.</param>
-public readonly record struct LarsScalars(float Rate, float Momentum, float Decay, float Trust);
+public readonly record struct LarsScalars(float Momentum, float Decay, float Trust);
 
 /// <summary>The tensors that lie in flat memory, each of which has a rate of its own.</summary>
 public sealed class LarsTensors
@@ -48,9 +47,10 @@ public partial interface IBackend
     /// <param name="gradients">g.</param>
     /// <param name="velocities">v.</param>
     /// <param name="tensors">Where each tensor lies; what lies between them stays as it is.</param>
-    /// <param name="scalars">The rest.</param>
+    /// <param name="scalars">What stays.</param>
+    /// <param name="rate">η, the learning rate, <c>[1]</c>.</param>
     /// <param name="factor"><c>[1]</c>, what the gradients are multiplied by; if it is 0, nothing moves. Null for 1.</param>
-    void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor? factor = null);
+    void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor rate, Tensor? factor = null);
 }
 
 /// <summary>The update of one lane, for every device.</summary>
@@ -73,17 +73,17 @@ public static class LarsFormula
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor? factor = null)
+    public unsafe void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor rate, Tensor? factor = null)
     {
         if (FactorOf(factor) is not 0f and float by)
             foreach ((long start, long length, bool adapts) in tensors.Tensors)
-                Lars(Floats(values) + start, Floats(gradients) + start, Floats(velocities) + start, length, adapts, scalars, by);
+                Lars(Floats(values) + start, Floats(gradients) + start, Floats(velocities) + start, length, adapts, scalars, *Floats(rate), by);
     }
 
-    unsafe void Lars(float* values, float* gradients, float* velocities, long count, bool adapts, LarsScalars scalars, float by)
+    unsafe void Lars(float* values, float* gradients, float* velocities, long count, bool adapts, LarsScalars scalars, float rate, float by)
     {
         int parts = PartsOf(count);
-        double rate = scalars.Rate;
+        double own = rate;
         if (adapts)
         {
             using CpuPool.Loan sums = _pool.Lend(2L * parts);
@@ -94,9 +94,9 @@ public sealed partial class CpuBackend
                 ofValues += sums.Floats[2 * part];
                 ofDirection += sums.Floats[2 * part + 1];
             }
-            if (ofValues > 0 && ofDirection > 0) rate *= scalars.Trust * Math.Sqrt(ofValues / ofDirection);
+            if (ofValues > 0 && ofDirection > 0) own *= scalars.Trust * Math.Sqrt(ofValues / ofDirection);
         }
-        Run(new LarsKernel(values, gradients, velocities, count, (float)rate, scalars, by), parts);
+        Run(new LarsKernel(values, gradients, velocities, count, (float)own, scalars, by), parts);
     }
 
     readonly unsafe struct LarsNorms(float* values, float* gradients, float* sums, long count, LarsScalars scalars, float factor) : IKernel

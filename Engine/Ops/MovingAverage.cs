@@ -11,8 +11,8 @@ public partial interface IBackend
     /// <param name="averages">a, <c>[count of averages]</c>; may lie in another order.</param>
     /// <param name="pieces"><c>[pieces, 3]</c>: where a piece begins among the values, where among the averages, and its length, at most
     /// <see cref="MemoryPieces.Most"/>. What lies between them stays as it is.</param>
-    /// <param name="momentum">m, how much of the average stays.</param>
-    void MovingAverage(Tensor values, Tensor averages, Indices pieces, float momentum);
+    /// <param name="momentum">m, how much of the average stays, <c>[1]</c>.</param>
+    void MovingAverage(Tensor values, Tensor averages, Indices pieces, Tensor momentum);
 }
 
 /// <summary>The update of one lane, for every device.</summary>
@@ -26,10 +26,10 @@ public static class MovingAverageFormula
 public sealed partial class CpuBackend
 {
     /// <inheritdoc/>
-    public unsafe void MovingAverage(Tensor values, Tensor averages, Indices pieces, float momentum)
+    public unsafe void MovingAverage(Tensor values, Tensor averages, Indices pieces, Tensor momentum)
     {
         fixed (int* table = pieces.Values.Span)
-            Run(new MovingAverageKernel(Floats(values), Floats(averages), table, momentum), pieces.Shape[0]);
+            Run(new MovingAverageKernel(Floats(values), Floats(averages), table, *Floats(momentum)), pieces.Shape[0]);
     }
 
     readonly unsafe struct MovingAverageKernel(float* values, float* averages, int* pieces, float momentum) : IKernel

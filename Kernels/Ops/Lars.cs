@@ -41,7 +41,7 @@ static class LarsNormKernels<T> where T : struct, ITeam
 /// <summary>One thread to each tensor turns norms into its rate; then a team to each piece moves it.</summary>
 static class LarsKernels
 {
-    public static void OwnRates(Floats sums, Floats rates, Ints rows, LarsScalars scalars, int tensors)
+    public static void OwnRates(Floats sums, Floats rates, Ints rows, LarsScalars scalars, Floats rate, int tensors)
     {
         int tensor = (int)Grid.GlobalLinearIndex;
         if (tensor >= tensors) return;
@@ -53,7 +53,7 @@ static class LarsKernels
             ofDirection += sums[2 * piece + 1];
         }
         bool adapts = rows[3 * tensor + 2] != 0 && ofValues > 0f && ofDirection > 0f;
-        rates[tensor] = adapts ? scalars.Rate * scalars.Trust * MathF.Sqrt(ofValues / ofDirection) : scalars.Rate;
+        rates[tensor] = adapts ? rate[0] * scalars.Trust * MathF.Sqrt(ofValues / ofDirection) : rate[0];
     }
 
     public static void Update(Floats values, Floats gradients, Floats velocities, Floats rates, Ints pieces, LarsScalars scalars, Floats factor)
@@ -74,14 +74,14 @@ static class LarsKernels
 public sealed partial class GpuBackend
 {
     /// <inheritdoc/>
-    public void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor? factor = null)
+    public void Lars(Tensor values, Tensor gradients, Tensor velocities, LarsTensors tensors, LarsScalars scalars, Tensor rate, Tensor? factor = null)
     {
         int pieces = tensors.Pieces.Shape[0], count = tensors.Tensors.Count;
         Tensor sums = Tensor.Empty(this, [pieces, 2]), rates = Tensor.Empty(this, [count]);
         Work teams = Teams(pieces, Math.Min(values.Shape.Count, MemoryPieces.Most));
         Launch(_hasWarps ? LarsNormKernels<WarpTeam>.Pieces : LarsNormKernels<SharedTeam>.Pieces, teams,
             View(values), View(gradients), View(sums), View(tensors.Pieces), scalars, FactorOf(factor));
-        Launch(LarsKernels.OwnRates, count, View(sums), View(rates), View(tensors.Rows), scalars, count);
+        Launch(LarsKernels.OwnRates, count, View(sums), View(rates), View(tensors.Rows), scalars, View(rate), count);
         Launch(LarsKernels.Update, teams, View(values), View(gradients), View(velocities), View(rates), View(tensors.Pieces), scalars, FactorOf(factor));
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class Trainer : IDisposable
 
     // Running statistics, teachers: in one piece of memory.
     readonly Tensor[] _notLearned;
+    readonly StepBlock _numbers;
 
     /// <param name="objective">The task, with its networks.</param>
     /// <param name="data">Where views come from.</param>
@@ -38,7 +39,8 @@ public sealed partial class Trainer : IDisposable
         _backend = _players[0].Optimizer.Parameters.Values.Backend;
         _notLearned = [.. objective.NamedTensors().Select(entry => entry.Tensor).Where(tensor => !tensor.RequiresGradient).Distinct()
             .GroupBy(tensor => tensor.Backend).Select(ofDevice => OnePiece.Gather([.. ofDevice]))];
-        if (options.Replays) _recorded = NewRecordedPass(out _whyNotRecorded);
+        _numbers = new StepBlock([.. _players.Select(player => player.Optimizer.Numbers), .. objective.Numbers.Select(number => number.Numbers)]);
+        if (options.Replays) _recorded = NewRecordedStep(out _whyNotRecorded);
         _doctor = new Doctor(patience: Math.Max(100, options.Steps / 20));
     }
 

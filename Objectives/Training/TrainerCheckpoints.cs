@@ -37,5 +37,6 @@ public sealed partial class Trainer
         _objective.Load(checkpoint);
         _data.Load(checkpoint);
         (StepsDone, ValidationLoss) = (checkpoint.Step, checkpoint.ValidationLoss);
+        SayNumbers(Math.Max(0, StepsDone - 1));
     }
 }

@@ -47,8 +47,7 @@ public sealed partial class Trainer
             before.Renew(_notLearned);
             try
             {
-                Differentiate(player, Draw(), progress, null, [], before);
-                player.Optimizer.Step(StepsDone, rate, player.Clipping);
+                Do(player, Draw(), progress, null, [], before);
             }
             catch
             {
@@ -56,7 +55,6 @@ public sealed partial class Trainer
                 throw;
             }
             reading.Ask(player.Clipping.Found);
-            using (Tape.NoGradient()) _objective.AfterStep(progress);
         }
         return new UnreadStep(++StepsDone, rate, start, flops.Total, before, reading);
     }

@@ -31,7 +31,7 @@ public sealed record TrainerOptions
     /// <summary>Whether a run that does not learn, as its warning says, stops with a <see cref="FailingRunException"/>.</summary>
     public bool StopWhenFailing { get; init; }
     /// <summary>
-    /// Whether a GPU records a step's forward and backward pass and does it again by itself at later ones, in memory of its own: for small models, whose steps are
+    /// Whether a GPU records a whole step and does it again by itself at later ones, in memory of its own: for small models, whose steps are
     /// shorter than it takes to ask for them. <see cref="Trainer.Run"/> then tells of a step when the next one has been asked for. Results are the same, bit for bit. The objective has to be <see cref="Objective.IsReplayable"/>.
     /// </summary>
     public bool Replays { get; init; }

@@ -38,7 +38,7 @@ public sealed partial class Trainer
                 before.Restore();
                 throw;
             }
-            using (Tape.NoGradient()) _objective.AfterStep(progress);
+            if (_recorded is null) Follow(progress);
         }
         StepsDone++;
         return Diagnosed(report! with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, Flops = flops.Total });
@@ -48,7 +48,16 @@ public sealed partial class Trainer
     {
         Progress progress = new(StepsDone, _options.Steps, EpochOf(StepsDone));
         if (_data.DrawsPerEpoch is not null && (StepsDone == 0 || EpochOf(StepsDone - 1) != progress.Epoch)) BeginEpoch(progress);
+        SayNumbers(StepsDone);
         return progress;
+    }
+
+    // What is another number at each step lies in the device's memory.
+    void SayNumbers(long step)
+    {
+        foreach (Mover player in _players) player.Optimizer.Say(step, player.LearningRate.At(step));
+        foreach (ScheduledNumber number in _objective.Numbers) number.Say(step);
+        _numbers.Send();
     }
 
     Step NewStep() => new(_backend, training: true, _options.Seed, (ulong)StepsDone);
@@ -62,30 +71,46 @@ public sealed partial class Trainer
         Optimizer optimizer = player.Optimizer;
         List<EmbeddingHealth> embeddings = [];
         List<(string Name, double Value)> parts = [];
-        Differentiate(player, views, progress, examined ? embeddings : null, parts, before);
-        // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
-        if (player != _players[^1]) before.Add(optimizer.State.Select(entry => entry.Tensor));
-        if (examined || player != _players[^1]) before.Add([optimizer.Parameters.Values]);
-        double rate = player.LearningRate.At(StepsDone);
-        optimizer.Step(StepsDone, rate, player.Clipping);
+        Do(player, views, progress, examined ? embeddings : null, parts, before);
         (double loss, double norm) = LossAndNorm(player.Clipping.Found.ToArray());
         if (!IsFinite(loss, norm)) throw Diverged(player, progress, loss, norm);
-        return new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, rate, 0)
+        return new TrainingReport(StepsDone + 1, _options.Steps, loss, norm, player.LearningRate.At(StepsDone), 0)
         {
             Health = examined ? new Health(before.RatioMoved(optimizer.Parameters.Values), loss - _objective.ChanceLoss, embeddings) { LossParts = parts } : null,
         };
     }
 
-    void Differentiate(Mover player, Views[] views, Progress progress, List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts, Snapshot before)
+    void Do(Mover player, Views[] views, Progress progress, List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts, Snapshot before)
     {
-        player.Optimizer.Parameters.Zero();
-        Tensor[] losses = embeddings is null && _recorded is not null ? Replayed(_recorded, player.Name, views, before)
-            : InFull(() => [.. views.Select(view => PassOver(player.Name, view, views.Length, embeddings, parts))], before);
-        _objective.AfterBackward(progress);
-        player.Clipping.Look(losses);
+        Optimizer optimizer = player.Optimizer;
+        optimizer.Parameters.Zero();
+        if (embeddings is null && _recorded is not null && IsReplayed(_recorded, player, views, progress, before)) return;
+        Tensor[] losses = [];
+        void InFull() => losses = Passes(player, views, embeddings, parts);
+        if (_recorded is null) InFull();
+        else _recorded.Do(InFull, before.Restore);
+        // In a game, a player who moves before another takes the move back if the other diverges. A single player never pays for it.
+        if (player != _players[^1]) before.Add(optimizer.State.Select(entry => entry.Tensor));
+        if (embeddings is not null || player != _players[^1]) before.Add([optimizer.Parameters.Values]);
+        MoveBy(losses, player, progress);
     }
 
-    Tensor[] InFull(Func<Tensor[]> pass, Snapshot before) => _recorded is null ? pass() : _recorded.Do(pass, before.Restore);
+    Tensor[] Passes(Mover player, Views[] views, List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts) =>
+        [.. views.Select(view => PassOver(player.Name, view, views.Length, embeddings, parts))];
+
+    // What gradients are there for. Where it may be recorded, the objective's own moves belong to it.
+    void MoveBy(Tensor[] losses, Mover player, Progress progress)
+    {
+        _objective.AfterBackward(progress);
+        player.Clipping.Look(losses);
+        player.Optimizer.Move(player.Clipping);
+        if (_recorded is not null) Follow(progress);
+    }
+
+    void Follow(Progress progress)
+    {
+        using (Tape.NoGradient()) _objective.AfterStep(progress);
+    }
 
     // The embeddings of the first micro-batch are looked at before the backward pass takes their memory back.
     Tensor PassOver(string player, Views view, int micro, List<EmbeddingHealth>? embeddings, List<(string Name, double Value)> parts)

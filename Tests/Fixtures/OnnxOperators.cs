@@ -247,8 +247,8 @@ static class OnnxOperators
         double beta1 = v.Float("alpha", 0.9f), beta2 = v.Float("beta", 0.999f);
         Tensor gradient = v.Tensor(b, 3) + value * v.Float("norm_coefficient", 0);
         b.AdamW(value, gradient, mean, square,
-            new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), 1f,
-                v.Floats(0)[0], 1f, v.Float("epsilon", 0)));
+            new AdamWScalars((float)beta1, (float)beta2, (float)(1 - beta1), (float)(1 - beta2), v.Float("epsilon", 0)),
+            Tensor.From(b, [AdamWRates.Count], 1f, v.Floats(0)[0], 1f));
         return [value, mean, square];
     }
 
@@ -264,7 +264,7 @@ static class OnnxOperators
         {
             Tensor value = v.Tensor(b, 2 + i), gradient = v.Tensor(b, 2 + tensors + i), velocity = v.Tensor(b, 2 + 2 * tensors + i);
             b.Sgd(value, gradient, velocity,
-                new SgdScalars(v.Floats(0)[0], alpha, v.Float("norm_coefficient", 0), ahead ? 1f : 0f, ahead ? alpha : 1f));
+                new SgdScalars(alpha, v.Float("norm_coefficient", 0), ahead ? 1f : 0f, ahead ? alpha : 1f), Tensor.From(b, [1], v.Floats(0)[0]));
             values.Add(value);
             velocities.Add(velocity);
         }

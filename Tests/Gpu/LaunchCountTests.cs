@@ -38,9 +38,10 @@ public sealed class LaunchCountTests : IDisposable
             using var step = new Step(_gpu);
             MlpHead student = Head(layers), teacher = Head(layers, trained: false);
             Momentum momentum = new(student, teacher);
+            Tensor m = Tensor.From(_gpu, [1], 0.9f);
             _ = new Parameters(ParameterGroup.Usual(student.NamedParameters(), 0f));
             foreach (Module module in new[] { student, teacher }) OnePiece.Gather([.. module.NamedTensors().Select(entry => entry.Tensor).Where(tensor => !tensor.RequiresGradient)]);
-            Assert.Equal(["MovingAverageKernels.Step", "MovingAverageKernels.Step"], During(() => momentum.Follow(0.9f)));  // parameters, running statistics
+            Assert.Equal(["MovingAverageKernels.Step", "MovingAverageKernels.Step"], During(() => momentum.Follow(m)));  // parameters, running statistics
         }
     }
 

@@ -27,11 +27,11 @@ static class TenSteps
         return [[.. Enumerable.Range(0, 10).Select(_ => (float)trainer.Step().Loss)]];
     }
 
-    internal static Trainer Training((Objective Objective, IViewSource Views) task, bool replays = false, int microBatches = 1, long healthInterval = 50, long steps = 10) =>
+    internal static Trainer Training((Objective Objective, IViewSource Views) task, bool replays = false, int microBatches = 1, long healthInterval = 50, long steps = 10, Player? player = null) =>
         new(task.Objective, task.Views, new TrainerOptions
         {
             Steps = steps, Seed = 5, WeightDecay = 0.1f, Clip = 1, Replays = replays, MicroBatches = microBatches, HealthInterval = healthInterval,
-            Players = new Dictionary<string, Player> { ["main"] = new(parameters => new AdamW(parameters, 0.9, 0.99), new Constant(1e-3)) },
+            Players = new Dictionary<string, Player> { ["main"] = player ?? new(parameters => new AdamW(parameters, 0.9, 0.99), new Constant(1e-3)) },
         });
 
     /// <summary>Images of noise, of which the two views share the greater part.</summary>

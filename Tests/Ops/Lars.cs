@@ -2,7 +2,8 @@ namespace NativeSsl.Tests.Ops;
 
 public sealed class Lars
 {
-    static readonly LarsScalars Scalars = new(0.5f, 0.9f, 0.01f, Trust: 0.1f);
+    static readonly LarsScalars Scalars = new(0.9f, 0.01f, Trust: 0.1f);
+    const float Rate = 0.5f;
 
     // Three tensors in memory of 40,000 elements, the middle one without adaptation, the last of several pieces; between them lie others' numbers.
     static readonly (long, long, bool)[] Three = [(16, 67, true), (96, 3, false), (112, 39_800, true)];
@@ -31,7 +32,7 @@ public sealed class Lars
 
     static OpSpec Of(string name, int count, (long Start, long Length, bool Adapts)[] tensors, int output, float? factor = null, float decay = 0.01f) => new($"lars, {name}", [[count], [count], [count], [1]], x =>
     {
-        x[0].Backend.Lars(x[0], x[1], x[2], new LarsTensors(x[0].Backend, tensors), Scalars with { Decay = decay }, factor is null ? null : x[3]);
+        x[0].Backend.Lars(x[0], x[1], x[2], new LarsTensors(x[0].Backend, tensors), Scalars with { Decay = decay }, Tensor.From(x[0].Backend, [1], Rate), factor is null ? null : x[3]);
         return x[output];
     }, x =>
     {
@@ -40,7 +41,7 @@ public sealed class Lars
         foreach ((int start, int length, bool adapts) in tensors.Select(tensor => ((int)tensor.Start, (int)tensor.Length, tensor.Adapts)))
         {
             (double[] value, double[] velocity) = Textbook(x[0][start..(start + length)], [.. x[1][start..(start + length)].Select(g => g * (factor ?? 1))], x[2][start..(start + length)],
-                Scalars.Rate, Scalars.Momentum, decay, adapts ? Scalars.Trust : 0);
+                Rate, Scalars.Momentum, decay, adapts ? Scalars.Trust : 0);
             (output == 0 ? value : velocity).CopyTo(result, start);
         }
         return result;

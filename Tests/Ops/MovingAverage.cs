@@ -11,7 +11,7 @@ public sealed class MovingAverage
 
     static OpSpec Of(string name, int values, int averages, int[][] pieces) => new($"moving average, {name}", [[values], [averages]], x =>
     {
-        x[0].Backend.MovingAverage(x[0], x[1], MemoryPieces.Table(x[0].Backend, 3, pieces), 0.9f);
+        x[0].Backend.MovingAverage(x[0], x[1], MemoryPieces.Table(x[0].Backend, 3, pieces), Tensor.From(x[0].Backend, [1], 0.9f));
         return x[1];
     }, x =>
     {
@@ -30,13 +30,13 @@ public sealed class MovingAverage
         Momentum momentum = new(student, teacher);
         float[][] expected = [.. Numbers(student)];
         Add(student, 1f);
-        momentum.Follow(0.75f);                                         // each where it was made
+        momentum.Follow(Tensor.From(cpu, [1], 0.75f));                                         // each where it was made
         Assert.All(Numbers(teacher).Zip(expected), pair => Close(pair.Second.Select(x => x + 0.25f), pair.First));
 
         _ = new Parameters(ParameterGroup.Usual(student.NamedParameters(), 0f));
         OnePiece.Gather([.. teacher.NamedTensors().Select(entry => entry.Tensor).Reverse()]);
         Add(student, 1f);
-        momentum.Follow(0.5f);                                          // 0.25 and 2 meet in the middle
+        momentum.Follow(Tensor.From(cpu, [1], 0.5f));                                          // 0.25 and 2 meet in the middle
         Assert.All(Numbers(teacher).Zip(expected), pair => Close(pair.Second.Select(x => x + 1.125f), pair.First));
     }
 

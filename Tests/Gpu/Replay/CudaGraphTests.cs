@@ -30,6 +30,10 @@ public sealed partial class CudaGraphTests : IDisposable
         (_, int[] longer) = Train(replays: true, 2 * Steps);
         Assert.Equal([0, Steps - 1, 2 * Steps - 1], [plainly[5], replayed[5], longer[5]]);
         Assert.Equal(replayed[4], longer[4]);
+
+        // A step more is a graph more and no kernel besides. What is copied for it: tokens and targets, to where they are drawn and to where
+        // the graph looks for them, its numbers, how many steps later it is; and what is read.
+        Assert.Equal((replayed[6], replayed[7] + 7 * Steps), (longer[6], longer[7]));
     }
 
     (string Told, int[] Counts) Train(bool replays, int steps)
@@ -57,7 +61,7 @@ public sealed partial class CudaGraphTests : IDisposable
     [GeneratedRegex("^([0-9]+) replayed; [0-9]+ orders in one graph$")]
     private static partial Regex Orders();
 
-    [GeneratedRegex("launches ([0-9]+) graphs ([0-9]+) replays ([0-9]+) refused ([0-9]+) waits ([0-9]+) events ([0-9]+)")]
+    [GeneratedRegex("launches ([0-9]+) graphs ([0-9]+) replays ([0-9]+) refused ([0-9]+) waits ([0-9]+) events ([0-9]+) alone ([0-9]+) copies ([0-9]+)")]
     private static partial Regex Counts();
 
     [AttributeUsage(AttributeTargets.Method)]

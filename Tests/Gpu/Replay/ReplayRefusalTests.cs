@@ -15,6 +15,13 @@ public sealed class ReplayRefusalTests
         Assert.Contains("reads numbers back", Same(gpu => Learning(gpu, model => new Altered(model, (loss, _) => loss * loss.Item())), steps: 3));
     }
 
+    // Until then the step was recorded: parameters, moments and what clipping found are taken back before it is done in full.
+    [Fact]
+    public void What_is_read_back_when_parameters_have_moved_takes_the_move_back()
+    {
+        Assert.Contains("reads numbers back", Same(gpu => Learning(gpu, model => new ReadingAfterwards(model)), steps: 3));
+    }
+
     [Fact]
     public void Memory_that_will_be_anothers_is_not_recorded()
     {

@@ -7,10 +7,10 @@ namespace NativeSsl.Tests.Gpu;
 static class ReplayTasks
 {
     /// <summary>Losses, norms and FLOPs of ten steps, all tensors behind them, and what is said of replays. Steps that are replayed are read late, the others waited for.</summary>
-    internal static (double[] Told, float[][] Left, string? About) Train(GpuBackend gpu, Func<GpuBackend, (Objective, IViewSource)> task, bool replays, int microBatches = 1, long healthInterval = 0, int steps = 10)
+    internal static (double[] Told, float[][] Left, string? About) Train(GpuBackend gpu, Func<GpuBackend, (Objective, IViewSource)> task, bool replays, int microBatches = 1, long healthInterval = 0, int steps = 10, Player? player = null)
     {
         (Objective objective, IViewSource views) = task(gpu);
-        using Trainer trainer = TenSteps.Training((objective, views), replays, microBatches, healthInterval, steps);
+        using Trainer trainer = TenSteps.Training((objective, views), replays, microBatches, healthInterval, steps, player);
         List<TrainingReport> reports = [];
         if (replays) trainer.Run(progress: new SmallRun.Reports(reports.Add));
         else while (trainer.StepsDone < steps) reports.Add(trainer.Step());
@@ -18,16 +18,16 @@ static class ReplayTasks
         return (told, [.. objective.NamedTensors().Select(entry => entry.Tensor.ToArray())], trainer.Replays);
     }
 
-    internal static string Same(Func<GpuBackend, (Objective, IViewSource)> task, int microBatches = 1, long healthInterval = 0, int steps = 10)
+    internal static string Same(Func<GpuBackend, (Objective, IViewSource)> task, int microBatches = 1, long healthInterval = 0, int steps = 10, Player? player = null)
     {
         using GpuBackend first = GpuBackend.Simulator(), second = GpuBackend.Simulator();
-        return Same(first, second, task, microBatches, healthInterval, steps);
+        return Same(first, second, task, microBatches, healthInterval, steps, player);
     }
 
-    internal static string Same(GpuBackend first, GpuBackend second, Func<GpuBackend, (Objective, IViewSource)> task, int microBatches = 1, long healthInterval = 0, int steps = 10)
+    internal static string Same(GpuBackend first, GpuBackend second, Func<GpuBackend, (Objective, IViewSource)> task, int microBatches = 1, long healthInterval = 0, int steps = 10, Player? player = null)
     {
-        var plain = Train(first, task, replays: false, microBatches, healthInterval, steps);
-        var replayed = Train(second, task, replays: true, microBatches, healthInterval, steps);
+        var plain = Train(first, task, replays: false, microBatches, healthInterval, steps, player);
+        var replayed = Train(second, task, replays: true, microBatches, healthInterval, steps, player);
         Assert.Null(plain.About);
         Assert.Equal(plain.Told, replayed.Told);
         Assert.Equal(plain.Left, replayed.Left);
@@ -58,6 +58,37 @@ static class ReplayTasks
         public override void AfterStep(Progress progress) => gpu.Accumulate(Tensor.Full(gpu, [1], Step.Current!.Streams), _streams);
         public override bool IsReplayable => true;
         public override Tensor Loss(Views views) => (_norm.Forward(views.Tensors[0]).Dropout(0.3f) * views.Tensors[1]).Square().Mean();
+    }
+
+    /// <summary>A student whose teacher follows it faster and faster, and is believed more and more.</summary>
+    internal sealed class Followed : Objective
+    {
+        readonly Linear _student, _teacher;
+        readonly Momentum _momentum;
+        readonly ScheduledNumber _stays, _temperature;
+
+        public Followed(IBackend gpu)
+        {
+            (_student, _teacher) = (new Linear(new Init(gpu, 1), 6, 3, bias: true), new Linear(new Init(gpu, 2, trained: false), 6, 3, bias: true));
+            _momentum = new Momentum(_student, _teacher);
+            (_stays, _temperature) = (new ScheduledNumber(gpu, new LinearDecay(0.9, 0.5, 4)), new ScheduledNumber(gpu, new Cosine(1, 0.1, 4)));
+        }
+
+        public override IReadOnlyList<Part> Parts => [new("student", _student), new("teacher", _teacher)];
+        public override IReadOnlyList<ScheduledNumber> Numbers => [_stays, _temperature];
+        public override bool IsReplayable => true;
+        public override void AfterStep(Progress progress) => _momentum.Follow(_stays.Value);
+        public override Tensor Loss(Views views) =>
+            (_student.Forward(views.Tensors[0]) - (_teacher.Forward(views.Tensors[1]) / _temperature.Value).StopGradient()).Square().Mean();
+    }
+
+    /// <summary>An objective that reads a number back when the parameters have moved already.</summary>
+    internal sealed class ReadingAfterwards(Gpt model) : Objective
+    {
+        public override IReadOnlyList<Part> Parts => [new("model", model)];
+        public override bool IsReplayable => true;
+        public override void AfterStep(Progress progress) => NamedTensors().First().Tensor.ToArray();
+        public override Tensor Loss(Views views) => new NextToken(model).Loss(views);
     }
 
     /// <summary>Points at random, and how much each counts; in one draw there is a NaN.</summary>

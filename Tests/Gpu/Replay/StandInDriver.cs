@@ -19,9 +19,9 @@ static class StandInDriver
         #define ASK(name, ...) int name(__VA_ARGS__)
         typedef struct { int launches; } Graph;
         typedef struct { Graph *collects; } Stream;
-        static Stream *collected; static int launches, replays, graphs, refused, waits, events;
+        static Stream *collected; static int launches, replays, graphs, refused, waits, events, alone, copies;
         __attribute__((destructor)) static void tell(void) {
-            fprintf(stderr, "launches %d graphs %d replays %d refused %d waits %d events %d\n", launches, graphs, replays, refused, waits, events);
+            fprintf(stderr, "launches %d graphs %d replays %d refused %d waits %d events %d alone %d copies %d\n", launches, graphs, replays, refused, waits, events, alone, copies);
         }
         static int unless_collecting(void) { if (collected) { refused++; return 900; } return 0; }
 
@@ -67,7 +67,7 @@ static class StandInDriver
         ASK(cuMemHostRegister_v2, void *p, intptr_t n, int f) { return 0; }
         ASK(cuMemHostUnregister, void *p) { return 0; }
         ASK(cuMemHostGetDevicePointer_v2, void **d, void *h, int f) { *d = h; return 0; }
-        ASK(cuMemcpyAsync, void *to, void *from, intptr_t n, Stream *s) { return 0; }
+        ASK(cuMemcpyAsync, void *to, void *from, intptr_t n, Stream *s) { if (!s || !s->collects) copies++; return 0; }
         ASK(cuMemsetD8Async, void *to, unsigned char value, intptr_t n, Stream *s) { return 0; }
         ASK(cuStreamCreate, Stream **s, int f) { *s = calloc(1, sizeof(Stream)); return 0; }
         ASK(cuStreamCreateWithPriority, Stream **s, int f, int p) { *s = calloc(1, sizeof(Stream)); return 0; }
@@ -80,7 +80,7 @@ static class StandInDriver
         ASK(cuModuleGetFunction, void **f, void *m, const char *name) { *f = (void *)3; return 0; }
         ASK(cuFuncSetAttribute, void *f, int which, int v) { return 0; }
         ASK(cuLaunchKernel, void *f, int gx, int gy, int gz, int bx, int by, int bz, int shared, Stream *s, void **arguments, void **extra) {
-            if (s && s->collects) s->collects->launches++; else launches++;
+            if (s && s->collects) s->collects->launches++; else { launches++; alone++; }
             return 0;
         }
         ASK(cuOccupancyMaxActiveBlocksPerMultiprocessor, int *n, void *f, int b, intptr_t d) { *n = 2; return 0; }

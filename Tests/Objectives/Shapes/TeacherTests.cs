@@ -11,6 +11,7 @@ public sealed class TeacherTests
     {
         readonly Linear _online, _predictor, _target;
         readonly Momentum _teacher;
+        readonly ScheduledNumber _momentum = new(Cpu, new Constant(0.98));
         readonly bool _stop;
 
         public Byol(bool stop)
@@ -25,6 +26,8 @@ public sealed class TeacherTests
 
         public override IReadOnlyList<Part> Parts => [new("online", _online), new("predictor", _predictor), new("target", _target)];
 
+        public override IReadOnlyList<ScheduledNumber> Numbers => [_momentum];
+
         public override Tensor Loss(Views views) =>
             Distance(views.Tensors[0], views.Tensors[1]) + Distance(views.Tensors[1], views.Tensors[0]);
 
@@ -36,7 +39,7 @@ public sealed class TeacherTests
             return 2f - 2f * (student.Normalize() * teacher.Normalize()).Sum(-1).Mean();
         }
 
-        public override void AfterStep(Progress progress) => _teacher.Follow(0.98f);
+        public override void AfterStep(Progress progress) => _teacher.Follow(_momentum.Value);
 
         /// <summary>The spread of unit-length features over the set: 1/√d when they fill the sphere, 0 when all are the same.</summary>
         public double Spread()

@@ -1,17 +1,17 @@
 namespace NativeSsl;
 
-/// <summary>Inputs of a pass in memory that lasts, into which those of a later step are written; and what the host has asked of them, which those have to answer alike.</summary>
-sealed class PassInputs
+/// <summary>Inputs of a step in memory that lasts, into which those of a later step are written; and what the host has asked of them, which those have to answer alike.</summary>
+sealed class StepInputs
 {
     readonly List<(int Which, Func<Indices, bool> Question)> _questions = [];
 
-    internal PassInputs(IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices) =>
+    internal StepInputs(IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices) =>
         (Tensors, Indices) = ([.. tensors.Select(tensor => tensor.Keep())], [.. indices.Select((values, which) => values.Asked(question => _questions.Add((which, question))))]);
 
     internal Tensor[] Tensors { get; }
     internal Indices[] Indices { get; }
 
-    /// <summary>Whether a pass that was recorded on these is the pass on others.</summary>
+    /// <summary>Whether a step that was recorded on these is the step on others.</summary>
     /// <exception cref="IndexException">One of the others points outside of what it is looked up in.</exception>
     internal bool Fit(IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices) =>
         Tensors.Select(tensor => (tensor.Shape, tensor.Format)).SequenceEqual(tensors.Select(tensor => (tensor.Shape, tensor.Format)))

@@ -55,5 +55,5 @@ static class Pretrain
         new("--stop-when-failing") { Description = "save and stop, with exit code 4, as soon as a warning says that the run does not learn" };
 
     internal static Option<bool> Replay() =>
-        new("--replay") { Description = "on a GPU, record the forward and backward pass of a step and do it again at later ones, without the host; the result is the same" };
+        new("--replay") { Description = "on a GPU, record a step and do it again at later ones, without the host; the result is the same" };
 }

@@ -39,7 +39,7 @@ public sealed partial class PtxTests
         "BlockedAttentionGradientKernels<OfKeys,Tiles64>.Gradient", "BlockedAttentionGradientKernels<OfValues,Tiles64>.Gradient",
         "SoftmaxKernels<WarpTeam,Float4>.Forward", "LayerNormKernels<WarpTeam,Float4,Float32Numbers>.Forward", "NormGradientKernels<OfLayer,WarpTeam,Float4>.Backward", "NormGradientKernels<OfRootMeanSquare,WarpTeam,Float4>.Backward",
         "LayerNormKernels<WarpTeam,Float4,BFloat16Numbers>.Forward", "FragmentKernels<BFloat16Core,BFloat16Numbers>.LayOut", "BatchNormKernels<BFloat16Numbers,BFloat16Numbers>.Slope", "MapKernels<Gelu,BFloat16Numbers>.Slope",
-        "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", "MapKernels<Gelu,Float32Numbers>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward<Float32Numbers>", "AdamWKernels.Update", "SquaredNormKernels<WarpTeam,Float4>.Pieces",
+        "CrossEntropyKernels<WarpTeam,Float4>.Forward", "BatchNormKernels<Float32Numbers,Float32Numbers>.Slope", "MapKernels<Gelu,Float32Numbers>.Slope", "CombineKernels<ValueOf<Add>>.Fours", "DropoutKernels.Forward<Float32Numbers>", "AdamWKernels.Update", "SgdKernels.Update", "SquaredNormKernels<WarpTeam,Float4>.Pieces",
     ];
 
     [PtxasTheory, MemberData(nameof(Hot))]
@@ -69,6 +69,7 @@ public sealed partial class PtxTests
         { "SquaredNormKernels<WarpTeam,Float4>.Pieces", 1, 0 }, { "CrossEntropyKernels<WarpTeam,Float4>.Forward", 1, 0 }, { "CrossEntropySlopeKernels<Float4>.Backward", 1, 1 },
         { "PoolKernels<Float4>.Forward<Largest>", 1, 1 }, { "PoolKernels<Float4>.AverageBackward", 1, 1 }, { "PoolKernels<Float4>.MaxBackward", 4, 1 },
         { "GatedKernels<Gelu,Float32Numbers>.Value", 2, 1 }, { "GatedKernels<Gelu,Float32Numbers>.Slopes", 3, 2 },
+        { "AdamWKernels.Update", 4, 3 }, { "SgdKernels.Update", 3, 2 },
     };
 
     [PtxasTheory, MemberData(nameof(ByFours))]

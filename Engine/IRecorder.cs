@@ -15,6 +15,9 @@ public interface IRecorder : IDisposable
     /// <exception cref="NotReplayableException">It reads a number back, or uses memory that was lent before and will be another's; nothing is recorded.</exception>
     void Record(Action work);
 
+    /// <summary>Does something that is no part of the record, in the middle of it: writing what will be written anew before the work is done again.</summary>
+    void Aside(Action work);
+
     /// <summary>Does again what was recorded.</summary>
     /// <param name="stepsLater">How many steps have passed since: random streams are those of that step.</param>
     /// <exception cref="NotReplayableException">Nothing was recorded, or something of the recorder's memory is still lent.</exception>

@@ -38,6 +38,6 @@ public static partial class TensorOps
         if (labelSmoothing is not (>= 0f and <= 1f))
             throw new NativeSslException($"{op}: labelSmoothing is {labelSmoothing}; it must be in 0 … 1.");
         targets.CheckWithin(op, classes, ignored: ignoreIndex);
-        return new Labels(targets, ignoreIndex, labelSmoothing, Counted: targets.Shape.Count - targets.CountOf(ignoreIndex));
+        return new Labels(targets, ignoreIndex, labelSmoothing, Counted: targets.CountOfOthers(ignoreIndex));
     }
 }

@@ -53,23 +53,23 @@ public sealed class RecordedStep : IDisposable
         Step now = Step.Current ?? throw new NativeSslException("RecordedStep.TryRun: there is no step. Call it inside of one.");
         if (_recorder is null) return false;
         if (_record is null || !_recorder.IsUpToDate || !Homes().SequenceEqual(_record.Homes)) return Tried(() => _record = NewRecord(step, now, tensors, indices, key, work), remember);
-        if (key != _record.Key || now.Streams != _record.StreamsBefore || !_record.Inputs.Fit(tensors, indices)) return false;
-        Replay(_record, step, now, tensors, indices);
+        if (key != _record.Key || now.Streams != _record.StreamsBefore || _record.Inputs.InsteadOf(tensors, indices) is not { } instead) return false;
+        _record.Inputs.Fill(tensors, instead);
+        Replay(_record, step, now);
         return true;
     }
 
     Record NewRecord(long step, Step now, IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices, string key, Action<IReadOnlyList<Tensor>, IReadOnlyList<Indices>> work)
     {
-        var inputs = new StepInputs(tensors, indices);
+        var inputs = new StepInputs(_recorder!, tensors, indices);
         uint before = now.Streams;
         using var flops = new FlopCount();
         _recorder!.Record(() => work(inputs.Tensors, inputs.Indices));
         return new Record(inputs, key, Homes(), step, before, now.Streams, _parameters.Reached(), flops.Total);
     }
 
-    void Replay(Record record, long step, Step now, IReadOnlyList<Tensor> tensors, IReadOnlyList<Indices> indices)
+    void Replay(Record record, long step, Step now)
     {
-        record.Inputs.Fill(tensors, indices);
         _recorder!.Replay(step - record.Step);
         _parameters.MarkReached(record.Reached);
         now.Streams = record.StreamsAfter;

@@ -73,7 +73,7 @@ static class KernelRows
         {
             Tensor x = Some(gpu, [tokens, classes]), dx = Tensor.Zeros(gpu, [tokens, classes]), loss = Tensor.Zeros(gpu, []), one = Tensor.Full(gpu, [], 1f),
                 statistics = Tensor.Zeros(gpu, [tokens, 2]);
-            var labels = new Labels(Indices.From(gpu, [tokens], [.. Enumerable.Range(0, tokens).Select(i => i * 97 % classes)]), -100, 0f, tokens);
+            var labels = new Labels(Indices.From(gpu, [tokens], [.. Enumerable.Range(0, tokens).Select(i => i * 97 % classes)]), -100, 0f, Indices.From(gpu, [1], tokens));
             return () =>
             {
                 using var step = new Step(gpu);

@@ -12,8 +12,8 @@ namespace NativeSsl;
 /// <param name="Targets">The class c of each row, <c>[...]</c>.</param>
 /// <param name="IgnoreIndex">The target of rows that do not count.</param>
 /// <param name="Smoothing">λ</param>
-/// <param name="Counted">How many rows count; without any, the loss is zero.</param>
-public readonly record struct Labels(Indices Targets, int IgnoreIndex, float Smoothing, long Counted);
+/// <param name="Counted">How many rows count, <c>[1]</c>; without any, the loss is zero.</param>
+public readonly record struct Labels(Indices Targets, int IgnoreIndex, float Smoothing, Indices Counted);
 
 public partial interface IBackend
 {
@@ -34,13 +34,14 @@ public sealed partial class CpuBackend
         using CpuPool.Loan losses = _pool.Lend(rows);
         RunRows(new CrossEntropyRows(Floats(x), Ints(labels.Targets), labels, losses.Floats, Floats(statistics), x.Shape[-1]),
             rows, x.Shape[-1]);
-        Run(new MeanOfRows(losses.Floats, rows, labels.Counted, Floats(loss)), 1);
+        Run(new MeanOfRows(losses.Floats, rows, *Ints(labels.Counted), Floats(loss)), 1);
     }
 
     /// <inheritdoc/>
     public unsafe void CrossEntropyGrad(Tensor x, Labels labels, Tensor statistics, Tensor dy, Tensor dx)
     {
-        float scale = labels.Counted == 0 ? 0f : *Floats(dy) / labels.Counted;
+        int counted = *Ints(labels.Counted);
+        float scale = counted == 0 ? 0f : *Floats(dy) / counted;
         var kernel = new CrossEntropyGradRows(Floats(x), Ints(labels.Targets), labels, Floats(statistics), scale, Floats(dx), x.Shape[-1]);
         RunRows(kernel, x.Shape.Rows, x.Shape[-1]);
     }

@@ -35,8 +35,20 @@ static class CrossEntropyKernels<T, V> where T : struct, ITeam where V : struct,
 /// <summary>A team that adds the rows up.</summary>
 static class MeanLossKernels<T> where T : struct, ITeam
 {
-    // Kahan's summation in each thread: what an addition rounds away is added to the next.
     public static void Mean(Floats values, Floats mean, long rows, long counted)
+    {
+        float sum = Sum(values, rows);
+        if (Group.IdxX == 0) mean[0] = counted == 0 ? 0f : sum / counted;
+    }
+
+    public static void MeanOfCounted(Floats values, Floats mean, long rows, Ints counted)
+    {
+        float sum = Sum(values, rows);
+        if (Group.IdxX == 0) mean[0] = counted[0] == 0 ? 0f : sum / counted[0];
+    }
+
+    // Kahan's summation in each thread: what an addition rounds away is added to the next.
+    static float Sum(Floats values, long rows)
     {
         float sum = 0f, lost = 0f;
         for (long row = Group.IdxX; row < rows; row += Group.DimX)
@@ -45,8 +57,7 @@ static class MeanLossKernels<T> where T : struct, ITeam
             lost = next - next == 0f ? next - sum - value : 0f;     // nothing can be lost of an infinity
             sum = next;
         }
-        sum = Team.Sum<T>(sum);
-        if (Group.IdxX == 0) mean[0] = counted == 0 ? 0f : sum / counted;
+        return Team.Sum<T>(sum);
     }
 }
 
@@ -54,12 +65,12 @@ static class MeanLossKernels<T> where T : struct, ITeam
 static class CrossEntropySlopeKernels<V> where V : struct, IPack<V>
 {
     public static void Backward(
-        Floats x, Ints targets, int ignoreIndex, float smoothing, long counted, Floats statistics, Floats dy, Floats dx, int width, long count)
+        Floats x, Ints targets, int ignoreIndex, float smoothing, Ints counted, Floats statistics, Floats dy, Floats dx, int width, long count)
     {
         int pack = (int)Grid.GlobalLinearIndex;
         if (pack >= count) return;
         int row = pack / (width / V.Count), first = (pack - row * (width / V.Count)) * V.Count, target = targets[row];
-        V max = V.Of(statistics[2L * row]), sum = V.Of(statistics[2L * row + 1]), scale = V.Of(counted == 0 ? 0f : dy[0] / counted);
+        V max = V.Of(statistics[2L * row]), sum = V.Of(statistics[2L * row + 1]), scale = V.Of(counted[0] == 0 ? 0f : dy[0] / counted[0]);
         V t = V.OneHot(target - first, 1f - smoothing) + V.Of(smoothing / width);
         V.Set(dx, pack, target == ignoreIndex ? V.Of(0f) : (V.Exp(V.At(x, pack) - max) / sum - t) * scale);
     }
@@ -74,7 +85,8 @@ public sealed partial class GpuBackend
         Launch(Choose(ByFours(x), CrossEntropyKernels<WarpTeam, Float4>.Forward, CrossEntropyKernels<WarpTeam, Float1>.Forward,
             CrossEntropyKernels<SharedTeam, Float4>.Forward, CrossEntropyKernels<SharedTeam, Float1>.Forward), Rows(x),
             View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, View(losses), View(statistics), x.Shape[-1]);
-        Mean(losses, labels.Counted, loss);
+        Launch(_hasWarps ? MeanLossKernels<WarpTeam>.MeanOfCounted : MeanLossKernels<SharedTeam>.MeanOfCounted, Teams(1, losses.Shape.Count),
+            View(losses), View(loss), losses.Shape.Count, View(labels.Counted));
     }
 
     /// <inheritdoc/>
@@ -84,7 +96,7 @@ public sealed partial class GpuBackend
         bool byFours = ByFours(x, dx);
         long packs = byFours ? x.Shape.Count / Float4.Count : x.Shape.Count;
         Launch(byFours ? CrossEntropySlopeKernels<Float4>.Backward : CrossEntropySlopeKernels<Float1>.Backward, packs,
-            View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, labels.Counted, View(statistics), View(dy), View(dx), x.Shape[-1], packs);
+            View(x), View(labels.Targets), labels.IgnoreIndex, labels.Smoothing, View(labels.Counted), View(statistics), View(dy), View(dx), x.Shape[-1], packs);
     }
 
     // Σ values / counted, 0 if none were counted.

@@ -55,6 +55,14 @@ sealed class GpuRecorder : IRecorder
     }
 
     /// <inheritdoc/>
+    public void Aside(Action work)
+    {
+        (bool noting, IsNoting) = (IsNoting, false);
+        try { work(); }
+        finally { IsNoting = noting; }
+    }
+
+    /// <inheritdoc/>
     public void Replay(long stepsLater)
     {
         if (_orders.Count == 0) throw new NotReplayableException("IRecorder.Replay: nothing is recorded.");

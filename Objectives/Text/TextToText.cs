@@ -41,14 +41,20 @@ public sealed class TextToText(SequenceModel model, int padding) : Objective
     public static Indices ShiftedRight(Indices targets, int first)
     {
         int time = targets.Shape[1];
-        int[] shifted = new int[targets.Values.Length];
-        for (int row = 0; row < shifted.Length; row += Math.Max(1, time))
+        return targets.Derive(targets.Shape, values =>
         {
-            shifted[row] = first;
-            targets.Values.Span.Slice(row, time - 1).CopyTo(shifted.AsSpan(row + 1));
-        }
-        return Indices.From(targets.Backend, targets.Shape, shifted);
+            int[] shifted = new int[values.Length];
+            for (int row = 0; row < shifted.Length; row += Math.Max(1, time))
+            {
+                shifted[row] = first;
+                values.Span.Slice(row, time - 1).CopyTo(shifted.AsSpan(row + 1));
+            }
+            return shifted;
+        });
     }
+
+    /// <inheritdoc/>
+    public override bool IsReplayable => true;
 
     /// <summary>A group for each size of steps that the model asks for: <see cref="SequenceModel.StepSize"/>, as a factor on the learning rate; weight decay on matrices only.</summary>
     /// <param name="weightDecay">λ</param>

@@ -141,6 +141,20 @@ static class ReplayTasks
         public long? DrawsPerEpoch => null;
     }
 
+    /// <summary>Sentences to read and to write, padded to the same shapes.</summary>
+    internal sealed class PaddedPairs(IBackend gpu) : IViewSource
+    {
+        public Views Draw(long draw)
+        {
+            int[] Row(int length, int of) => [.. Enumerable.Range(0, of).Select(i => i < length ? 1 + (i + 3 * (int)draw) % 10 : 0)];
+            int read = 2 + (int)draw % 3, written = 4 - (int)draw % 3;
+            return new Views { Indices = [Indices.From(gpu, [2, 5], [.. Row(read, 5), .. Row(5, 5)]), Indices.From(gpu, [2, 4], [.. Row(4, 4), .. Row(written, 4)]), Indices.From(gpu, [2], read, 5)] };
+        }
+
+        public IEnumerable<Views> Everything() => [];
+        public long? DrawsPerEpoch => null;
+    }
+
     /// <summary>Windows of which so many targets do not count; −1 has one outside of the vocabulary.</summary>
     internal sealed class GivenTargets(IBackend gpu, int[] left) : IViewSource
     {

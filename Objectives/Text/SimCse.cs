@@ -50,7 +50,7 @@ public sealed class SimCse : Objective
     // The same tokens twice in one batch: every place of it has a mask of its own, so the two readings have different ones.
     Tensor[] TwoReadings(Views views)
     {
-        Indices Twice(Indices x) => Indices.From(x.Backend, x.Shape.With(0, 2 * x.Shape[0]), [.. x.Values.Span, .. x.Values.Span]);
+        static Indices Twice(Indices x) => x.Derive(x.Shape.With(0, 2 * x.Shape[0]), values => [.. values.Span, .. values.Span]);
         Tensor both = Rows(views with { Indices = [.. views.Indices.Select(Twice)] }, 0);
         int n = both.Shape[0] / 2;
         return [both.Slice(0, 0, n), both.Slice(0, n, n)];
@@ -77,6 +77,9 @@ public sealed class SimCse : Objective
     public static Tensor InBatch(Tensor z, Tensor others, float temperature) =>
         (z.Normalize().MatMul(others.Normalize(), transposeB: true) / temperature)
             .CrossEntropy(Indices.From(z.Backend, [z.Shape[0]], [.. Enumerable.Range(0, z.Shape[0])]));
+
+    /// <summary>Where the first token stands for a sentence: what a mean takes of each place is worked out on the host.</summary>
+    public override bool IsReplayable => _options.Pooling == TextPooling.FirstToken;
 
     /// <summary>ln N, and ln 2N with sentences that do not mean the same. Known once a batch has been seen.</summary>
     public override double? ChanceLoss => _others > 0 ? Math.Log(_others) : null;

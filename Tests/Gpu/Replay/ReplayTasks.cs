@@ -155,6 +155,19 @@ static class ReplayTasks
         public long? DrawsPerEpoch => null;
     }
 
+    /// <summary>Three sentences, of which the first is shorter.</summary>
+    internal sealed class PaddedSentences(IBackend gpu) : IViewSource
+    {
+        public Views Draw(long draw) => new()
+        {
+            Indices = [Indices.From(gpu, [3, 5], [.. Enumerable.Range(0, 15).Select(i => 1 + i * (int)(draw + 2) % 10)]), Indices.From(gpu, [3, 5], new int[15]),
+                Indices.From(gpu, [3], 2 + (int)draw % 3, 5, 5)],
+        };
+
+        public IEnumerable<Views> Everything() => [];
+        public long? DrawsPerEpoch => null;
+    }
+
     /// <summary>Windows of which so many targets do not count; −1 has one outside of the vocabulary.</summary>
     internal sealed class GivenTargets(IBackend gpu, int[] left) : IViewSource
     {

@@ -45,6 +45,11 @@ public sealed class ReplayTests
     public void A_model_that_reads_and_writes() => Assert.StartsWith("3 replayed; ", Same(gpu => (new TextToText(new T5(new T5.Config
         { Vocabulary = 11, Layers = 1, Heads = 2, Width = 8, HeadWidth = 4, Hidden = 16, Dropout = 0.1f }, new Init(gpu, 1)), padding: 0), new PaddedPairs(gpu)), steps: 4));
 
+    // The same sentences twice in a batch, of other lengths each time.
+    [Fact]
+    public void Sentences_read_twice() => Assert.StartsWith("3 replayed; ", Same(gpu => (new SimCse(new Bert(new Bert.Config
+        { Vocabulary = 11, Context = 5, Layers = 1, Heads = 2, Width = 8, Dropout = 0.1f }, new Init(gpu, 1)), new Init(gpu, 2)), new PaddedSentences(gpu)), steps: 4));
+
     // Three terms, then four, then three again.
     [Fact]
     public void Views_of_another_number_of_terms_are_done_in_full() => Assert.StartsWith("2 replayed; ", Same(gpu =>

@@ -16,7 +16,7 @@ public sealed class StepNumbers(IBackend backend, int count)
     /// <summary>As the host says them; the device knows of it when they are sent.</summary>
     public Span<float> Said => _said;
 
-    /// <summary>Tells the device. Nobody waits: orders given before still read what was said before.</summary>
+    /// <summary>Tells the device. Nobody waits: orders given before still read what was said before. Work that is recorded must not send: it would say the same again.</summary>
     public void Send() => Tensor.Storage.CopyFrom(_said);
 }
 
@@ -40,7 +40,9 @@ public sealed class StepBlock
     {
         foreach ((Tensor whole, float[] said, StepNumbers[] numbers) in _blocks)
         {
-            foreach (StepNumbers some in numbers) some.Said.CopyTo(said.AsSpan(checked((int)some.Tensor.Storage.Start)));
+            foreach (StepNumbers some in numbers)
+                if (some.Tensor.Storage.Whole == whole.Storage) some.Said.CopyTo(said.AsSpan(checked((int)some.Tensor.Storage.Start)));
+                else some.Send();                           // another block has taken them since
             whole.Storage.CopyFrom(said);
         }
     }

@@ -17,7 +17,7 @@ public sealed partial class Trainer
     }
 
     // Forward, backward, clipping, the optimizer, and what follows it: all that a device does in a step but to take in its views and its numbers.
-    bool IsReplayed(RecordedStep recorded, Mover player, Views[] views, Progress progress, Snapshot before) =>
+    bool TryReplay(RecordedStep recorded, Mover player, Views[] views, Progress progress, Snapshot before) =>
         recorded.TryRun(StepsDone, [.. views.SelectMany(view => view.Tensors)], [.. views.SelectMany(view => view.Indices)], string.Join(' ', views.Select(view => view.Terms)),
             (tensors, indices) => MoveBy(Passes(player, [.. Like(views, tensors, indices)], null, []), player, progress), () =>
             {

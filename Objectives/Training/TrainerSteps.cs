@@ -84,7 +84,7 @@ public sealed partial class Trainer
     {
         Optimizer optimizer = player.Optimizer;
         optimizer.Parameters.Zero();
-        if (embeddings is null && _recorded is not null && IsReplayed(_recorded, player, views, progress, before)) return;
+        if (embeddings is null && _recorded is not null && TryReplay(_recorded, player, views, progress, before)) return;
         Tensor[] losses = [];
         void InFull() => losses = Passes(player, views, embeddings, parts);
         if (_recorded is null) InFull();

@@ -21,6 +21,7 @@ public sealed class Lars
         Of("value without adaptation", 67, Plain(67), 0),
         Of("velocity without adaptation", 67, Plain(67), 2),
         Of("values of three tensors", 40_000, Three, 0),
+        Of("velocities of three tensors at a small rate", 40_000, Three, 2, rate: 0.02f),
         Of("velocities of three tensors", 40_000, Three, 2),
         Of("values of zero", 3, Adapted(3), 2) with { Planted = [(0, 0, 0f), (0, 1, 0f), (0, 2, 0f)] },
         Of("gradients of zero", 3, Adapted(3), 2, decay: 0f) with { Planted = [(1, 0, 0f), (1, 1, 0f), (1, 2, 0f)] },
@@ -30,9 +31,9 @@ public sealed class Lars
 
     static (long, long, bool)[] Plain(int count) => [(0, count, false)];
 
-    static OpSpec Of(string name, int count, (long Start, long Length, bool Adapts)[] tensors, int output, float? factor = null, float decay = 0.01f) => new($"lars, {name}", [[count], [count], [count], [1]], x =>
+    static OpSpec Of(string name, int count, (long Start, long Length, bool Adapts)[] tensors, int output, float? factor = null, float decay = 0.01f, float rate = Rate) => new($"lars, {name}", [[count], [count], [count], [1]], x =>
     {
-        x[0].Backend.Lars(x[0], x[1], x[2], new LarsTensors(x[0].Backend, tensors), Scalars with { Decay = decay }, Tensor.From(x[0].Backend, [1], Rate), factor is null ? null : x[3]);
+        x[0].Backend.Lars(x[0], x[1], x[2], new LarsTensors(x[0].Backend, tensors), Scalars with { Decay = decay }, Tensor.From(x[0].Backend, [1], rate), factor is null ? null : x[3]);
         return x[output];
     }, x =>
     {
@@ -41,7 +42,7 @@ public sealed class Lars
         foreach ((int start, int length, bool adapts) in tensors.Select(tensor => ((int)tensor.Start, (int)tensor.Length, tensor.Adapts)))
         {
             (double[] value, double[] velocity) = Textbook(x[0][start..(start + length)], [.. x[1][start..(start + length)].Select(g => g * (factor ?? 1))], x[2][start..(start + length)],
-                Rate, Scalars.Momentum, decay, adapts ? Scalars.Trust : 0);
+                rate, Scalars.Momentum, decay, adapts ? Scalars.Trust : 0);
             (output == 0 ? value : velocity).CopyTo(result, start);
         }
         return result;

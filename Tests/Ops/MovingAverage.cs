@@ -5,19 +5,20 @@ public sealed class MovingAverage
     internal static OpSpec[] Specs =>
     [
         Of("one tensor", 67, 67, [[0, 0, 67]]),
+        Of("a tensor that hardly stays", 67, 67, [[0, 0, 67]], 0.2f),
         Of("of several pieces", 40_000, 40_000, [.. MemoryPieces.Of(40_000).Select(piece => new[] { piece.Start, piece.Start, piece.Length })]),
         Of("in another order, others between", 300, 200, [[16, 112, 67], [128, 0, 3], [144, 16, 64]]),
     ];
 
-    static OpSpec Of(string name, int values, int averages, int[][] pieces) => new($"moving average, {name}", [[values], [averages]], x =>
+    static OpSpec Of(string name, int values, int averages, int[][] pieces, float momentum = 0.9f) => new($"moving average, {name}", [[values], [averages]], x =>
     {
-        x[0].Backend.MovingAverage(x[0], x[1], MemoryPieces.Table(x[0].Backend, 3, pieces), Tensor.From(x[0].Backend, [1], 0.9f));
+        x[0].Backend.MovingAverage(x[0], x[1], MemoryPieces.Table(x[0].Backend, 3, pieces), Tensor.From(x[0].Backend, [1], momentum));
         return x[1];
     }, x =>
     {
         double[] next = [.. x[1]];
         foreach (int[] piece in pieces)
-            for (int i = 0; i < piece[2]; i++) next[piece[1] + i] = (double)0.9f * x[1][piece[1] + i] + (1 - (double)0.9f) * x[0][piece[0] + i];
+            for (int i = 0; i < piece[2]; i++) next[piece[1] + i] = (double)momentum * x[1][piece[1] + i] + (1 - (double)momentum) * x[0][piece[0] + i];
         return next;
     }) { HasGradient = false };
 

@@ -22,6 +22,10 @@ public sealed class ReplayTests
     public void Numbers_that_are_others_at_every_step(string optimizer) => Assert.StartsWith("4 replayed; ", Same(gpu => (new Followed(gpu), new Points(gpu)), steps: 5, player: new(
         parameters => optimizer switch { "adamW" => new AdamW(parameters), "sgd" => new Sgd(parameters, 0.9), _ => new NativeSsl.Lars(parameters, trust: 0.1) }, new LinearWarmup(2, new Cosine(0.1, 0.01, 3)))));
 
+    // Steps 1, 2, 4 and 8 are looked at and done in full, before and behind those that are replayed.
+    [Fact]
+    public void A_teacher_follows_whether_a_step_is_replayed_or_not() => Assert.StartsWith("4 replayed; ", Same(gpu => (new Followed(gpu), new Points(gpu)), healthInterval: 50, steps: 9));
+
     // Steps 1, 2 and 4 are looked at and done in full; 3 is recorded.
     [Fact]
     public void Steps_that_are_examined_are_done_in_full() => Assert.StartsWith("1 replayed; ", Same(SmallGpt, healthInterval: 50, steps: 5));
